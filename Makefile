@@ -1,0 +1,62 @@
+# Counterpart: `make run` on a fresh machine is enough.  `make help` lists the rest.
+
+VENV ?= .venv
+PORT ?= 8000
+BIN := $(VENV)/bin
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+RUFF := $(BIN)/ruff
+TEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock clean
+
+help: ## what can be made here
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/run.stamp ## install what is missing, then serve the portal with its demo
+	@exec $(BIN)/portal serve --demo --port $(PORT)
+
+test: $(VENV)/dev.stamp ## every test: SQLite, PostgreSQL, browser
+	$(TEST)
+	$(TEST) --database=postgresql tests/models tests/portal tests/golden
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
+	$(RUFF) format --check .
+	$(RUFF) check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(TEST) tests/test_house.py
+
+format: $(VENV)/dev.stamp ## write every file as the house writes it
+	$(RUFF) format .
+	$(RUFF) check --fix .
+
+bench: $(VENV)/dev.stamp ## measure; figures go to benchmarks/README.md by hand
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
+	$(LOCK) --extra install -o requirements.lock
+	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## forget the virtual environment and the demo's data
+	rm -rf $(VENV) instance
+
+LOCK = $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes \
+	--quiet --custom-compile-command "make lock"
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/run.stamp: requirements.lock | $(VENV)/bin/python
+	@echo "Installing what the portal needs into $(VENV) (about half a minute) …"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock | $(VENV)/bin/python
+	@echo "Installing what the tests need into $(VENV) (about a minute) …"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bin/python:
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/virtual-environment

@@ -1,0 +1,152 @@
+"""The databases that tests run on: built once a run, then copied, so each test starts clean.
+
+A kind of database knows how to make the template (`template_url`), to hand out a copy
+(`fresh`) and to take it back (`drop`).  PostgreSQL is a server of our own in a temporary
+folder: it is started by the tests, ends with them and touches no other server.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+BINARIES = "/usr/lib/postgresql"
+START_SECONDS = 30
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "60",
+    "listen_addresses": "127.0.0.1",
+    "log_min_messages": "fatal",
+}
+"""A test database may be lost at any time, so it never waits for the disk."""
+
+
+class Sqlite:
+    """One file a test, copied from the template file."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="counterpart-sqlite-"))
+        self.numbers = count(1)
+        self.template_url = self._url("template")
+
+    def fresh(self) -> str:
+        name = f"test{next(self.numbers)}"
+        shutil.copyfile(self.folder / "template.sqlite", self.folder / f"{name}.sqlite")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        for file in self.folder.glob(f"{Path(url).name}*"):
+            file.unlink()
+
+    def stop(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _url(self, name: str) -> str:
+        return f"sqlite:///{self.folder}/{name}.sqlite"
+
+
+class Postgresql:
+    """A server of our own; one database a test, copied by CREATE DATABASE … TEMPLATE."""
+
+    def __init__(self) -> None:
+        self.binaries = server_binaries()
+        self.folder = Path(tempfile.mkdtemp(prefix="counterpart-pg-"))
+        self.port = free_port()
+        self.numbers = count(1)
+        self.as_postgres = as_postgres(self.folder)
+        self._start()
+        self._say("CREATE DATABASE template_story")
+        self.template_url = self._url("template_story")
+
+    def fresh(self) -> str:
+        name = f"test{next(self.numbers)}"
+        self._say(f"CREATE DATABASE {name} TEMPLATE template_story")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        self._say(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self.server.terminate()
+        self.server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        data = self.folder / "data"
+        initdb = [self.binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust"]
+        options = ["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+        subprocess.run(
+            [*self.as_postgres, *initdb, *options], check=True, stdout=subprocess.DEVNULL
+        )
+        settings = FAST | {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        pairs = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self.server = subprocess.Popen(
+            [*self.as_postgres, self.binaries / "postgres", "-D", data, *pairs],
+            stdout=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._say("SELECT 1")
+            except psycopg.OperationalError:
+                if time.monotonic() > until or self.server.poll() is not None:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
+    def _say(self, sql: str) -> None:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(sql)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+
+def server_binaries() -> Path:
+    """The folder of initdb and postgres; installs them when we may, otherwise says what to do."""
+    if not _installed():
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
+            pytest.exit(
+                "The tests need a PostgreSQL server: install one (apt-get install postgresql)"
+                " or run them on SQLite alone (--database=sqlite).",
+                returncode=2,
+            )
+        print("Installing PostgreSQL (apt-get install postgresql) …", flush=True)
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "postgresql"], check=True)
+    return _installed()[-1]
+
+
+def _installed() -> list[Path]:
+    return sorted(Path(BINARIES).glob("*/bin"), key=lambda folder: float(folder.parent.name))
+
+
+def as_postgres(folder: Path) -> list[str]:
+    """The words before a command: root becomes the user postgres, as PostgreSQL demands.
+
+    With --pdeathsig the server ends at once when the test run is killed.
+    """
+    words = ["setpriv", "--pdeathsig", "QUIT"]
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        words += ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+    return words
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
