@@ -42,6 +42,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+SAFE_BOOK = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 LOOKS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MEMORY_BYTES = 1 << 20
 """A file up to this size never touches the disk."""
@@ -104,26 +105,29 @@ def write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Any]) -
 
 def write_xlsx(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Any]) -> None:
     """One sheet whose numbers are numbers and whose texts are never formulas."""
-    book = Workbook(
-        file,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-    )
-    sheet = book.add_worksheet("List")
-    head = book.add_format({"bold": True, "bottom": 1})
-    sheet.freeze_panes(1, 0)
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, max(WIDTHS[column.kind], len(column.title) + 2))
-        sheet.write_string(0, at, column.title, head)
-    formats = _Formats(book)
+    with Workbook(file, SAFE_BOOK) as book:  # closes its scratch files when a row fails, too
+        sheet = book.add_worksheet("List")
+        head = book.add_format({"bold": True, "bottom": 1})
+        sheet.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, max(WIDTHS[column.kind], len(column.title) + 2))
+            sheet.write_string(0, at, column.title, head)
+        last = _write_rows(sheet, columns, rows, _Formats(book))
+        if columns:
+            sheet.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _write_rows(
+    sheet: Any, columns: Sequence[Column], rows: Iterable[Any], formats: _Formats
+) -> int:
+    """How many rows there were."""
     last = 0
     for last, row in enumerate(rows, start=1):
         if last > MOST_ROWS:
             raise Refused("A spreadsheet holds 1,048,575 rows; export this list as CSV.")
         for at, column in enumerate(columns):
             _write_cell(sheet, last, at, column.value(row), column.kind, formats)
-    if columns:
-        sheet.autofilter(0, 0, last, len(columns) - 1)
-    book.close()
+    return last
 
 
 WRITERS = {"csv": write_csv, "xlsx": write_xlsx}
