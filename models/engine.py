@@ -1,0 +1,49 @@
+"""The database engine.  The one file that knows how SQLite and PostgreSQL differ.
+
+SQLite: write-ahead log, full synchronisation, foreign keys on, and BEGIN
+IMMEDIATE for whoever is going to write, so that two writers queue instead of
+failing half-way.  PostgreSQL: read committed, row locks do the queueing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from models.errors import Refused
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+
+
+def connect(url: str, **options: Any) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…`.  Raises Refused for anything else."""
+    if url.startswith("postgres://"):  # what hosting services hand out; SQLAlchemy refuses it
+        url = "postgresql://" + url.removeprefix("postgres://")
+    backend = make_url(url).get_backend_name()
+    if backend == "sqlite":
+        engine = create_engine(url, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        return create_engine(url, **({"pool_pre_ping": True} | options))
+    raise Refused(f"DATABASE_URL: {backend} is not supported; use sqlite or postgresql.")
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine, for a transaction that is going to write."""
+    return engine.execution_options(writes=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver says it too late
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

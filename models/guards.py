@@ -1,0 +1,37 @@
+"""Guards: what the database itself refuses, whoever asks, declared beside the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import DDL, event
+
+
+def never_changes(table: Any) -> None:
+    """Let the database itself refuse UPDATE and DELETE on this table."""
+    name = table.name
+    for verb in ("UPDATE", "DELETE"):
+        event.listen(
+            table,
+            "after_create",
+            DDL(
+                f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
+                f"BEGIN SELECT RAISE(ABORT, '{name} is never changed'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE OR REPLACE FUNCTION {name}_never_changes() RETURNS trigger AS $$ "
+            f"BEGIN RAISE EXCEPTION '{name} is never changed'; END $$ LANGUAGE plpgsql"
+        ).execute_if(dialect="postgresql"),
+    )
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER {name}_never_changes BEFORE UPDATE OR DELETE ON {name} "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}_never_changes()"
+        ).execute_if(dialect="postgresql"),
+    )

@@ -1,0 +1,79 @@
+"""Jobs: work for later, kept in the same transaction as the change that causes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+from models.scope import VendorOnly
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed job may run before its worker is taken for dead."""
+
+MOST_ATTEMPTS = 8
+"""Then a person has to look; the last pause before it is about two hours."""
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Job(VendorOnly, Base):
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_state_run_at", "state", "run_at"),)
+
+    topic: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    """Names the work: the same work is never queued twice."""
+    payload: Mapped[dict[str, Any]]
+    run_at: Mapped[datetime]
+    state: Mapped[JobState] = mapped_column(default=JobState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    """Until when the worker that runs it is believed alive; None while it waits."""
+    last_error: Mapped[str] = mapped_column(default="")
+
+
+def enqueue(
+    session: Session, topic: str, key: str, payload: dict[str, Any], *, run_at: datetime
+) -> None:
+    """Queue work under a key that names it.  The database refuses the same key twice."""
+    session.add(Job(topic=topic, key=key, payload=payload, run_at=run_at))
+
+
+def claim(session: Session, *, now: datetime) -> Job | None:
+    """The next job that is due, marked as running.  None when there is none."""
+    due = (Job.state == JobState.WAITING) & (Job.run_at <= now)
+    abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until < now)
+    job = session.scalars(
+        select(Job)
+        .where(due | abandoned)
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if job is not None:
+        job.state, job.lease_until, job.attempts = JobState.RUNNING, now + LEASE, job.attempts + 1
+    return job
+
+
+def finish(job: Job) -> None:
+    job.state, job.lease_until, job.last_error = JobState.DONE, None, ""
+
+
+def fail(job: Job, error: str, *, now: datetime) -> None:
+    """Try again after a pause that doubles, or give it to a person."""
+    job.lease_until, job.last_error = None, error[:2000]
+    if job.attempts >= MOST_ATTEMPTS:
+        job.state = JobState.DEAD
+    else:
+        job.state = JobState.WAITING
+        job.run_at = now + timedelta(minutes=2 ** (job.attempts - 1))

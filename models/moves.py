@@ -1,0 +1,32 @@
+"""Moves: the allowed steps of a thing between its states, written as a table."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from models.errors import Refused
+
+
+class Moves:
+    """What each verb does to each state; every pair not listed is refused."""
+
+    def __init__(self, thing: str, **verbs: Mapping[StrEnum, StrEnum]) -> None:
+        self.thing = thing
+        self.verbs = verbs
+
+    def allows(self, verb: str, state: StrEnum) -> bool:
+        return state in self.verbs[verb]
+
+    def after(self, verb: str, state: StrEnum) -> StrEnum:
+        """The state that `verb` leads to from `state`.  Raises Refused if it may not."""
+        if state not in self.verbs[verb]:
+            words = verb.replace("_", " ")
+            raise Refused(f"You cannot {words} this {self.thing}: it is {_said(state)}.")
+        return self.verbs[verb][state]
+
+    def possible_from(self, state: StrEnum) -> list[str]:
+        """The verbs that may be used now, in the order of the table."""
+        return [verb for verb, steps in self.verbs.items() if state in steps]
+
+
+def _said(state: StrEnum) -> str:
+    return state.value.replace("_", " ")

@@ -1,0 +1,25 @@
+"""People: who signs in, in which role, for which company."""
+
+from models.people.rules import (
+    PARTNER_ROLES,
+    STAFF,
+    SYSTEM,
+    Actor,
+    PersonStatus,
+    Role,
+)
+from models.people.tables import AccessToken, Person, SignInAttempt, TokenPurpose, UserSession
+
+__all__ = [
+    "PARTNER_ROLES",
+    "STAFF",
+    "SYSTEM",
+    "AccessToken",
+    "Actor",
+    "Person",
+    "PersonStatus",
+    "Role",
+    "SignInAttempt",
+    "TokenPurpose",
+    "UserSession",
+]

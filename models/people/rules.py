@@ -1,0 +1,56 @@
+"""What is true of people.  Pure: no session, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    CHANNEL_MANAGER = "channel_manager"
+    SALES_MANAGER = "sales_manager"
+    FINANCE = "finance"
+    PARTNER_ADMINISTRATOR = "partner_administrator"
+    SELLER = "seller"
+
+
+STAFF = frozenset({Role.ADMINISTRATOR, Role.CHANNEL_MANAGER, Role.SALES_MANAGER, Role.FINANCE})
+PARTNER_ROLES = frozenset({Role.PARTNER_ADMINISTRATOR, Role.SELLER})
+
+
+class PersonStatus(StrEnum):
+    INVITED = "invited"
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who does something, as operations want to know them."""
+
+    id: UUID | None
+    """None for the system itself."""
+    name: str
+    email: str
+    role: Role | None
+    partner_id: UUID | None
+    """None for the vendor's staff."""
+    locale: str = "en_US"
+    time_zone: str = "UTC"
+    reads: frozenset[UUID] = frozenset()
+    """Further partners whose rows may be read: a distributor's resellers."""
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split() or ["?"]
+        return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+SYSTEM = Actor(id=None, name="Counterpart", email="", role=None, partner_id=None)
+"""The worker, when a clock and not a person made something happen."""

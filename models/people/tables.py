@@ -1,0 +1,109 @@
+"""What we keep about people, their sessions and their single-use links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+from models.people.rules import PARTNER_ROLES, Actor, PersonStatus, Role
+from models.scope import Scope, SeenBy, VendorOnly
+
+
+class Person(SeenBy, Base):
+    """Somebody who signs in: the vendor's staff, or a user of one partner."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(
+            "(partner_id IS NOT NULL) = (role IN ({}))".format(
+                ", ".join(f"'{role.value}'" for role in sorted(PARTNER_ROLES))
+            ),
+            name="partner_roles_have_a_partner",
+        ),
+    )
+
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    """Lower case."""
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Role]
+    status: Mapped[PersonStatus] = mapped_column(default=PersonStatus.ACTIVE)
+    partner_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("partner.id", use_alter=True), index=True
+    )
+    """None for the vendor's staff."""
+    password_hash: Mapped[str | None]
+    """None until the invitation is accepted."""
+    locale: Mapped[str] = mapped_column(String(20), default="en_US")
+    time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    created_at: Mapped[datetime]
+    last_signed_in_at: Mapped[datetime | None]
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """One's own company, and the vendor's staff, who are named on every deal."""
+        return or_(cls.partner_id == scope.owner, cls.partner_id.is_(None))
+
+    def actor(self) -> Actor:
+        return Actor(
+            id=self.id,
+            name=self.name,
+            email=self.email,
+            role=self.role,
+            partner_id=self.partner_id,
+            locale=self.locale,
+            time_zone=self.time_zone,
+        )
+
+
+class UserSession(VendorOnly, Base):
+    """One signed-in browser.  Deleting the row signs it out."""
+
+    __tablename__ = "user_session"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the random token in the cookie; the token itself is kept nowhere."""
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(60))
+    browser: Mapped[str] = mapped_column(String(300))
+
+
+class TokenPurpose(StrEnum):
+    PASSWORD_RESET = "password_reset"
+    INVITATION = "invitation"
+
+
+class AccessToken(VendorOnly, Base):
+    """A link that was mailed: works once, until it expires."""
+
+    __tablename__ = "access_token"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[TokenPurpose]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInAttempt(VendorOnly, Base):
+    """A failed or successful sign-in, kept to slow down guessing."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account_at", "account", "at"),
+        Index("ix_sign_in_attempt_address_at", "address", "at"),
+    )
+
+    account: Mapped[str] = mapped_column(String(254))
+    address: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]
