@@ -1,0 +1,5 @@
+"""Customers: the end customers that partners sell to, one record each, and who is who.
+
+Two spellings of a company are one customer when a strong number, the web domain or the
+core of the name says so; what only looks alike goes to a person.
+"""
