@@ -1,0 +1,1 @@
+"""Deals: a partner registers an opportunity, and we protect it while they work it."""
