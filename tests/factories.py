@@ -1,0 +1,10 @@
+"""Makes valid things with as little said as possible; a test says only what it is about.
+
+Each feature brings its own part in `tests/factories_<feature>.py`.
+"""
+
+from tests.factories_people import PeopleFactories
+
+
+class Factories(PeopleFactories):
+    """`a` in the tests: a.partner(tier=Tier.GOLD), a.manager(), …"""
