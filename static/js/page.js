@@ -1,0 +1,51 @@
+// Small comforts of every page.  Everything works without them.
+
+// A refused form: its summary takes the focus, also after a swap.
+const focusSummary = () => document.querySelector(".error-summary")?.focus();
+addEventListener("DOMContentLoaded", focusSummary);
+document.addEventListener("htmx:afterSettle", focusSummary);
+
+// A toast goes when told to; a good one also by itself, but never while it is pointed at.
+const LINGER_MS = 10_000;
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-dismiss]")?.closest(".toast").remove();
+});
+addEventListener("DOMContentLoaded", () => {
+  for (const toast of document.querySelectorAll(".toast:not(.refused, .error)")) {
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 1000) : toast.remove());
+    setTimeout(leave, LINGER_MS);
+  }
+});
+
+// One letter presses the button that shows it (data-key), never while typing.
+const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    const find = document.querySelector("[data-find]");
+    if (find) { event.preventDefault(); find.click(); }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const key = CSS.escape(event.key.toLowerCase());
+  const button = document.querySelector(`[data-key="${key}"]`);
+  if (button) { event.preventDefault(); button.focus(); button.click(); }
+});
+
+// A button that was pressed is not pressed twice by a double click.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+  setTimeout(() => delete event.target.dataset.sent, 3000);
+});
+
+// Ticking the box in the table's head ticks every row's.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-pick-all]")) return;
+  const scope = event.target.closest("form") ?? document;
+  for (const box of scope.querySelectorAll("[data-pick]")) box.checked = event.target.checked;
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
