@@ -1,0 +1,85 @@
+"""One request, one session, one transaction.  The only file that commits.
+
+A view that returns a page or a redirect is committed; a view that raises, or
+answers 4xx or 5xx, is rolled back.  GET and HEAD are always rolled back, so a
+page cannot change anything by being looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import flask
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from werkzeug.local import LocalProxy
+
+from models import engine as engines
+from models.scope import Scope, ScopedSession, open_session
+
+READS = {"GET", "HEAD", "OPTIONS"}
+
+
+def connect(app: Flask, url: str, **engine_options: Any) -> None:
+    app.extensions["engine"] = engines.connect(url, **engine_options)
+    app.after_request(_finish)
+    app.teardown_appcontext(_close)
+
+
+def engine() -> Engine:
+    return current_app.extensions["engine"]
+
+
+@contextmanager
+def transaction(scope: Scope | None = None) -> Iterator[ScopedSession]:
+    """A transaction of its own, for commands and the worker; commits at the end of the block."""
+    with open_session(engines.for_writing(engine()), scope or Scope.vendor()) as own:
+        yield own
+        own.commit()
+
+
+@contextmanager
+def reading(scope: Scope | None = None) -> Iterator[ScopedSession]:
+    """A session for looking only; nothing it changes is kept."""
+    with open_session(engine(), scope or Scope.vendor()) as own:
+        yield own
+
+
+def open_for(scope: Scope) -> None:
+    """Give this request its session, with the scope of who is asking.  Called by the guards."""
+    assert "session" not in g, "a request has one scope"
+    bind = engine() if request.method in READS else engines.for_writing(engine())
+    g.session = open_session(bind, scope)
+
+
+def _session() -> ScopedSession:
+    assert "session" in g, "only a guarded view has a session"
+    return g.session
+
+
+session: Session = LocalProxy(_session)  # type: ignore[assignment]
+
+
+def _finish(response: Response) -> Response:
+    if "session" in g:
+        if request.method in READS or response.status_code >= 400:
+            g.session.rollback()
+        else:
+            _commit()
+    return response
+
+
+def _commit() -> None:
+    try:
+        g.session.commit()
+    except Exception:
+        flask.session.pop("_flashes", None)  # "Approved." would be a lie
+        raise
+
+
+def _close(_error: BaseException | None) -> None:
+    if "session" in g:
+        g.pop("session").close()

@@ -1,0 +1,91 @@
+"""What people see when something is refused or goes wrong: always a page, never a trace."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
+
+from models.errors import Refused
+
+log = logging.getLogger("counterpart")
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refused, say_no)
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(HTTPException, _page)
+    app.register_error_handler(IntegrityError, _somebody_was_quicker)
+    app.register_error_handler(OperationalError, _try_again)
+    app.register_error_handler(Exception, _broken)
+
+
+def say_no(refusal: Refused) -> Any:
+    """Back to the page they came from, with the reason on it.  Nothing was changed."""
+    _undo()
+    flash(str(refusal), "refused")
+    return redirect(_way_back(), 303)
+
+
+def _way_back() -> str:
+    """The page they came from, if it is one of ours that can be looked at."""
+    here = urlsplit(request.referrer or "")
+    if here.netloc != request.host:
+        return url_for("home.index")
+    adapter = request.environ.get("werkzeug.url_adapter") or g.get("adapter")
+    try:
+        if adapter is not None:
+            adapter.match(here.path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return url_for("home.index")
+    return here.path + (f"?{here.query}" if here.query else "")
+
+
+def _undo() -> None:
+    if "session" in g:
+        g.session.rollback()
+
+
+def _form_too_old(_error: CSRFError) -> Any:
+    _undo()
+    return _answer(400, "This form was open for too long. Go back, reload the page, send again.")
+
+
+def _page(error: HTTPException) -> Any:
+    _undo()
+    if error.code == 401 and request.method in ("GET", "HEAD"):
+        return redirect(url_for("signin.new", next=request.full_path.rstrip("?")))
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    return _answer(error.code)
+
+
+def _somebody_was_quicker(error: IntegrityError) -> Any:
+    """The database had the last word: something else was written a moment earlier."""
+    _undo()
+    log.warning("refused by the database: %s", error.orig)
+    return _answer(409, "Somebody else was quicker, or this was sent twice. Reload and look again.")
+
+
+def _try_again(error: OperationalError) -> Any:
+    _undo()
+    log.error("the database did not answer: %s", error.orig)
+    return _answer(503, "The database is busy. Nothing was changed; please try again.")
+
+
+def _broken(error: Exception) -> Any:
+    _undo()
+    log.exception("unexpected error", exc_info=error)
+    return _answer(500)
+
+
+def _answer(code: int, message: str | None = None) -> Any:
+    if code == 404:
+        message = message or NotFound.description
+    return render_template("errors/error.html", code=code, message=message), code

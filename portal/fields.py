@@ -1,0 +1,81 @@
+"""Form fields of our own: what people type, turned into what the business means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from models.money import Money, exponent
+from portal.formats import plain_money
+
+
+class MoneyField(Field):
+    """An amount typed as 1250 or 1250.00 or 1,250.00, read as exact Money.
+
+    currency: an ISO code, or a function that gives it when the form is read.
+    `data` is None when nothing was typed.
+    """
+
+    widget = TextInput()
+
+    def __init__(self, label: str, *, currency: str | Callable[[], str], **options: Any) -> None:
+        super().__init__(label, **options)
+        self._currency = currency
+
+    @property
+    def currency(self) -> str:
+        return self._currency() if callable(self._currency) else self._currency
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return plain_money(self.data) if self.data is not None else ""
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = None
+        typed = (values[0] if values else "").strip()
+        if not typed:
+            return
+        try:
+            self.data = Money.of(_number(typed), self.currency)
+        except InvalidOperation:
+            raise ValidationError("Enter an amount in digits, such as 1250.00.") from None
+        except ValueError:
+            places = exponent(self.currency)
+            raise ValidationError(
+                f"{self.currency} has {places or 'no'} decimals; enter a whole "
+                f"{'cent' if places else 'amount'}."
+            ) from None
+        if abs(self.data.minor) > 10**15:
+            self.data = None
+            raise ValidationError("This amount is too large. Check the number of digits.")
+
+
+def _number(typed: str) -> Decimal:
+    """Raises InvalidOperation for anything but digits with their separators."""
+    for separator in (",", " ", "\N{NO-BREAK SPACE}", "\N{RIGHT SINGLE QUOTATION MARK}"):
+        typed = typed.replace(separator, "")
+    number = Decimal(typed)
+    if not number.is_finite():
+        raise InvalidOperation
+    return number
+
+
+class TidyField(StringField):
+    """A line of text without the blanks around it; None-free: empty when nothing was typed."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data = " ".join((values[0] if values else "").split())
+
+
+class UpperField(TidyField):
+    """A code such as US, EUR or BIC: upper case, no blanks."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        super().process_formdata(values)
+        self.data = (self.data or "").replace(" ", "").upper()

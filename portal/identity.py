@@ -1,0 +1,186 @@
+"""Who is asking.  The only file that knows flask-login.
+
+The cookie holds a random token; the row it names in `user_session` says who it
+is and whether it still counts, so that ending the row ends the session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from flask import Flask, abort, current_app, g, request
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import Session
+
+from models import partners
+from models.notices import Notice
+from models.partners import Partner, PartnerRole, PartnerStatus
+from models.people import Actor, Person, PersonStatus, Role, UserSession
+from models.scope import Scope
+from portal import database
+from portal.clock import now
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a session's last use is written down; a write per page would be waste."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The signed-in person, and what every page shows of them."""
+
+    actor: Actor
+    session_id: UUID
+    unread: int
+
+
+class SignedIn(UserMixin):
+    """A session's token, as flask-login wants to see a user."""
+
+    def __init__(self, token: str, asking: Asking | None) -> None:
+        self.token = token
+        self.asking = asking
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def remember_people(app: Flask) -> None:
+    login = LoginManager(app)
+    login.session_protection = None  # the session row is the protection
+
+    @login.user_loader
+    def load(token: str) -> SignedIn | None:
+        asking = _asking(token, now())
+        return SignedIn(token, asking) if asking else None
+
+
+def sign_in(session: Session, person: Person, *, at: datetime) -> None:
+    """Open a session row for this person and give the browser its token."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        UserSession(
+            person_id=person.id,
+            token_hash=_hashed(token),
+            created_at=at,
+            last_seen_at=at,
+            address=request.remote_addr or "",
+            browser=request.user_agent.string[:300],
+        )
+    )
+    person.last_signed_in_at = at
+    login_user(SignedIn(token, None))
+
+
+def sign_out(session: Session, *, at: datetime) -> None:
+    """End this browser's session row, and forget the cookie."""
+    if current_user.is_authenticated:
+        session.execute(
+            update(UserSession)
+            .where(UserSession.id == current_user.asking.session_id)
+            .values(ended_at=at)
+        )
+    logout_user()
+
+
+def asking() -> Asking | None:
+    """Who is asking; None for a stranger."""
+    return current_user.asking if current_user.is_authenticated else None
+
+
+def person_asking() -> Actor:
+    """Answers 401 for a stranger."""
+    here = asking()
+    return here.actor if here else abort(401)
+
+
+def scope_of(actor: Actor) -> Scope:
+    if actor.partner_id is None:
+        return Scope.vendor()
+    return Scope.partner(actor.partner_id, reads=actor.reads)
+
+
+def _asking(token: str, at: datetime) -> Asking | None:
+    with database.reading() as session:
+        found = session.execute(_row_of(token)).one_or_none()
+        if found is None or _has_run_out(found, at):
+            return None
+        reads = _further_reads(session, found, at.date())
+        unread = found.unread
+    if at - found.last_seen_at > SEEN_EVERY:
+        _seen(found.session_id, at)
+    actor = Actor(
+        id=found.id,
+        name=found.name,
+        email=found.email,
+        role=found.role,
+        partner_id=found.partner_id,
+        locale=found.locale,
+        time_zone=found.time_zone,
+    )
+    g.partner_name = found.partner_name
+    return Asking(replace(actor, reads=reads), found.session_id, unread)
+
+
+def _row_of(token: str):
+    unread = (
+        select(func.count(Notice.id))
+        .where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(
+            UserSession.id.label("session_id"),
+            UserSession.created_at,
+            UserSession.last_seen_at,
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.role,
+            Person.partner_id,
+            Person.locale,
+            Person.time_zone,
+            Partner.role.label("partner_role"),
+            Partner.name.label("partner_name"),
+            unread.label("unread"),
+        )
+        .select_from(UserSession)
+        .join(Person, Person.id == UserSession.person_id)
+        .outerjoin(Partner, Partner.id == Person.partner_id)
+        .where(
+            UserSession.token_hash == _hashed(token),
+            UserSession.ended_at.is_(None),
+            Person.status == PersonStatus.ACTIVE,
+            Partner.status.is_(None) | (Partner.status != PartnerStatus.ENDED),
+        )
+    )
+
+
+def _has_run_out(found: Row, at: datetime) -> bool:
+    settings = current_app.extensions["settings"]
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    if found.role is Role.FINANCE:
+        idle /= 2
+    too_old = at - found.created_at > timedelta(hours=settings.session_hours)
+    return too_old or at - found.last_seen_at > idle
+
+
+def _further_reads(session: Session, found: Row, today: date) -> frozenset[UUID]:
+    if found.partner_role is not PartnerRole.DISTRIBUTOR:
+        return frozenset()
+    return partners.resellers_of(session, found.partner_id, today)
+
+
+def _seen(session_id: UUID, at: datetime) -> None:
+    with database.transaction() as session:
+        session.execute(
+            update(UserSession).where(UserSession.id == session_id).values(last_seen_at=at)
+        )
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

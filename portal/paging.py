@@ -1,0 +1,118 @@
+"""Long lists, a page at a time: by the last key seen, never by counting rows past."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy.orm import Session
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of the order.  The last one must be unique, such as the id."""
+
+    column: Any
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """rows: this page's; `after` and `before` are the cursors of the next and previous page."""
+
+    rows: list[Row]
+    after: str | None
+    before: str | None
+
+
+def page_of(
+    session: Session, query: Select, keys: Sequence[Key], *, args: Any = None, size: int = PAGE
+) -> Page:
+    """One page of `query`, in the order of `keys`, from `?after=` or `?before=` in the address.
+
+    The key columns must not be NULL and must be among the selected columns' table.
+    A cursor that cannot be read starts at the beginning.
+    """
+    args = request.args if args is None else args
+    backwards = "before" in args
+    marks = _read(args.get("before" if backwards else "after"), len(keys))
+    if marks is None:
+        backwards = False
+    directed = [Key(key.column, key.descending != backwards) for key in keys]
+    query = query.add_columns(*(key.column.label(f"key_{i}") for i, key in enumerate(keys)))
+    if marks is not None:
+        query = query.where(_past(directed, marks))
+    order = [key.column.desc() if key.descending else key.column.asc() for key in directed]
+    rows = list(session.execute(query.order_by(None).order_by(*order).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, marks is not None)
+    return Page(
+        rows,
+        _cursor(rows[-1], len(keys)) if rows and has_next else None,
+        _cursor(rows[0], len(keys)) if rows and has_previous else None,
+    )
+
+
+def _past(keys: Sequence[Key], marks: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows that come after the marked one: (a > A) or (a = A and b > B) …"""
+    steps = []
+    for i, key in enumerate(keys):
+        beyond = key.column < marks[i] if key.descending else key.column > marks[i]
+        equal = [keys[j].column == marks[j] for j in range(i)]
+        steps.append(and_(*equal, beyond))
+    return or_(*steps)
+
+
+KINDS: dict[str, Any] = {
+    "u": UUID,
+    "i": int,
+    "s": str,
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+}
+
+
+def _cursor(row: Row, count: int) -> str:
+    marks = [_written(getattr(row, f"key_{i}")) for i in range(count)]
+    return base64.urlsafe_b64encode(json.dumps(marks).encode()).decode().rstrip("=")
+
+
+def _written(value: Any) -> list[str]:
+    if isinstance(value, UUID):
+        return ["u", str(value)]
+    if isinstance(value, datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    if isinstance(value, int):
+        return ["i", str(value)]
+    return ["s", str(value)]
+
+
+def _read(cursor: str | None, count: int) -> list[Any] | None:
+    if not cursor:
+        return None
+    try:
+        marks = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        read = [KINDS[kind](text) for kind, text in marks]
+        return read if len(read) == count and all(_fits(value) for value in read) else None
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        return None
+
+
+def _fits(value: Any) -> bool:
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return not isinstance(value, datetime) or value.tzinfo is not None

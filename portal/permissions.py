@@ -1,0 +1,170 @@
+"""Who may do what: the whole answer on one page.
+
+A permission is granted when every condition of any one of its rows holds.  A
+view is guarded by `allow`, which also opens the request's session with the
+scope of who is asking: another partner's row is not forbidden, it is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from flask import abort
+
+from models.people import STAFF, Actor, Role
+from models.scope import Scope
+from portal import database
+from portal.identity import person_asking, scope_of
+
+
+class Can(StrEnum):
+    SEE_HOME = "see home"
+    KEEP_ACCOUNT = "keep one's own account"
+    SEE_NOTICES = "see notices"
+    SEE_OUTBOX = "see the outbox"
+    SEE_STYLEGUIDE = "see the style guide"
+    SEE_PEOPLE = "see people"
+    INVITE_PEOPLE = "invite people"
+    SEE_PARTNERS = "see partners"
+    EDIT_PARTNER = "edit a partner"
+    SEE_COMPANY = "see one's own company"
+    EDIT_COMPANY = "edit one's own company"
+    REVIEW_APPLICATION = "review an application"
+    SEE_CUSTOMERS = "see customers"
+    EDIT_CUSTOMER = "edit a customer"
+    SEE_TERRITORIES = "see territories"
+    EDIT_TERRITORY = "edit a territory"
+    SEE_CATALOG = "see the catalogue"
+    EDIT_CATALOG = "edit the catalogue"
+    SEE_DEALS = "see deals"
+    REGISTER_DEAL = "register a deal"
+    DECIDE_DEAL = "decide a deal"
+    FOLLOW_DEAL = "follow a deal as sales manager"
+    CLOSE_DEAL = "say a deal is won or lost"
+    SEE_SALES = "see invoices"
+    RECORD_SALES = "record invoices and payments"
+    SEE_COMMISSIONS = "see commissions"
+    SEE_PLANS = "see plans"
+    EDIT_PLAN = "edit a plan"
+    CLOSE_MONTH = "close a month"
+    SEE_PAYOUTS = "see payouts"
+    RUN_PAYOUTS = "prepare and release payouts"
+    SEE_PROGRAMME = "see the programme's settings"
+    EDIT_PROGRAMME = "edit the programme's settings"
+
+
+Condition = Callable[[Actor, Any], bool]
+
+
+def staff(person: Actor, _thing: Any) -> bool:
+    return person.role in STAFF
+
+
+def partner(person: Actor, _thing: Any) -> bool:
+    return person.partner_id is not None
+
+
+def partner_administrator(person: Actor, _thing: Any) -> bool:
+    return person.role is Role.PARTNER_ADMINISTRATOR
+
+
+def administrator(person: Actor, _thing: Any) -> bool:
+    return person.role is Role.ADMINISTRATOR
+
+
+def channel_manager(person: Actor, _thing: Any) -> bool:
+    return person.role is Role.CHANNEL_MANAGER
+
+
+def sales_manager(person: Actor, _thing: Any) -> bool:
+    return person.role is Role.SALES_MANAGER
+
+
+def finance(person: Actor, _thing: Any) -> bool:
+    return person.role is Role.FINANCE
+
+
+def their_own(person: Actor, thing: Any) -> bool:
+    """A distributor reads its resellers' rows, and changes only its own."""
+    return thing is None or thing.partner_id == person.partner_id
+
+
+WHO_MAY: dict[Can, list[list[Condition]]] = {
+    Can.SEE_HOME: [[staff], [partner]],
+    Can.KEEP_ACCOUNT: [[staff], [partner]],
+    Can.SEE_NOTICES: [[staff], [partner]],
+    Can.SEE_OUTBOX: [[staff]],
+    Can.SEE_STYLEGUIDE: [[staff]],
+    Can.SEE_PEOPLE: [[administrator], [partner_administrator]],
+    Can.INVITE_PEOPLE: [[administrator], [partner_administrator]],
+    Can.SEE_PARTNERS: [[staff]],
+    Can.EDIT_PARTNER: [[administrator], [channel_manager]],
+    Can.SEE_COMPANY: [[partner]],
+    Can.EDIT_COMPANY: [[partner_administrator]],
+    Can.REVIEW_APPLICATION: [[administrator], [channel_manager]],
+    Can.SEE_CUSTOMERS: [[staff], [partner]],
+    Can.EDIT_CUSTOMER: [[administrator], [channel_manager]],
+    Can.SEE_TERRITORIES: [[staff]],
+    Can.EDIT_TERRITORY: [[administrator], [channel_manager]],
+    Can.SEE_CATALOG: [[staff], [partner]],
+    Can.EDIT_CATALOG: [[administrator], [finance]],
+    Can.SEE_DEALS: [[staff], [partner]],
+    Can.REGISTER_DEAL: [[partner, their_own]],
+    Can.DECIDE_DEAL: [[channel_manager], [administrator]],
+    Can.FOLLOW_DEAL: [[sales_manager], [channel_manager]],
+    Can.CLOSE_DEAL: [[channel_manager], [sales_manager], [partner, their_own]],
+    Can.SEE_SALES: [[staff], [partner]],
+    Can.RECORD_SALES: [[finance]],
+    Can.SEE_COMMISSIONS: [[staff], [partner]],
+    Can.SEE_PLANS: [[administrator], [channel_manager], [finance]],
+    Can.EDIT_PLAN: [[finance], [administrator]],
+    Can.CLOSE_MONTH: [[finance]],
+    Can.SEE_PAYOUTS: [[finance], [administrator], [partner]],
+    Can.RUN_PAYOUTS: [[finance]],
+    Can.SEE_PROGRAMME: [[staff]],
+    Can.EDIT_PROGRAMME: [[administrator]],
+}
+
+
+def may(person: Actor, permission: Can, thing: Any = None) -> bool:
+    """Whether `person` may, for views that decide which buttons to show."""
+    return any(all(condition(person, thing) for condition in row) for row in WHO_MAY[permission])
+
+
+def allow(permission: Can, *, find: Callable[..., Any] | None = None) -> Callable:
+    """Guard a view, and tell it who is asking and about what.
+
+    `find(person, **ids)` turns the ids in the URL into the thing, or answers 404.
+    """
+
+    def guard(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(**ids: Any) -> Any:
+            person = person_asking()
+            if not may(person, permission):
+                abort(403)
+            database.open_for(scope_of(person))
+            things = [find(person, **ids)] if find else []
+            if things and not may(person, permission, *things):
+                abort(403)
+            return view(person, *things) if find else view(person, **ids)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def anyone(view: Callable) -> Callable:
+    """Mark a view that needs no permission; every other view must have one."""
+
+    @wraps(view)
+    def open_to_all(**ids: Any) -> Any:
+        database.open_for(Scope.vendor())
+        return view(**ids)
+
+    open_to_all.permission = None  # type: ignore[attr-defined]
+    return open_to_all

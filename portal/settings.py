@@ -1,0 +1,110 @@
+"""Every setting: its name, its unit, its default, and what it is for.
+
+Read once at start from the environment; a bad value stops the start with its name.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+SHORTEST_SECRET = 32
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; its text names it and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    instance: Path
+    """Folder for what this installation keeps: its database, its keys."""
+    database_url: str
+    """sqlite:///path or postgresql://user:password@host/name."""
+    secret_key: str
+    """Signs cookies.  Made at the first start when it is not given."""
+    sealing_key: str
+    """Seals bank details in the database.  Losing it loses them; keep it apart from backups."""
+    base_url: str = "http://localhost:8000"
+    """Where people reach the portal; links in mails begin with it.  https:// secures cookies."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    smtp_url: str = ""
+    """smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty keeps mails in /outbox."""
+    accent: str = "teal"
+    """The vendor's colour: teal, blue, violet or red."""
+    session_idle_minutes: int = 30
+    """Somebody who does nothing for this long signs in again; finance after half of it."""
+    session_hours: int = 12
+    """Nobody stays signed in for longer."""
+    upload_megabytes: int = 20
+    """The largest file or form that is accepted."""
+    trusted_proxies: int = 0
+    """How many proxies in front set X-Forwarded-For; 0 believes none."""
+    demo: bool = False
+    """Load the demonstration into an empty database and show its log-ins."""
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Raises BadSetting."""
+        instance = Path(environment.get("INSTANCE_DIR", "instance")).absolute()
+        given = {
+            field.name: _read(field.name, field.type, environment[field.name.upper()])
+            for field in fields(cls)
+            if field.name.upper() in environment and field.name != "instance"
+        }
+        given.setdefault("database_url", f"sqlite:///{instance / 'counterpart.sqlite'}")
+        for name in ("secret_key", "sealing_key"):
+            if name not in given:
+                given[name] = _kept_secret(instance / name.replace("_", "-"))
+        settings = cls(instance=instance, **given)  # type: ignore[arg-type]
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        for name in ("secret_key", "sealing_key"):
+            if len(getattr(self, name)) < SHORTEST_SECRET:
+                raise BadSetting(f"{name.upper()} needs at least {SHORTEST_SECRET} characters.")
+        try:
+            make_url(self.database_url)
+        except ArgumentError:
+            raise BadSetting(
+                "DATABASE_URL must look like sqlite:///file or postgresql://user@host/name."
+            ) from None
+        if not self.base_url.startswith(("http://", "https://")):
+            raise BadSetting("BASE_URL must begin with http:// or https://.")
+
+
+def _read(name: str, kind: object, text: str) -> object:
+    if kind == "int":
+        if not text.isdigit():
+            raise BadSetting(f"{name.upper()} must be a whole number, not “{text}”.")
+        return int(text)
+    if kind == "bool":
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise BadSetting(f"{name.upper()} must be yes or no, not “{text}”.")
+        return text.lower() in {"1", "true", "yes"}
+    return text
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret in this file, made now if there is none; only the owner can read it."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was quicker
+            return file.read_text().strip()
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text().strip()
