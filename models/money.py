@@ -38,6 +38,10 @@ class Money:
         """In major units, with the currency's own number of decimals."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
+    def __composite_values__(self) -> tuple[int, str]:
+        """The two columns that keep it."""
+        return self.minor, self.currency
+
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same_currency(other).minor, self.currency)
 
