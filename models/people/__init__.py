@@ -8,7 +8,7 @@ from models.people.rules import (
     PersonStatus,
     Role,
 )
-from models.people.tables import AccessToken, Person, SignInAttempt, TokenPurpose, UserSession
+from models.people.tables import AccessToken, Door, Person, SignInAttempt, TokenPurpose, UserSession
 
 __all__ = [
     "PARTNER_ROLES",
@@ -16,6 +16,7 @@ __all__ = [
     "SYSTEM",
     "AccessToken",
     "Actor",
+    "Door",
     "Person",
     "PersonStatus",
     "Role",

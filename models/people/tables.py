@@ -94,8 +94,17 @@ class AccessToken(VendorOnly, Base):
     used_at: Mapped[datetime | None]
 
 
+class Door(StrEnum):
+    """What anybody on the internet may knock at."""
+
+    SIGN_IN = "sign_in"
+    PASSWORD_RESET = "password_reset"
+    APPLICATION = "application"
+    INVITATION = "invitation"
+
+
 class SignInAttempt(VendorOnly, Base):
-    """A failed or successful sign-in, kept to slow down guessing."""
+    """A knock at a public door, with its outcome, kept to slow down guessing."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (
@@ -103,6 +112,7 @@ class SignInAttempt(VendorOnly, Base):
         Index("ix_sign_in_attempt_address_at", "address", "at"),
     )
 
+    door: Mapped[Door] = mapped_column(default=Door.SIGN_IN)
     account: Mapped[str] = mapped_column(String(254))
     address: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
