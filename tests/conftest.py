@@ -1,19 +1,26 @@
 """Fixtures every test may use: a clean database, a fixed now, factories, the portal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
+import time_machine
+from flask import Flask
 from sqlalchemy import Engine
 
 import models
 from models import engine as engines
 from models.base import Base
+from models.people import Person
 from models.scope import Scope, ScopedSession, open_session
+from portal.app import create_app
+from portal.settings import Settings
 from tests.databases import Postgresql, Sqlite
 from tests.factories import Factories
+from tests.portal_client import PortalClient, client_of, way_in
 
 KINDS = {"sqlite": Sqlite, "postgresql": Postgresql}
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -73,6 +80,39 @@ def now() -> datetime:
 def a(session: ScopedSession, now: datetime) -> Factories:
     """Makes things: a.partner(), a.person(role=…), a.manager(), …"""
     return Factories(session, now)
+
+
+@pytest.fixture
+def app(
+    database_url: str, session: ScopedSession, now: datetime, tmp_path: Path
+) -> Iterator[Flask]:
+    """The portal on this test's database.  It is `now` in there, and no form needs its token."""
+    settings = Settings(
+        instance=tmp_path,
+        database_url=database_url,
+        secret_key="secret of the tests, never of a server",
+        sealing_key="sealing key of the tests, never of a server",
+        base_url="http://localhost",
+    )
+    with time_machine.travel(now, tick=False):
+        app = create_app(settings)
+        app.config["TESTING"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield app
+        session.rollback()
+        app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def client(app: Flask, session: ScopedSession) -> PortalClient:
+    """A stranger's browser."""
+    return client_of(app, session)
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: ScopedSession) -> Callable[[Person | str], PortalClient]:
+    """sign_in(person) or sign_in(email) gives that person's browser."""
+    return way_in(app, session)
 
 
 def _while_we_build(engine: Engine) -> None:
