@@ -1,0 +1,1 @@
+"""A page for those who build: every component in every state."""
