@@ -58,7 +58,8 @@ Fineness = tuple[int, ...]
 class Facts:
     """What is known of the deal (or lead, or order) that is to be routed."""
 
-    on: date
+    on: date | None = None
+    """The day for which it is asked; whoever resolves or routes must say it."""
     country: str | None = None
     subdivision: str | None = None
     postal: str | None = None
@@ -201,6 +202,7 @@ class Rule:
 
     def unfit(self, facts: Facts) -> str | None:
         """Why it is out although its area holds, in words; None when it holds."""
+        assert facts.on is not None, "say for which day"
         if self.status is not TerritoryStatus.ACTIVE:
             return f"it is {self.status}"
         if self.from_on and facts.on < self.from_on:

@@ -1,0 +1,1 @@
+"""The catalogue: product families and products, price lists, exchange rates."""
