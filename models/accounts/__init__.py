@@ -1,0 +1,34 @@
+"""Accounts: how people come in, stay in and leave.
+
+invited -> active -> left -> invited again
+
+Doors count knocks; links are mailed and work once; sessions are rows that can be ended.
+"""
+
+from models.accounts.membership import accept, change_role, deactivate, invite
+from models.accounts.rules import ROLE_NAMES, grantable, tidy_email
+from models.accounts.secrets import (
+    change_password,
+    confirm_password,
+    request_reset,
+    reset_password,
+)
+from models.accounts.signin import Verdict, enter, refuse, weigh
+
+__all__ = [
+    "ROLE_NAMES",
+    "Verdict",
+    "accept",
+    "change_password",
+    "change_role",
+    "confirm_password",
+    "deactivate",
+    "enter",
+    "grantable",
+    "invite",
+    "refuse",
+    "request_reset",
+    "reset_password",
+    "tidy_email",
+    "weigh",
+]

@@ -1,0 +1,207 @@
+"""Membership: who is invited, in which role they work, and when they leave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit, notices, vendor
+from models.accounts import doors, links, sessions
+from models.accounts.rules import ROLE_NAMES, must_be_grantable, tidy_email
+from models.accounts.secrets import guessable
+from models.base import lock
+from models.errors import Refused
+from models.people import (
+    PARTNER_ROLES,
+    Actor,
+    Door,
+    Person,
+    PersonStatus,
+    Role,
+    TokenPurpose,
+    passwords,
+)
+from models.scope import vendor_side
+from models.sealing import Seal
+
+GOVERN = frozenset({Role.ADMINISTRATOR, Role.PARTNER_ADMINISTRATOR})
+
+
+def invite(
+    session: Session,
+    *,
+    by: Actor,
+    email: str,
+    name: str,
+    role: Role,
+    partner_id: UUID | None,
+    company: str,
+    seal: Seal,
+    now: datetime,
+) -> UUID:
+    """Mail somebody a link to join; the new person's id.
+
+    partner_id: None for the vendor's staff.  company: the name they are invited to.
+    Inviting somebody who is already invited mails a new link.
+    """
+    email = tidy_email(email)
+    assert (role in PARTNER_ROLES) == (partner_id is not None), "role and company disagree"
+    with vendor_side(session) as own:
+        person = own.scalars(select(Person).where(Person.email == email)).first()
+        if person is None:
+            _not_too_many(own, by, now)
+            person = Person(
+                email=email,
+                name=name,
+                role=role,
+                status=PersonStatus.INVITED,
+                partner_id=partner_id,
+                created_at=now,
+            )
+            own.add(person)
+            own.flush()
+        elif person.partner_id != partner_id:
+            raise Refused(
+                f"{email} cannot be invited. Use another address, or ask {_vendor(own)} for help."
+            )
+        elif person.status is PersonStatus.ACTIVE:
+            raise Refused(f"{email} already signs in here.")
+        else:
+            lock(own, person)
+            person.status, person.role, person.name = PersonStatus.INVITED, role, name
+            person.password_hash = None
+        audit.record(own, by, "person invited", person, now=now, detail={"role": role})
+        _mail_invitation(own, person, by=by, company=company, seal=seal, now=now)
+        return person.id
+
+
+def accept(
+    session: Session,
+    token_id: UUID,
+    key: str,
+    *,
+    name: str,
+    password: str,
+    locale: str,
+    time_zone: str,
+    now: datetime,
+) -> Person:
+    """Use up the invitation and become active.  Raises Refused for a dead link."""
+    person = links.find(session, token_id, key, TokenPurpose.INVITATION, now=now)
+    if person is None or person.status is not PersonStatus.INVITED:
+        raise Refused(links.DEAD_LINK)
+    passwords.judge(password, names=[*guessable(session, person), name])
+    password_hash = passwords.hashed(password)
+    person = links.use(session, token_id, key, TokenPurpose.INVITATION, now=now)
+    if person.status is not PersonStatus.INVITED:
+        raise Refused(links.DEAD_LINK)
+    person.status, person.password_hash = PersonStatus.ACTIVE, password_hash
+    person.name, person.locale, person.time_zone = name, locale, time_zone
+    audit.record(session, person.actor(), "invitation accepted", person, now=now)
+    return person
+
+
+def change_role(session: Session, person_id: UUID, *, by: Actor, role: Role, now: datetime) -> None:
+    """Give a colleague another role; their sessions end, so that it counts at once."""
+    must_be_grantable(by, role)
+    with vendor_side(session) as own:
+        person = colleague(own, person_id, by=by)
+        if person.role is role:
+            return
+        if (person.partner_id is None) == (role in PARTNER_ROLES):
+            raise Refused("Staff and partners have different roles. Invite the person anew.")
+        if person.role in GOVERN:
+            _not_the_last(own, person)
+        before, person.role = person.role, role
+        sessions.end_all(own, person.id, now=now)
+        detail = {"from": before, "to": role}
+        audit.record(own, by, "role changed", person, now=now, detail=detail)
+        notices.tell(
+            own,
+            person.id,
+            "role-changed",
+            title=f"You are now {ROLE_NAMES[role].lower()}",
+            body=f"{by.name} changed your role from {ROLE_NAMES[before].lower()} to "
+            f"{ROLE_NAMES[role].lower()}. Sign in again.",
+            link="/",
+            partner_id=person.partner_id,
+            now=now,
+        )
+
+
+def deactivate(session: Session, person_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Somebody leaves: sessions and links end at once.  Doing it again changes nothing."""
+    with vendor_side(session) as own:
+        person = colleague(own, person_id, by=by)
+        if person.status is PersonStatus.LEFT:
+            return
+        if person.status is PersonStatus.ACTIVE and person.role in GOVERN:
+            _not_the_last(own, person)
+        person.status, person.password_hash = PersonStatus.LEFT, None
+        sessions.end_all(own, person.id, now=now)
+        for purpose in TokenPurpose:
+            links.spend(own, person.id, purpose, now=now)
+        audit.record(own, by, "person deactivated", person, now=now)
+
+
+def colleague(session: Session, person_id: UUID, *, by: Actor) -> Person:
+    """The person, locked, if `by` governs them.  Raises Refused; strangers do not exist."""
+    person = session.get(Person, person_id)
+    if person is None or (by.partner_id is not None and person.partner_id != by.partner_id):
+        raise Refused("There is no such person.")
+    if by.role not in GOVERN:
+        raise Refused("Only an administrator may do this.")
+    lock(session, person)
+    return person
+
+
+def _not_the_last(session: Session, person: Person) -> None:
+    """Two administrators who remove each other at the same moment meet at these locks."""
+    others = session.scalars(
+        select(Person.id)
+        .where(
+            Person.role == person.role,
+            Person.partner_id == person.partner_id
+            if person.partner_id
+            else Person.partner_id.is_(None),
+            Person.status == PersonStatus.ACTIVE,
+        )
+        .order_by(Person.id)
+        .with_for_update()
+    ).all()
+    if set(others) <= {person.id}:
+        raise Refused(
+            f"{person.name} is the last administrator. Make somebody else administrator first."
+        )
+
+
+def _not_too_many(session: Session, by: Actor, now: datetime) -> None:
+    about = {"account": by.email, "address": str(by.id)}
+    if doors.is_shut(session, Door.INVITATION, now=now, **about):
+        raise Refused("You have invited many people. Wait an hour before you invite more.")
+    doors.knock(session, Door.INVITATION, succeeded=True, now=now, **about)
+
+
+def _mail_invitation(
+    session: Session, person: Person, *, by: Actor, company: str, seal: Seal, now: datetime
+) -> None:
+    token = links.make(session, person.id, TokenPurpose.INVITATION, seal=seal, now=now)
+    notices.tell(
+        session,
+        person.id,
+        "invitation",
+        title=f"{by.name} invites you to {company} on Counterpart",
+        body=f"{by.name} invites you to work for {company} in the partner portal of "
+        f"{_vendor(session)}, as {ROLE_NAMES[person.role].lower()}. Open this link within "
+        "seven days and choose a password; it works once.",
+        link=links.path(token),
+        partner_id=person.partner_id,
+        now=now,
+    )
+
+
+def _vendor(session: Session) -> str:
+    return vendor.settings(session).name

@@ -1,0 +1,108 @@
+"""Passwords as people change and recover them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit, notices, vendor
+from models.accounts import doors, links, sessions
+from models.base import lock
+from models.errors import Refused
+from models.people import Actor, Door, Person, PersonStatus, TokenPurpose, passwords
+from models.scope import vendor_side
+from models.sealing import Seal
+
+
+def change_password(
+    session: Session,
+    *,
+    by: Actor,
+    old: str,
+    new: str,
+    keep: UUID | None,
+    names: Iterable[str] = (),
+    now: datetime,
+) -> None:
+    """A new password for oneself; every session but `keep` ends, and a mail says so."""
+    confirm_password(session, by=by, password=old, now=now)
+    with vendor_side(session) as vendor_session:
+        person = vendor_session.get_one(Person, by.id)
+        passwords.judge(new, names=[*guessable(vendor_session, person), *names])
+        if old == new:
+            raise Refused("This is the password you have. Choose another.")
+        _set(vendor_session, person, new, by=by, keep=keep, now=now)
+
+
+def confirm_password(session: Session, *, by: Actor, password: str, now: datetime) -> None:
+    """Raises Refused unless this is the password of `by`: asked again before what matters."""
+    kept = session.scalar(select(Person.password_hash).where(Person.id == by.id))
+    if not passwords.matches(password, kept):
+        raise Refused("This is not your present password. Type it again.")
+
+
+def request_reset(session: Session, email: str, *, address: str, seal: Seal, now: datetime) -> None:
+    """Mail a link if somebody signs in with this address.  The answer never says whether."""
+    account = email.strip().casefold()[:254]
+    shut = doors.is_shut(session, Door.PASSWORD_RESET, account=account, address=address, now=now)
+    doors.knock(
+        session, Door.PASSWORD_RESET, account=account, address=address, succeeded=not shut, now=now
+    )
+    person = session.scalars(
+        select(Person).where(Person.email == account, Person.status == PersonStatus.ACTIVE)
+    ).first()
+    if person is None or shut:
+        return
+    token = links.make(session, person.id, TokenPurpose.PASSWORD_RESET, seal=seal, now=now)
+    notices.tell(
+        session,
+        person.id,
+        "password-reset",
+        title="Choose a new password",
+        body="Somebody asked for a new password for your account. If it was you, open this link "
+        "within 30 minutes; it works once. If not, do nothing: your password stays as it is.",
+        link=links.path(token),
+        partner_id=person.partner_id,
+        now=now,
+    )
+
+
+def reset_password(session: Session, token_id: UUID, key: str, *, new: str, now: datetime) -> None:
+    """Use up the link, set the password, end every session."""
+    person = links.find(session, token_id, key, TokenPurpose.PASSWORD_RESET, now=now)
+    if person is None:
+        raise Refused(links.DEAD_LINK)
+    passwords.judge(new, names=guessable(session, person))
+    person = links.use(session, token_id, key, TokenPurpose.PASSWORD_RESET, now=now)
+    _set(session, person, new, by=person.actor(), keep=None, now=now)
+
+
+def guessable(session: Session, person: Person) -> list[str]:
+    """What a stranger would try first for this person."""
+    return [vendor.settings(session).name, person.name, person.email]
+
+
+def _set(
+    session: Session, person: Person, new: str, *, by: Actor, keep: UUID | None, now: datetime
+) -> None:
+    new_hash = passwords.hashed(new)
+    lock(session, person)
+    person.password_hash = new_hash
+    links.spend(session, person.id, TokenPurpose.PASSWORD_RESET, now=now)
+    sessions.end_all(session, person.id, now=now, but=keep)
+    audit.record(session, by, "password changed", person, now=now)
+    notices.tell(
+        session,
+        person.id,
+        "password-changed",
+        title="Your password was changed",
+        body="Your password was changed and your other sessions were ended. If this was not "
+        "you, ask for a new password at once and tell your administrator.",
+        link="/account",
+        partner_id=person.partner_id,
+        now=now,
+    )
