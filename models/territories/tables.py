@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, event, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, new_id
@@ -42,14 +42,14 @@ class Territory(VendorOnly, Base):
     """First day on which it no longer holds; None: no end."""
     priority: Mapped[int] = mapped_column(default=0)
     """The higher wins, where nothing else tells two territories apart."""
-    products: Mapped[list[str]] = mapped_column(default=list)
+    products: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Codes of product families, lower case; empty: all."""
-    naics: Mapped[list[str]] = mapped_column(default=list)
+    naics: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Prefixes such as 5221, or ranges of sectors such as 31-33; empty: all."""
     employees_from: Mapped[int | None]
     employees_to: Mapped[int | None]
     """Both inclusive; None is open."""
-    partner_roles: Mapped[list[str]] = mapped_column(default=list)
+    partner_roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     external_id: Mapped[str | None] = mapped_column(String(80), unique=True)
     """Its key in the system it was imported from; None when it was entered here."""
     created_at: Mapped[datetime]
@@ -107,8 +107,8 @@ class RoutingLog(VendorOnly, Base):
     is_conflict: Mapped[bool]
     """Several territories held equally; a person should say which."""
     why: Mapped[str] = mapped_column(Text)
-    facts: Mapped[dict[str, Any]]
-    steps: Mapped[list[str]]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    steps: Mapped[list[str]] = mapped_column(JSON)
     """Which territories held, which lost and why."""
     revision: Mapped[UUID | None]
     """Of the territories, as they were then."""
