@@ -7,18 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 from flask_compress import Compress
-from sqlalchemy import select
 
-from models.vendor import Vendor
 from portal import database, errors, formats, identity, security
 from portal.navigation import menu
+from portal.programme import views as programme
 from portal.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 
-FEATURES: list[Any] = []
+FEATURES: list[Any] = [
+    programme.pages,
+]
 """The pages of each feature."""
 
 
@@ -41,28 +42,17 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
 
 def _on_every_page() -> dict[str, Any]:
     asking = identity.asking()
-    frame: dict[str, Any] = {
-        "accent": current_app.extensions["settings"].accent,
-        "person": None,
-        "vendor": _vendor_name(),
+    accent = current_app.extensions["settings"].accent
+    if asking is None:
+        return {"accent": accent, "person": None, "vendor": "Counterpart"}
+    return {
+        "accent": accent,
+        "person": asking.actor,
+        "partner_name": asking.partner_name,
+        "vendor": asking.vendor_name or "Counterpart",
+        "menu": menu(asking.actor),
+        "unread": asking.unread,
     }
-    if asking is not None:
-        frame |= {
-            "person": asking.actor,
-            "partner_name": g.get("partner_name"),
-            "menu": menu(asking.actor),
-            "unread": asking.unread,
-        }
-    return frame
-
-
-def _vendor_name() -> str:
-    """The vendor's name; it hardly ever changes, so it is read once a process."""
-    known = current_app.extensions
-    if not known.get("vendor_name"):
-        with database.reading() as session:
-            known["vendor_name"] = session.scalar(select(Vendor.name).limit(1)) or ""
-    return known["vendor_name"] or "Counterpart"
 
 
 def _with_fingerprint(endpoint: str, values: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
@@ -38,10 +38,8 @@ def _way_back() -> str:
     here = urlsplit(request.referrer or "")
     if here.netloc != request.host:
         return url_for("home.index")
-    adapter = request.environ.get("werkzeug.url_adapter") or g.get("adapter")
     try:
-        if adapter is not None:
-            adapter.match(here.path, method="GET")
+        current_app.url_map.bind(request.host).match(here.path, method="GET")
     except (HTTPException, RequestRedirect):
         return url_for("home.index")
     return here.path + (f"?{here.query}" if here.query else "")

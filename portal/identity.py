@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from models.notices import Notice
 from models.partners import Partner, PartnerRole, PartnerStatus
 from models.people import Actor, Person, PersonStatus, Role, UserSession
 from models.scope import Scope
+from models.vendor import Vendor
 from portal import database
 from portal.clock import now
 
@@ -36,6 +37,9 @@ class Asking:
     actor: Actor
     session_id: UUID
     unread: int
+    partner_name: str | None
+    """The company of a partner's user; None for staff."""
+    vendor_name: str
 
 
 class SignedIn(UserMixin):
@@ -110,7 +114,6 @@ def _asking(token: str, at: datetime) -> Asking | None:
         if found is None or _has_run_out(found, at):
             return None
         reads = _further_reads(session, found, at.date())
-        unread = found.unread
     if at - found.last_seen_at > SEEN_EVERY:
         _seen(found.session_id, at)
     actor = Actor(
@@ -122,8 +125,13 @@ def _asking(token: str, at: datetime) -> Asking | None:
         locale=found.locale,
         time_zone=found.time_zone,
     )
-    g.partner_name = found.partner_name
-    return Asking(replace(actor, reads=reads), found.session_id, unread)
+    return Asking(
+        replace(actor, reads=reads),
+        found.session_id,
+        found.unread,
+        found.partner_name,
+        found.vendor_name,
+    )
 
 
 def _row_of(token: str):
@@ -147,6 +155,7 @@ def _row_of(token: str):
             Partner.role.label("partner_role"),
             Partner.name.label("partner_name"),
             unread.label("unread"),
+            select(Vendor.name).limit(1).scalar_subquery().label("vendor_name"),
         )
         .select_from(UserSession)
         .join(Person, Person.id == UserSession.person_id)

@@ -1,0 +1,100 @@
+"""What the administrator may set, each with what it does.  Shape only."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from stdnum import bic, iban
+from stdnum.exceptions import ValidationError as BadNumber
+from wtforms import EmailField, IntegerField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from models.money import is_currency
+from portal.fields import MoneyField, TidyField, UpperField
+
+
+class ProgrammeForm(FlaskForm):
+    name = TidyField("Name", [InputRequired(), Length(max=200)])
+    legal_name = TidyField(
+        "Legal name",
+        [InputRequired(), Length(max=200)],
+        description="As on contracts and invoices.",
+    )
+    street = TidyField("Street", [Length(max=70)])
+    building = TidyField("Number", [Length(max=16)])
+    postal_code = TidyField("Postal code", [Length(max=16)])
+    town = TidyField("Town", [Length(max=35)])
+    country = UpperField(
+        "Country", [InputRequired(), Length(min=2, max=2)], description="ISO code, such as DE."
+    )
+    vat_id = UpperField("VAT number", [Length(max=20)])
+    base_currency = UpperField("Base currency", [InputRequired(), Length(min=3, max=3)])
+    time_zone = TidyField(
+        "Time zone",
+        [InputRequired()],
+        description="Days, months and clocks of the programme begin and end in it. "
+        "Such as Europe/Berlin.",
+    )
+    mail_from = EmailField("Sender of mails", [InputRequired(), Length(max=254)])
+    iban = UpperField(
+        "IBAN", [Optional()], description="The account that SEPA payouts are drawn on."
+    )
+    bic = UpperField("BIC", [Optional()])
+    protection_days = IntegerField(
+        "Protection",
+        [InputRequired(), NumberRange(1, 730)],
+        description="Days that an approved deal is protected; the last day is included.",
+    )
+    extension_days = IntegerField(
+        "Extension",
+        [InputRequired(), NumberRange(0, 365)],
+        description="Days that one extension adds, asked for before the protection ends.",
+    )
+    decision_business_days = IntegerField(
+        "Decision clock",
+        [InputRequired(), NumberRange(1, 30)],
+        description="Business days in which a registration is answered. The partner sees it.",
+    )
+    lookback_months = IntegerField(
+        "New customer after",
+        [InputRequired(), NumberRange(1, 120)],
+        description="Months without a purchase after which a customer counts as new again.",
+    )
+    minimum_deal = MoneyField(
+        "Smallest deal",
+        currency=lambda: "EUR",
+        validators=[InputRequired()],
+        description="In the base currency; smaller ones are not registered.",
+    )
+    minimum_payout_minor = IntegerField(
+        "Smallest payout",
+        [InputRequired(), NumberRange(0, 10**9)],
+        description="In minor units of the payout's currency (5000 is 50.00); "
+        "less is carried to the next month.",
+    )
+    destination_hold_hours = IntegerField(
+        "Hold after a change of bank details",
+        [InputRequired(), NumberRange(0, 720)],
+        description="Hours in which a partner is not paid after its details were changed.",
+    )
+
+    def validate_base_currency(self, field: UpperField) -> None:
+        if not is_currency(field.data):
+            raise ValidationError("Enter an ISO 4217 code such as EUR.")
+
+    def validate_time_zone(self, field: TidyField) -> None:
+        if field.data not in available_timezones():
+            raise ValidationError("Enter a name such as Europe/Berlin or America/New_York.")
+
+    def validate_iban(self, field: UpperField) -> None:
+        try:
+            iban.validate(field.data)
+        except BadNumber:
+            raise ValidationError("This is no IBAN: check it digit by digit.") from None
+
+    def validate_bic(self, field: UpperField) -> None:
+        try:
+            bic.validate(field.data)
+        except BadNumber:
+            raise ValidationError("A BIC has 8 or 11 characters, such as COBADEFFXXX.") from None

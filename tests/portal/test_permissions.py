@@ -1,0 +1,77 @@
+"""Who may do what, written out a second time: a change must be meant twice."""
+
+from uuid import uuid4
+
+import pytest
+
+from models.people import PARTNER_ROLES, STAFF, Actor, Role
+from portal.permissions import WHO_MAY, Can, may
+
+EVERYBODY = STAFF | PARTNER_ROLES
+A, C, S, F = Role.ADMINISTRATOR, Role.CHANNEL_MANAGER, Role.SALES_MANAGER, Role.FINANCE
+P = Role.PARTNER_ADMINISTRATOR
+
+TABLE = {
+    Can.SEE_HOME: EVERYBODY,
+    Can.KEEP_ACCOUNT: EVERYBODY,
+    Can.SEE_NOTICES: EVERYBODY,
+    Can.SEE_OUTBOX: STAFF,
+    Can.SEE_STYLEGUIDE: STAFF,
+    Can.SEE_PEOPLE: {A, P},
+    Can.INVITE_PEOPLE: {A, P},
+    Can.SEE_PARTNERS: STAFF,
+    Can.EDIT_PARTNER: {A, C},
+    Can.SEE_COMPANY: PARTNER_ROLES,
+    Can.EDIT_COMPANY: {P},
+    Can.REVIEW_APPLICATION: {A, C},
+    Can.SEE_CUSTOMERS: EVERYBODY,
+    Can.EDIT_CUSTOMER: {A, C},
+    Can.SEE_TERRITORIES: STAFF,
+    Can.EDIT_TERRITORY: {A, C},
+    Can.SEE_CATALOG: EVERYBODY,
+    Can.EDIT_CATALOG: {A, F},
+    Can.SEE_DEALS: EVERYBODY,
+    Can.REGISTER_DEAL: PARTNER_ROLES,
+    Can.DECIDE_DEAL: {A, C},
+    Can.FOLLOW_DEAL: {C, S},
+    Can.CLOSE_DEAL: {C, S} | PARTNER_ROLES,
+    Can.SEE_SALES: EVERYBODY,
+    Can.RECORD_SALES: {F},
+    Can.SEE_COMMISSIONS: EVERYBODY,
+    Can.SEE_PLANS: {A, C, F},
+    Can.EDIT_PLAN: {A, F},
+    Can.CLOSE_MONTH: {F},
+    Can.SEE_PAYOUTS: {A, F} | PARTNER_ROLES,
+    Can.RUN_PAYOUTS: {F},
+    Can.SEE_PROGRAMME: STAFF,
+    Can.EDIT_PROGRAMME: {A},
+}
+
+
+class Thing:
+    def __init__(self, partner_id):
+        self.partner_id = partner_id
+
+
+def somebody(role: Role, partner_id=None) -> Actor:
+    return Actor(uuid4(), "N", "n@example.com", role, partner_id)
+
+
+def test_every_permission_is_in_both_tables():
+    assert set(WHO_MAY) == set(Can) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("permission", Can)
+def test_each_role_may_do_exactly_this(role, permission):
+    partner_id = uuid4() if role in PARTNER_ROLES else None
+    assert may(somebody(role, partner_id), permission) is (role in TABLE[permission])
+
+
+@pytest.mark.parametrize("role", sorted(PARTNER_ROLES))
+def test_a_distributor_changes_nothing_of_its_resellers(role):
+    own, resellers = uuid4(), uuid4()
+    distributor = somebody(role, own)
+    assert may(distributor, Can.CLOSE_DEAL, Thing(own))
+    assert not may(distributor, Can.CLOSE_DEAL, Thing(resellers))
+    assert not may(distributor, Can.REGISTER_DEAL, Thing(resellers))

@@ -1,0 +1,84 @@
+"""The programme's settings: everybody on the staff reads them, the administrator changes them."""
+
+import pytest
+from sqlalchemy import select
+
+from models.audit import AuditEntry
+from models.people import Role
+from models.vendor import Vendor
+
+
+@pytest.fixture
+def programme(a):
+    return a.vendor()
+
+
+@pytest.fixture
+def typed(programme, a, sign_in):
+    """The form as the administrator finds it."""
+    return {
+        "name": "Adventure Works Cycles",
+        "legal_name": "Adventure Works Cycles GmbH",
+        "country": "DE",
+        "town": "Berlin",
+        "base_currency": "EUR",
+        "time_zone": "Europe/Berlin",
+        "mail_from": "portal@example.com",
+        "iban": "DE89370400440532013000",
+        "bic": "COBADEFFXXX",
+        "protection_days": "90",
+        "extension_days": "30",
+        "decision_business_days": "2",
+        "lookback_months": "24",
+        "minimum_deal": "5,000.00",
+        "minimum_payout_minor": "5000",
+        "destination_hold_hours": "72",
+    }
+
+
+def test_the_administrator_changes_a_rule_and_the_change_is_kept(typed, a, sign_in, session):
+    client = sign_in(a.administrator())
+    answer = client.post("/programme", data=typed | {"protection_days": "60"})
+    assert answer.status_code == 303
+    assert session.scalar(select(Vendor.protection_days)) == 60
+    entry = session.scalars(select(AuditEntry)).one()
+    assert entry.detail["protection_days"] == [90, 60]
+
+
+def test_saving_the_same_twice_leaves_one_trace(typed, a, sign_in, session):
+    client = sign_in(a.administrator())
+    for _ in range(2):
+        client.post("/programme", data=typed | {"minimum_deal": "7500"})
+    assert session.scalar(select(Vendor.minimum_deal_minor)) == 7_500_00
+    assert len(session.scalars(select(AuditEntry)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "name, value, remedy",
+    [
+        ("iban", "DE00370400440532013000", "check it digit by digit"),
+        ("bic", "COBA", "8 or 11 characters"),
+        ("base_currency", "XXQ", "ISO 4217"),
+        ("time_zone", "Mars/Olympus", "Europe/Berlin"),
+        ("protection_days", "0", "between 1 and 730"),
+        ("minimum_deal", "much", "in digits"),
+        ("minimum_deal", "Infinity", "in digits"),
+        ("minimum_deal", "1.999", "decimals"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_remedy(typed, a, sign_in, session, name, value, remedy):
+    answer = sign_in(a.administrator()).post("/programme", data=typed | {name: value})
+    assert answer.status_code == 422
+    assert remedy in answer.text and value in answer.text
+    assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_other_staff_read_without_a_button(programme, a, sign_in):
+    page = sign_in(a.person(role=Role.FINANCE)).get("/programme")
+    assert page.status_code == 200
+    assert "Decision clock" in page.text and "Save the programme" not in page.text
+
+
+def test_a_partner_does_not_come_here(programme, a, sign_in):
+    assert sign_in(a.person()).get("/programme").status_code == 403
+    assert sign_in(a.manager()).post("/programme").status_code == 403
