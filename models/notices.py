@@ -12,7 +12,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Row,
+    Select,
+    String,
+    Text,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -23,11 +34,15 @@ from models.scope import Scope, SeenBy
 class Notice(SeenBy, Base):
     __tablename__ = "notice"
     __table_args__ = (
+        CheckConstraint("(person_id IS NULL) = (email <> '')", name="a_person_or_an_address"),
         Index("ix_notice_person_id_at", "person_id", "at"),
         Index("ix_notice_mail_waiting", "mailed_at", "at"),
     )
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None for a letter to somebody who does not sign in here, such as an applicant."""
+    email: Mapped[str] = mapped_column(String(254), default="")
+    """Where a letter goes; empty when a person is told."""
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"), index=True)
     """The company of the person who is told; None for the vendor's staff."""
     kind: Mapped[str] = mapped_column(String(60))
@@ -73,6 +88,13 @@ def tell(
             key=key and f"{key} {person_id}",
         )
     )
+
+
+def write_to(
+    session: Session, email: str, kind: str, *, title: str, body: str, link: str, now: datetime
+) -> None:
+    """A letter to somebody who does not sign in here: it leaves as a mail and rings no bell."""
+    session.add(Notice(email=email, kind=kind, title=title[:200], body=body, link=link, at=now))
 
 
 def tell_partner(
@@ -132,3 +154,36 @@ def mark_read(
     if only is not None:
         read = read.where(Notice.id == only)
     session.execute(read.values(read_at=now))
+
+
+def told(person_id: UUID, kind: str | None = None) -> Select:
+    """What one person was told, one row a notice, without an order."""
+    query = select(
+        Notice.id, Notice.kind, Notice.title, Notice.body, Notice.link, Notice.at, Notice.read_at
+    ).where(Notice.person_id == person_id)
+    return query.where(Notice.kind == kind) if kind else query
+
+
+def kinds_told(session: Session, person_id: UUID) -> list[Row]:
+    """(kind, count, unread) of one person's notices, by kind."""
+    seen = func.count(Notice.read_at)
+    return list(
+        session.execute(
+            select(
+                Notice.kind,
+                func.count(Notice.id).label("count"),
+                (func.count(Notice.id) - seen).label("unread"),
+            )
+            .where(Notice.person_id == person_id)
+            .group_by(Notice.kind)
+            .order_by(Notice.kind)
+        )
+    )
+
+
+def outbox() -> Select:
+    """Every mail, one row each with who gets it, without an order."""
+    return select(
+        Notice.id, Notice.title, Notice.body, Notice.link, Notice.at, Notice.mailed_at,
+        Person.name, Person.email,
+    ).join(Person, Person.id == Notice.person_id)  # fmt: skip

@@ -9,11 +9,13 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models import vendor
+from models.accounts import links
 from models.notices import Notice
 from models.people import Person
+from models.sealing import Seal
 from portal.clock import now
 from portal.database import transaction
 from portal.settings import Settings
@@ -31,8 +33,8 @@ def send_waiting(app: Flask) -> int:
     settings: Settings = app.extensions["settings"]
     with transaction() as session:
         waiting = session.execute(
-            select(Notice, Person.email, Person.name)
-            .join(Person, Person.id == Notice.person_id)
+            select(Notice, func.coalesce(Person.email, Notice.email), Person.name)
+            .outerjoin(Person, Person.id == Notice.person_id)
             .where(Notice.mailed_at.is_(None))
             .order_by(Notice.at, Notice.id)
             .limit(BATCH)
@@ -57,8 +59,14 @@ def _message(notice: Notice, email: str, sender: str, settings: Settings) -> Ema
     message["Date"] = format_datetime(notice.at)
     message["Message-ID"] = f"<{notice.id}@{urlsplit(settings.base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(f"{notice.body}\n\n{settings.base_url}{notice.link}\n")
+    message.set_content(f"{notice.body}\n\n{full_link(notice.link, settings)}\n")
     return message
+
+
+def full_link(link: str, settings: Settings) -> str:
+    """As it stands in the mail: with the portal's address, and with the secret of a link
+    that works once, which the database does not hold."""
+    return settings.base_url + links.completed(link, Seal(settings.sealing_key))
 
 
 def _deliver(messages: list[EmailMessage], smtp_url: str) -> None:
