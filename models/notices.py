@@ -185,5 +185,6 @@ def outbox() -> Select:
     """Every mail, one row each with who gets it, without an order."""
     return select(
         Notice.id, Notice.title, Notice.body, Notice.link, Notice.at, Notice.mailed_at,
-        Person.name, Person.email,
-    ).join(Person, Person.id == Notice.person_id)  # fmt: skip
+        func.coalesce(Person.name, "").label("name"),
+        func.coalesce(Person.email, Notice.email).label("email"),
+    ).outerjoin(Person, Person.id == Notice.person_id)  # fmt: skip
