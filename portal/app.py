@@ -11,13 +11,19 @@ from flask import Flask, current_app
 from flask_compress import Compress
 
 from portal import database, errors, formats, identity, security
+from portal.home import views as home
 from portal.navigation import menu
+from portal.notices import views as notices
 from portal.programme import views as programme
 from portal.settings import Settings
+from portal.styleguide import views as styleguide
 
 ROOT = Path(__file__).parent.parent
 
 FEATURES: list[Any] = [
+    home.pages,
+    notices.pages,
+    styleguide.pages,
     programme.pages,
 ]
 """The pages of each feature."""

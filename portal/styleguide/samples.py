@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from models.money import Money
 from portal import charts
 
-MONTHS = "Nov Dec Jan Feb Mar Apr May Jun Jul Aug Sep Oct".split()
+MONTHS = ["Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"]
 COMMISSION = [8800, 14400, 7200, 11000, 18300, 11700, 14900, 20500, -3000, 9600, 17200, 23691]
 STAGES = [(52, 21, 9), (48, 26, 14), (61, 30, 22), (40, 33, 31)]
 

@@ -49,3 +49,9 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
+
+// Opening a notice reads it: its own form says so while the page changes.
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-opens]")?.closest("li").querySelector("form");
+  if (form) fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
+});

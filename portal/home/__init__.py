@@ -1,0 +1,1 @@
+"""The first page of each role: what it must know and do now."""

@@ -1,0 +1,52 @@
+"""The bell's page and the outbox.  A notice belongs to one person; nobody reads another's."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from models import notices
+from models.notices import Notice
+from models.people import Actor
+from portal.clock import now
+from portal.database import session
+from portal.paging import Key, page_of
+from portal.permissions import Can, allow
+
+pages = Blueprint("notices", __name__)
+
+NEWEST_FIRST = [Key(Notice.at, descending=True), Key(Notice.id, descending=True)]
+
+
+@pages.get("/notices")
+@allow(Can.SEE_NOTICES)
+def index(person: Actor):
+    kind = request.args.get("kind")
+    return render_template(
+        "notices/index.html",
+        page=page_of(session, notices.told(person.id, kind), NEWEST_FIRST),
+        kinds=notices.kinds_told(session, person.id),
+        kind=kind,
+    )
+
+
+@pages.post("/notices/reading")
+@allow(Can.SEE_NOTICES)
+def read_all(person: Actor):
+    notices.mark_read(session, person.id, now=now())
+    flash("All marked as read.")
+    return redirect(url_for("notices.index"), 303)
+
+
+@pages.post("/notices/<uuid:notice_id>/reading")
+@allow(Can.SEE_NOTICES)
+def read(person: Actor, notice_id: UUID):
+    notices.mark_read(session, person.id, now=now(), only=notice_id)
+    return redirect(url_for("notices.index", **request.args), 303)
+
+
+@pages.get("/outbox")
+@allow(Can.SEE_OUTBOX)
+def outbox(_person: Actor):
+    return render_template(
+        "notices/outbox.html", page=page_of(session, notices.outbox(), NEWEST_FIRST)
+    )
