@@ -1,0 +1,47 @@
+"""The commission engine: pure integer functions from a plan, a sale and an event to lines.
+
+A plan's JSON is read by `parse_rules`; `rate` turns one event into lines, each with
+its working; what it must remember is `State`, which the caller loads and stores.
+"""
+
+from models.commissions.engine.desk import World
+from models.commissions.engine.facts import (
+    Code,
+    Event,
+    EventKind,
+    Line,
+    Rate,
+    Registration,
+    Sale,
+    SaleLine,
+)
+from models.commissions.engine.parsing import parse_rules
+from models.commissions.engine.plan import FxPolicy, Plan, Rules, Trigger, Version
+from models.commissions.engine.rating import rate, release_due
+from models.commissions.engine.state import State
+from models.commissions.engine.statements import Figures, drawn, figures, is_taken_back
+
+__all__ = [
+    "Code",
+    "Event",
+    "EventKind",
+    "Figures",
+    "FxPolicy",
+    "Line",
+    "Plan",
+    "Rate",
+    "Registration",
+    "Rules",
+    "Sale",
+    "SaleLine",
+    "State",
+    "Trigger",
+    "Version",
+    "World",
+    "drawn",
+    "figures",
+    "is_taken_back",
+    "parse_rules",
+    "rate",
+    "release_due",
+]

@@ -1,0 +1,99 @@
+"""Clawback: a refund takes back the same share of everything that the deal earned.  Pure.
+
+Per partner: target = earned times refunded / sold, rounded; what is posted is the
+target less what was posted before, so that no refund in parts leaves a stray cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from models.commissions.engine.desk import Desk, Entry
+from models.commissions.engine.facts import Code, Line
+from models.commissions.engine.holdback import freed_by_refund
+from models.commissions.engine.numbers import divided
+from models.commissions.engine.plan import Clawback
+from models.commissions.engine.state import Bought, Share, Units
+from models.commissions.engine.tiers import give_back_volume
+
+
+def take_back(desk: Desk) -> list[Line]:
+    rule, deal = desk.rules.clawback, desk.deal
+    if rule is None or deal.first_on is None or not deal.sold:
+        return []
+    if (desk.on - date.fromisoformat(deal.first_on)).days > rule.days:
+        return []
+    amount = deal.sold if desk.event.amount_minor is None else desk.event.amount_minor
+    deal.refunded = min(deal.sold, deal.refunded + amount)
+    units = _units_back(desk, rule)
+    lines: list[Line] = []
+    for share in deal.shares:
+        lines += _from_share(desk, rule, share, units.get(share.currency, 0))
+    give_back_volume(desk, deal.refunded, deal.sold)
+    return lines
+
+
+def _from_share(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> Iterator[Line]:
+    deal = desk.deal
+    back = divided(share.earned * deal.refunded, deal.sold) - share.clawed
+    back_payout = divided(share.earned_payout * deal.refunded, deal.sold) - share.clawed_payout
+    bonus, bonus_payout = _bonus_back(desk, rule, share, units_minor)
+    share.clawed += back
+    share.clawed_payout += back_payout
+    share.bonus_clawed += bonus
+    share.bonus_clawed_payout += bonus_payout
+    total, payout = back + bonus, back_payout + bonus_payout
+    working = {
+        "rule": "clawback",
+        "earned_minor": share.earned,
+        "refunded_minor": deal.refunded,
+        "sold_minor": deal.sold,
+        "before_minor": share.clawed - back,
+        "bonus_minor": bonus,
+        "day": (desk.on - date.fromisoformat(deal.first_on or "")).days,
+        "days": rule.days,
+        "pool_minor": -total,
+    }
+    if total:
+        entry = Entry(Code.CLAWBACK, -total, share.currency, working, share.partner)
+        yield desk.line(entry, corrects=tuple(share.lines), as_before=-payout)
+    freed = divided(share.held * deal.refunded, deal.sold) - share.freed
+    if freed > 0:
+        share.freed += freed
+        yield from freed_by_refund(desk, share.partner, share.currency, freed)
+
+
+def _bonus_back(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> tuple[int, int]:
+    """Bonuses go back whole with a full refund; before that, only units that came back."""
+    deal = desk.deal
+    if deal.refunded >= deal.sold:
+        target = share.bonus
+    elif rule.bonuses_pro_rata:
+        target = divided(share.bonus * deal.refunded, deal.sold)
+    else:
+        target = min(share.bonus, share.bonus_clawed + units_minor)
+    target = max(target, share.bonus_clawed)
+    payout = divided(share.bonus_payout * target, share.bonus) if share.bonus else 0
+    return target - share.bonus_clawed, payout - share.bonus_clawed_payout
+
+
+def _units_back(desk: Desk, rule: Clawback) -> dict[str, int]:
+    """What the returned units had earned, by currency; their places are free again."""
+    deal = desk.deal
+    full = deal.refunded >= deal.sold
+    worth = 0
+    left = dict(desk.event.units)
+    for bought in deal.bought:
+        count = bought.count - bought.returned
+        if not full:
+            count = min(count, left.get(bought.sku, 0))
+            left[bought.sku] = left.get(bought.sku, 0) - count
+        worth += _return(desk, bought, count)
+    return {desk.plan.currency: 0 if rule.bonuses_pro_rata else worth}
+
+
+def _return(desk: Desk, bought: Bought, count: int) -> int:
+    bought.returned += count
+    desk.world.state.get(Units, bought.units_key).count -= count
+    return count * bought.per_unit
