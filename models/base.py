@@ -80,7 +80,7 @@ class Base(DeclarativeBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
 
-def money_column(name: str, *, nullable: bool = False) -> Composite[Money]:
+def money_column(name: str, *, nullable: bool = False) -> Composite[Any]:
     """Two columns, `<name>_minor` and `<name>_currency`, read and written as one Money."""
     return composite(
         lambda minor, currency: None if currency is None else Money(minor, currency),

@@ -141,9 +141,9 @@ def tell_staff(
 
 
 def unread(session: Session, person_id: UUID) -> int:
-    return session.scalar(
+    return session.execute(
         select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    )
+    ).scalar_one()
 
 
 def mark_read(

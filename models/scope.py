@@ -150,7 +150,7 @@ def _write_only_own(session: ScopedSession, _context: Any, _instances: Any) -> N
     for row in session.new:
         if isinstance(row, Owned):
             if row.partner_id is None:
-                row.partner_id = owner  # type: ignore[assignment]
+                row.partner_id = owner
             _refuse_foreign(row, owner)
         elif isinstance(row, Public):
             raise OutOfScope(f"a partner's session may not add a {type(row).__name__}")
@@ -203,9 +203,10 @@ def _owned_by_any(reads: frozenset[UUID]) -> Any:
     return with_loader_criteria(Owned, lambda cls: cls.partner_id.in_(owners), include_aliases=True)
 
 
-def _mapped_with(wall: type) -> list[type]:
+def _mapped_with(wall: type) -> list[Any]:
     """Every mapped class that carries this mixin, in a fixed order."""
-    found, waiting = [], list(wall.__subclasses__())
+    found: list[type] = []
+    waiting: list[type] = list(wall.__subclasses__())
     while waiting:
         cls = waiting.pop()
         waiting.extend(cls.__subclasses__())

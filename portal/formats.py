@@ -43,7 +43,9 @@ def short_money(amount: Money | None) -> str:
 
 
 def number(value: int | Decimal | None, digits: int = 0) -> str:
-    return "" if value is None else numbers.format_decimal(round(value, digits), locale=_locale())
+    if value is None:
+        return ""
+    return numbers.format_decimal(round(Decimal(value), digits), locale=_locale())
 
 
 def percent(value: Decimal | None) -> str:

@@ -66,20 +66,17 @@ MENUS: dict[Role, list[Entry]] = {
 
 def menu(person: Actor) -> list[Item]:
     """The first five are also the bottom bar of a phone."""
-    here = request.blueprint
+    assert person.role is not None, "the system has no menu"
+    entries = [e for e in MENUS[person.role] if e.endpoint in current_app.view_functions]
+    current = _current(entries)
     return [
-        Item(entry.label, url_for(entry.endpoint), entry.icon, _is_current(entry, here))
-        for entry in MENUS[person.role]
-        if entry.endpoint in current_app.view_functions
+        Item(entry.label, url_for(entry.endpoint), entry.icon, entry is current)
+        for entry in entries
     ]
 
 
-def _is_current(entry: Entry, blueprint: str | None) -> bool:
-    if request.endpoint == entry.endpoint:
-        return True
-    shown = {other.endpoint for other in vars_of_menu()}
-    return request.endpoint not in shown and entry.endpoint.partition(".")[0] == blueprint
-
-
-def vars_of_menu() -> list[Entry]:
-    return [entry for entries in MENUS.values() for entry in entries]
+def _current(entries: list[Entry]) -> Entry | None:
+    """The page's own entry, or the first of its feature when the page has none."""
+    own = [entry for entry in entries if entry.endpoint == request.endpoint]
+    related = [e for e in entries if e.endpoint.partition(".")[0] == request.blueprint]
+    return next(iter(own + related), None)

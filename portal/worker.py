@@ -39,11 +39,11 @@ def run(app: Flask, stop: threading.Event) -> None:
     due = {work: datetime.min.replace(tzinfo=now().tzinfo) for _, work in ROUNDS}
     while not stop.is_set():
         with app.app_context():
-            busy = _quietly(lambda: once(app))
+            busy = _quietly(once, app)
             for every, work in ROUNDS:
                 if now() >= due[work]:
                     due[work] = now() + every
-                    _quietly(lambda work=work: _go_round(work))
+                    _quietly(_go_round, work)
         if not busy:
             stop.wait(PAUSE_SECONDS)
 
@@ -76,10 +76,10 @@ def _go_round(work: Round) -> None:
         work(session, now())
 
 
-def _quietly(work: Callable[[], Any]) -> Any:
+def _quietly(work: Callable[[Any], Any], what: Any) -> Any:
     """Do it; a failure is logged and tried again in the next round."""
     try:
-        return work()
+        return work(what)
     except Exception:
         log.exception("the worker stumbled")
         return 0
