@@ -4,7 +4,8 @@ Each feature brings its own part in `tests/factories_<feature>.py`.
 """
 
 from tests.factories_people import PeopleFactories
+from tests.factories_places import PlacesFactories
 
 
-class Factories(PeopleFactories):
+class Factories(PlacesFactories, PeopleFactories):
     """`a` in the tests: a.partner(tier=Tier.GOLD), a.manager(), …"""
