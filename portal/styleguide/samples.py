@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -93,15 +94,20 @@ class SampleForm(Form):
     )
     value = StringField("Value", [InputRequired("Enter an amount, such as 1250.00.")])
     closes = DateField("Expected close", [InputRequired("Enter a day.")])
-    family = SelectField("Product family", choices=[("road", "Road"), ("touring", "Touring")])
+    family = SelectField(
+        "Product family", choices=[SelectChoice("road", "Road"), SelectChoice("touring", "Touring")]
+    )
     kind = RadioField(
         "Kind of deal",
         [InputRequired("Choose one.")],
-        choices=[("new", "New business"), ("more", "More for a customer of ours")],
+        choices=[
+            SelectChoice("new", "New business"),
+            SelectChoice("more", "More for a customer of ours"),
+        ],
     )
     interests = SelectMultipleField(
         "Interested in",
-        choices=[("b", "Bicycles"), ("c", "Clothing")],
+        choices=[SelectChoice("b", "Bicycles"), SelectChoice("c", "Clothing")],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
