@@ -69,7 +69,8 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(_time_zone()))
-    return f"{dates.format_datetime(local, 'medium', locale=_locale())} {local.tzname()}"
+    time = dates.format_time(local, "short", locale=_locale())
+    return f"{dates.format_date(local, 'medium', locale=_locale())}, {time} {local.tzname()}"
 
 
 def month(value: str | None) -> str:
@@ -116,13 +117,10 @@ def install(app: Flask) -> None:
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, locale: Locale) -> str:
     digits = exponent(currency)  # ISO's; Babel's differ for some currencies
-    text = locale.currency_formats["standard"].apply(
-        Decimal(abs(minor)).scaleb(-digits),
-        locale,
-        currency=currency,
-        currency_digits=False,
-        force_frac=(digits, digits),
-    )
+    pattern = numbers.parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    amount = Decimal(abs(minor)).scaleb(-digits)
+    text = pattern.apply(amount, locale, currency=currency, currency_digits=False)
     return f"{MINUS}{text}" if minor < 0 else text
 
 
