@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask_compress import Compress
 
 from portal import database, errors, formats, identity, security
+from portal.health import views as health
 from portal.home import views as home
 from portal.navigation import menu
 from portal.notices import views as notices
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 
 FEATURES: list[Any] = [
     home.pages,
+    health.pages,
     notices.pages,
     styleguide.pages,
     programme.pages,
