@@ -7,6 +7,7 @@ folder: it is started by the tests, ends with them and touches no other server.
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -43,6 +44,10 @@ class Sqlite:
         shutil.copyfile(self.folder / "template.sqlite", self.folder / f"{name}.sqlite")
         return self._url(name)
 
+    def empty(self) -> str:
+        """A database without a single table."""
+        return self._url(f"test{next(self.numbers)}")
+
     def drop(self, url: str) -> None:
         for file in self.folder.glob(f"{Path(url).name}*"):
             file.unlink()
@@ -72,11 +77,17 @@ class Postgresql:
         self._say(f"CREATE DATABASE {name} TEMPLATE template_story")
         return self._url(name)
 
+    def empty(self) -> str:
+        """A database without a single table."""
+        name = f"test{next(self.numbers)}"
+        self._say(f"CREATE DATABASE {name}")
+        return self._url(name)
+
     def drop(self, url: str) -> None:
         self._say(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
     def stop(self) -> None:
-        self.server.terminate()
+        self.server.send_signal(signal.SIGQUIT)  # at once: nobody wants the data
         self.server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 

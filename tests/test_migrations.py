@@ -1,0 +1,85 @@
+"""A migrated database is the declared one, trigger by trigger; and the way leads back too."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, select
+
+from models import engine as engines
+from models import migrations, schema
+from models.people import Person
+from models.scope import Scope, open_session
+from tests.conftest import NOW
+from tests.factories import Factories
+
+
+@pytest.fixture
+def migrated(databases):
+    """A database that came from nothing by migration."""
+    url = databases.empty()
+    engine = engines.connect(url)
+    try:
+        migrations.upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
+        databases.drop(url)
+
+
+def test_a_migrated_database_has_the_declared_tables(migrated):
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata()) == []
+
+
+def test_a_migrated_database_refuses_what_the_declared_one_refuses(migrated, engine):
+    assert checks(migrated) == checks(engine)
+    assert triggers(migrated) == triggers(engine)
+    assert triggers(engine) != set()
+
+
+def test_a_database_with_data_goes_down_and_up_again(migrated):
+    with open_session(engines.for_writing(migrated), Scope.vendor()) as session:
+        a = Factories(session, NOW)
+        a.seller(a.partner())
+        session.commit()
+    migrations.downgrade(migrated, "base")
+    assert set(inspect(migrated).get_table_names()) <= {"alembic_version"}
+    migrations.upgrade(migrated)
+    assert migrations.standing(migrated) == migrations.newest()
+    with open_session(migrated, Scope.vendor()) as session:
+        assert session.scalars(select(Person)).all() == []
+
+
+def test_upgrading_twice_changes_nothing(migrated):
+    with open_session(engines.for_writing(migrated), Scope.vendor()) as session:
+        Factories(session, NOW).finance()
+        session.commit()
+    migrations.upgrade(migrated)
+    with open_session(migrated, Scope.vendor()) as session:
+        assert len(session.scalars(select(Person)).all()) == 1
+
+
+def checks(engine: Engine) -> set[tuple[str, str, str]]:
+    """What each table checks, in the database's own words."""
+    database = inspect(engine)
+    return {
+        (table, check["name"], " ".join(check["sqltext"].split()))
+        for table in database.get_table_names()
+        for check in database.get_check_constraints(table)
+    }
+
+
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT t.tgrelid::regclass::text, t.tgname,
+               pg_get_triggerdef(t.oid) || ' ' || pg_get_functiondef(t.tgfoid)
+        FROM pg_trigger t WHERE NOT t.tgisinternal""",
+}
+
+
+def triggers(engine: Engine) -> set[tuple[str, str, str]]:
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(TRIGGERS[engine.dialect.name]).all()
+    return {(table, name, " ".join(sql.split())) for table, name, sql in rows}
