@@ -1,9 +1,7 @@
 // Small comforts of every page.  Everything works without them.
 
-// A refused form: its summary takes the focus, also after a swap.
-const focusSummary = () => document.querySelector(".error-summary")?.focus();
-addEventListener("DOMContentLoaded", focusSummary);
-document.addEventListener("htmx:afterSettle", focusSummary);
+// A refused form that was swapped in: its summary takes the focus (a whole page does by itself).
+document.addEventListener("htmx:afterSettle", () => document.querySelector(".error-summary")?.focus());
 
 // A toast goes when told to; a good one also by itself, but never while it is pointed at.
 const LINGER_MS = 10_000;
