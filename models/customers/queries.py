@@ -1,0 +1,153 @@
+"""What we can ask about customers.  Reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from models.customers.keys import certain_keys, stretch_keys
+from models.customers.names import core_name
+from models.customers.rules import Company, Finding, Verdict, compare
+from models.customers.tables import CUSTOMER_KEYS, Customer
+
+MOST_OF_ONE_KEY = 400
+"""A key that more customers share tells too little to look at all of them."""
+MOST_COMPARED = 400
+"""Candidates that are compared, those with the most keys in common first."""
+ASKED_AT_ONCE = 120
+"""Keys in one question."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A customer that is, or may be, the one that is looked for."""
+
+    customer_id: UUID
+    name: str
+    verdict: Verdict
+    reason: str
+    score: float
+    """How alike the names are, 0 to 1."""
+    fields: tuple[str, ...]
+    """What both have in common, as people call it."""
+
+
+def matches_of(session: Session, company: Company, *, but_not: UUID | None = None) -> list[Match]:
+    """Every customer that is the same or to be reviewed, best first.  On the vendor's side."""
+    found = []
+    for row in _compared(session, candidates(session, company)):
+        if row.id == but_not:
+            continue
+        finding = compare(company, row.company)
+        if finding.verdict is not Verdict.DIFFERENT:
+            found.append((row.id, row.name, finding))
+    found.sort(key=lambda each: (_strength(each[2]), str(each[0])))
+    return [
+        Match(key, name, finding.verdict, finding.reason, finding.score, finding.fields)
+        for key, name, finding in found
+    ]
+
+
+def candidates(session: Session, company: Company) -> list[UUID]:
+    """Customers that share a key with this one, those that share most first."""
+    shared = Counter[UUID]()
+    for keys in (certain_keys(company), stretch_keys(company)):
+        for start in range(0, len(keys), ASKED_AT_ONCE):
+            shared.update(session.scalars(_under(keys[start : start + ASKED_AT_ONCE])))
+    return [key for key, _ in shared.most_common(MOST_COMPARED)]
+
+
+def _under(keys: Sequence[int]) -> Select[tuple[UUID]]:
+    table = CUSTOMER_KEYS.c
+    parts = [
+        select(
+            select(table.customer_id)
+            .where(table.key == key)
+            .limit(MOST_OF_ONE_KEY)
+            .subquery()
+            .c.customer_id
+        )
+        for key in keys
+    ]
+    together = union_all(*parts).subquery() if parts else select(literal(None)).subquery()
+    return select(together.c[0])
+
+
+@dataclass(frozen=True)
+class _Known:
+    id: UUID
+    name: str
+    company: Company
+
+
+def _compared(session: Session, keys: Sequence[UUID]) -> Iterator[_Known]:
+    columns = (
+        Customer.id, Customer.name, Customer.core_name, Customer.country, Customer.domain,
+        Customer.postal_code, Customer.lei, Customer.vat_id, Customer.duns,
+    )  # fmt: skip
+    for row in session.execute(select(*columns).where(Customer.id.in_(keys))) if keys else ():
+        company = Company(
+            core=row.core_name,
+            country=row.country,
+            domain=row.domain or None,
+            postal="".join(row.postal_code.upper().split()) or None,
+            lei=row.lei or None,
+            vat=row.vat_id or None,
+            duns=row.duns or None,
+        )
+        yield _Known(row.id, row.name, company)
+
+
+ORDER_OF_REASONS = (
+    "same_lei", "same_vat", "same_duns", "same_domain", "same_name", "same_domain_other_country",
+    "same_name_different_id", "same_name_different_domain", "same_name_other_country",
+    "similar_name", "acronym", "same_address_shared_word",
+)  # fmt: skip
+
+
+def _strength(finding: Finding) -> tuple[int, float]:
+    return ORDER_OF_REASONS.index(finding.reason), -finding.score
+
+
+def listed(*, search: str = "", country: str = "") -> Select:
+    """Customers for a list: columns only, not ordered."""
+    query = select(
+        Customer.id,
+        Customer.name,
+        Customer.domain,
+        Customer.country,
+        Customer.subdivision,
+        Customer.postal_code,
+        Customer.town,
+        Customer.kind,
+        Customer.created_at,
+    )
+    if country:
+        query = query.where(Customer.country == country)
+    if search:
+        return query.where(_called(search))
+    return query
+
+
+def how_many(session: Session, query: Select) -> int:
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def _called(search: str):
+    """The name or domain starts with it, or a later word of the name's core does."""
+    core = _escaped(core_name(search))
+    text = _escaped(search.strip().casefold())
+    return (
+        Customer.core_name.like(f"{core}%", escape="\\")
+        | Customer.core_name.like(f"% {core}%", escape="\\")
+        | Customer.domain.like(f"{text}%", escape="\\")
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
