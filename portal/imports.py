@@ -52,7 +52,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One row; an optional cell that is empty is None.  With problems it has no values."""
+    """One row; an optional cell that is empty is None.  With problems, use no value of it
+    but to tell what the row was about."""
 
     number: int
     values: dict[str, Any] = field(default_factory=dict)
@@ -132,10 +133,6 @@ class ImportFile:
 
     def _row(self, number: int, cells: list[str]) -> ImportRow:
         width = len(self._header)
-        if len(cells) < width or any(cells[width:]):
-            what = f"The row has {len(cells)} cells, the header has {width}."
-            remedy = "Put a text that contains the separator between quotation marks."
-            return ImportRow(number, problems=(Problem(number, "", what, remedy),))
         values: dict[str, Any] = dict.fromkeys(self._columns)
         problems = []
         for name, cell in zip(self._header, cells, strict=False):
@@ -143,9 +140,11 @@ class ImportFile:
                 values[name] = _value(self._columns[name], cell)
             except BadCell as bad:
                 problems.append(Problem(number, name, bad.what, bad.remedy))
-        if problems:
-            return ImportRow(number, problems=tuple(problems))
-        return ImportRow(number, values)
+        if len(cells) < width or any(cells[width:]):
+            what = f"The row has {len(cells)} cells, the header has {width}."
+            remedy = "Put a text that contains the separator between quotation marks."
+            problems = [Problem(number, "", what, remedy)]
+        return ImportRow(number, values, tuple(problems))
 
 
 def _text(content: bytes) -> str:
