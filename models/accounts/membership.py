@@ -48,6 +48,9 @@ def invite(
     Inviting somebody who is already invited mails a new link.
     """
     email = tidy_email(email)
+    if partner_id is None or by.partner_id is not None:
+        must_be_grantable(by, role)
+    assert by.partner_id in (None, partner_id), "nobody invites for another company"
     assert (role in PARTNER_ROLES) == (partner_id is not None), "role and company disagree"
     with vendor_side(session) as own:
         person = own.scalars(select(Person).where(Person.email == email)).first()

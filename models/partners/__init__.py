@@ -1,15 +1,72 @@
-"""Partners: the companies that sell for us, and the tier each has earned."""
+"""Partners: the companies that sell for us, and the tier each has earned.
 
-from models.partners.queries import parent_on, resellers_of
-from models.partners.rules import PartnerRole, PartnerStatus, Tier
+onboarding -> active -> suspended -> active …, and ended for good
+
+Activation needs a complete checklist.  A reseller buys through one distributor at a time.
+"""
+
+from models.partners.operations import (
+    activate,
+    create,
+    edit_profile,
+    edit_terms,
+    end,
+    invite_administrator,
+    record_agreement,
+    resume,
+    suspend,
+)
+from models.partners.parents import buy_through
+from models.partners.payment import pay_by_hand, pay_to_account
+from models.partners.profiles import Profile
+from models.partners.queries import (
+    Filter,
+    counted,
+    distributors,
+    listed,
+    namesakes,
+    parent_on,
+    parents_of,
+    resellers_of,
+    standing_of,
+)
+from models.partners.rules import (
+    PARTNER_MOVES,
+    PartnerRole,
+    PartnerStatus,
+    Tier,
+    checklist,
+)
 from models.partners.tables import Partner, PartnerParent
 
 __all__ = [
+    "PARTNER_MOVES",
+    "Filter",
     "Partner",
     "PartnerParent",
     "PartnerRole",
     "PartnerStatus",
+    "Profile",
     "Tier",
+    "activate",
+    "buy_through",
+    "checklist",
+    "counted",
+    "create",
+    "distributors",
+    "edit_profile",
+    "edit_terms",
+    "end",
+    "invite_administrator",
+    "listed",
+    "namesakes",
     "parent_on",
+    "parents_of",
+    "pay_by_hand",
+    "pay_to_account",
+    "record_agreement",
     "resellers_of",
+    "resume",
+    "standing_of",
+    "suspend",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -63,6 +63,13 @@ class PartnerParent(Owned, Base):
         UniqueConstraint("partner_id", "from_on"),
         CheckConstraint("to_on IS NULL OR to_on > from_on", name="ends_after_it_starts"),
         CheckConstraint("partner_id <> distributor_id", name="nobody_is_their_own_parent"),
+        Index(
+            "uq_partner_parent_one_open",
+            "partner_id",
+            unique=True,
+            sqlite_where=text("to_on IS NULL"),
+            postgresql_where=text("to_on IS NULL"),
+        ),
     )
 
     distributor_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)

@@ -1,0 +1,143 @@
+"""Saying where to pay: by a partner's administrator, with the password, and told to all."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import accounts, audit, notices, vendor
+from models.base import lock
+from models.errors import Refused
+from models.partners import destinations
+from models.partners.destinations import (
+    BankAccount,
+    DestinationKind,
+    DestinationStatus,
+    PayoutDestination,
+)
+from models.partners.tables import Partner
+from models.people import Actor, Role
+from models.sealing import Seal
+
+
+def pay_to_account(
+    session: Session,
+    partner: Partner,
+    account: BankAccount,
+    *,
+    by: Actor,
+    password: str,
+    seal: Seal,
+    now: datetime,
+) -> PayoutDestination:
+    """From now on pay to this account.  The same account again changes nothing."""
+    _must_be_theirs(session, partner, by=by, password=password, now=now)
+    before = destinations.current(session, partner.id)
+    if before is not None and before.kind is DestinationKind.SEPA:
+        kept = BankAccount(before.holder, destinations.iban_of(before, seal), before.bic)
+        if kept == account:
+            return before
+    new = PayoutDestination(
+        partner_id=partner.id, kind=DestinationKind.SEPA, **destinations.sealed(account, seal)
+    )
+    return _replace(session, partner, before, new, by=by, now=now)
+
+
+def pay_by_hand(
+    session: Session,
+    partner: Partner,
+    *,
+    holder: str,
+    instructions: str,
+    by: Actor,
+    password: str,
+    now: datetime,
+) -> PayoutDestination:
+    """From now on somebody pays by hand, as the instructions say."""
+    holder, instructions = " ".join(holder.split()), instructions.strip()
+    if not (holder and instructions):
+        raise Refused("Say who is paid and how, such as a cheque to an address.")
+    _must_be_theirs(session, partner, by=by, password=password, now=now)
+    before = destinations.current(session, partner.id)
+    if before is not None and (before.kind, before.holder, before.instructions) == (
+        DestinationKind.BY_HAND,
+        holder,
+        instructions,
+    ):
+        return before
+    new = PayoutDestination(
+        partner_id=partner.id,
+        kind=DestinationKind.BY_HAND,
+        holder=holder,
+        instructions=instructions,
+    )
+    return _replace(session, partner, before, new, by=by, now=now)
+
+
+def _must_be_theirs(
+    session: Session, partner: Partner, *, by: Actor, password: str, now: datetime
+) -> None:
+    if by.role is not Role.PARTNER_ADMINISTRATOR or by.partner_id != partner.id:
+        raise Refused("Only a partner administrator says where to pay.")
+    accounts.confirm_password(session, by=by, password=password, now=now)
+    lock(session, partner)  # two changes at once come one after the other
+
+
+def _replace(
+    session: Session,
+    partner: Partner,
+    before: PayoutDestination | None,
+    new: PayoutDestination,
+    *,
+    by: Actor,
+    now: datetime,
+) -> PayoutDestination:
+    hold = timedelta(hours=vendor.settings(session).destination_hold_hours)
+    new.entered_by_id, new.created_at = by.id, now
+    if before is not None:
+        before.status, before.replaced_at = DestinationStatus.REPLACED, now
+        new.held_until = now + hold
+        session.flush()  # the old one goes before the new one comes: there is one at a time
+    session.add(new)
+    session.flush()
+    audit.record(
+        session, by, "payout destination changed", new, now=now,
+        detail={"from": before.summary if before else "", "to": new.summary},
+    )  # fmt: skip
+    _tell(session, partner, before, new, by=by, hold=hold, now=now)
+    return new
+
+
+def _tell(
+    session: Session,
+    partner: Partner,
+    before: PayoutDestination | None,
+    new: PayoutDestination,
+    *,
+    by: Actor,
+    hold: timedelta,
+    now: datetime,
+) -> None:
+    hours = int(hold.total_seconds() // 3600)
+    waits = f" Nothing is paid to it during the next {hours} hours." if before else ""
+    text = f"{by.name} changed where {partner.name} is paid, to {new.summary}.{waits}"
+    notices.tell_partner(
+        session,
+        partner.id,
+        "destination-changed",
+        title="Where you are paid was changed",
+        body=f"{text} If this was not you, change your password and call us at once.",
+        link="/company",
+        roles=[Role.PARTNER_ADMINISTRATOR],
+        now=now,
+    )
+    notices.tell_staff(
+        session,
+        Role.FINANCE,
+        "destination-changed",
+        title=f"{partner.name} changed where it is paid",
+        body=text,
+        link=f"/partners/{partner.id}",
+        now=now,
+    )
