@@ -3,9 +3,11 @@
 Each feature brings its own part in `tests/factories_<feature>.py`.
 """
 
+from tests.factories_deals import DealFactories
+from tests.factories_payouts import PayoutFactories
 from tests.factories_people import PeopleFactories
 from tests.factories_places import PlacesFactories
 
 
-class Factories(PlacesFactories, PeopleFactories):
+class Factories(DealFactories, PayoutFactories, PlacesFactories, PeopleFactories):
     """`a` in the tests: a.partner(tier=Tier.GOLD), a.manager(), …"""

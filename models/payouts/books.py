@@ -1,0 +1,135 @@
+"""Do the books agree: ledger, payouts and statements, each worked out from the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import ledger
+from models.commissions.tables import Statement
+from models.ledger import Account, Posting, PostingLine
+from models.payouts.rules import IN_FLIGHT, STANDING, PayoutStatus
+from models.payouts.tables import Payout, PayoutFile, PayoutStatement
+
+Balances = Mapping[tuple[UUID, str], int]
+
+
+def check_books(session: Session) -> list[str]:
+    """What does not agree, one sentence each.  Empty when everything does."""
+    return [
+        *ledger.check(session),
+        *_payouts_against_statements(session),
+        *_clearing_against_payouts(session),
+        *_owed_against_statements(session),
+        *_postings_against_payouts(session),
+        *_files_against_payouts(session),
+    ]
+
+
+def _payouts_against_statements(session: Session) -> Iterable[str]:
+    rows = session.execute(
+        select(Payout.number, Payout.amount_minor, func.sum(PayoutStatement.amount_minor))
+        .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
+        .group_by(Payout.id, Payout.number, Payout.amount_minor)
+        .having(Payout.amount_minor != func.sum(PayoutStatement.amount_minor))
+    )
+    for number, paid, stated in rows:
+        yield f"Payout {number} pays {paid}, its statements say {stated}."
+    changed = session.execute(
+        select(Statement.number, Statement.payable_minor, PayoutStatement.amount_minor)
+        .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)
+        .where(PayoutStatement.amount_minor != Statement.payable_minor)
+    )
+    for number, said, paid in changed:
+        yield f"Statement {number} says {said} is payable, its payout took {paid}."
+
+
+def _clearing_against_payouts(session: Session) -> Iterable[str]:
+    """What is on its way is exactly what lies in clearing."""
+    yield from _differences(
+        _by_partner(
+            session,
+            select(PostingLine.partner_id, PostingLine.amount_currency, -_sum_of(PostingLine))
+            .where(PostingLine.account == Account.PAYOUT_CLEARING)
+            .group_by(PostingLine.partner_id, PostingLine.amount_currency),
+        ),
+        _payouts(session, IN_FLIGHT),
+        "lies in payout clearing",
+        "is on its way",
+    )
+
+
+def _owed_against_statements(session: Session) -> Iterable[str]:
+    """Owed = everything stated, less what was paid or is on its way."""
+    stated = Counter(
+        _by_partner(
+            session,
+            select(
+                Statement.partner_id,
+                Statement.currency,
+                func.sum(Statement.earned_minor + Statement.taken_back_minor),
+            ).group_by(Statement.partner_id, Statement.currency),
+        )
+    )
+    stated.subtract(_payouts(session, STANDING))
+    yield from _differences(
+        ledger.owed(session), stated, "is owed by the ledger", "by the statements"
+    )
+
+
+def _postings_against_payouts(session: Session) -> Iterable[str]:
+    """A payout that stands was reserved once; a paid one was sent once; no other was sent."""
+    expected = {
+        "payout reserved": (_count(session, Payout.status != PayoutStatus.DRAFT), "at most"),
+        "payout sent": (_count(session, Payout.paid_on.is_not(None)), "exactly"),
+    }
+    for kind, (payouts, how) in expected.items():
+        posted = session.scalar(select(func.count(Posting.id)).where(Posting.kind == kind)) or 0
+        if posted > payouts or (how == "exactly" and posted != payouts):
+            yield f"The ledger has {posted} postings “{kind}” for {payouts} payouts."
+
+
+def _files_against_payouts(session: Session) -> Iterable[str]:
+    """Each bank file orders what its run's payouts were when it was made."""
+    rows = session.execute(
+        select(PayoutFile.key, PayoutFile.total_minor, func.sum(Payout.amount_minor))
+        .join(Payout, (Payout.run_id == PayoutFile.run_id) & (Payout.rail == PayoutFile.rail))
+        .where(Payout.status.in_([PayoutStatus.SENDING, PayoutStatus.PAID, PayoutStatus.FAILED]))
+        .group_by(PayoutFile.id, PayoutFile.key, PayoutFile.total_minor)
+        .having(PayoutFile.total_minor > func.sum(Payout.amount_minor))
+    )
+    for key, ordered, paid in rows:
+        yield f"Bank file {key} orders {ordered}, its payouts come to {paid}."
+
+
+def _differences(left: Balances, right: Balances, is_left: str, is_right: str) -> Iterable[str]:
+    for partner_id, currency in sorted({*left, *right}, key=str):
+        one, other = left.get((partner_id, currency), 0), right.get((partner_id, currency), 0)
+        if one != other:
+            yield f"Partner {partner_id}: {one} {currency} {is_left}, {other} {is_right}."
+
+
+def _payouts(session: Session, states: Iterable[PayoutStatus]) -> dict[tuple[UUID, str], int]:
+    return _by_partner(
+        session,
+        select(Payout.partner_id, Payout.amount_currency, _sum_of(Payout))
+        .where(Payout.status.in_(list(states)))
+        .group_by(Payout.partner_id, Payout.amount_currency),
+    )
+
+
+def _by_partner(session: Session, query: Any) -> dict[tuple[UUID, str], int]:
+    return {(who, currency): int(minor) for who, currency, minor in session.execute(query)}
+
+
+def _sum_of(table: Any) -> Any:
+    return func.coalesce(func.sum(table.amount_minor), 0)
+
+
+def _count(session: Session, condition: Any) -> int:
+    return session.scalar(select(func.count(Payout.id)).where(condition)) or 0

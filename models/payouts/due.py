@@ -1,0 +1,205 @@
+"""What is due to whom, and who cannot be paid, with the reason.  Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import ledger
+from models.commissions.tables import Statement
+from models.money import Money
+from models.partners import Partner, PartnerStatus
+from models.partners.destinations import DestinationStatus, PayoutDestination
+from models.payouts.rails import Address, Order, Payer, Rails
+from models.payouts.rules import WhyNot
+from models.payouts.tables import Payout, PayoutStatement
+from models.vendor import Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class DueStatement:
+    id: UUID
+    number: str
+    period: str
+    payable_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one partner is due in one currency, and where it would go."""
+
+    partner: Partner
+    amount: Money
+    statements: tuple[DueStatement, ...]
+    owed: Money
+    """By the ledger; differs from the amount by what statements carry forward."""
+    destination: PayoutDestination | None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    why: WhyNot
+    reason: str
+
+
+def dues(
+    session: Session, currency: str, *, through: str, only: Iterable[UUID] | None = None
+) -> list[Due]:
+    """Every partner with an unpaid statement up to a month, or with anything on its account.
+
+    through: "YYYY-MM", inclusive.  only: these partners, whether anything is due or not.
+    """
+    statements = _unpaid(session, currency, through)
+    owed = {who: minor for (who, unit), minor in ledger.owed(session).items() if unit == currency}
+    wanted = set(statements) | set(owed) if only is None else set(only)
+    partners = session.scalars(select(Partner).where(Partner.id.in_(wanted)).order_by(Partner.name))
+    destinations = _destinations(session, wanted)
+    return [
+        Due(
+            partner=partner,
+            amount=Money(sum(s.payable_minor for s in statements.get(partner.id, ())), currency),
+            statements=tuple(statements.get(partner.id, ())),
+            owed=Money(owed.get(partner.id, 0), currency),
+            destination=destinations.get(partner.id),
+        )
+        for partner in partners
+    ]
+
+
+def obstacle(due: Due, vendor: Vendor, rails: Rails, *, now: datetime) -> Obstacle | None:
+    """Why this partner cannot be paid now; None when it can."""
+    if due.owed.minor < 0:
+        return Obstacle(WhyNot.NEGATIVE, "Owes us; netted against what it earns next.")
+    if due.amount.minor <= 0:
+        return Obstacle(WhyNot.NOTHING_DUE, "No unpaid statement; carried to the next one.")
+    if due.amount.minor < vendor.minimum_payout_minor:
+        return Obstacle(WhyNot.BELOW_MINIMUM, "Below the minimum; waits for the next run.")
+    if due.partner.status is PartnerStatus.SUSPENDED:
+        return Obstacle(WhyNot.PARTNER_SUSPENDED, "The partner is suspended.")
+    return _no_way(due, vendor, rails, now)
+
+
+def order_of(due: Due) -> Order:
+    """The due as a rail wants it, before it has become a payout."""
+    assert due.destination is not None
+    return _order(due.partner, due.destination, due.amount, due.partner.id, "", "Commission")
+
+
+def orders_of(session: Session, payouts: Sequence[Payout]) -> list[Order]:
+    """The payouts as a rail wants them, in the order of their numbers."""
+    ids = [payout.id for payout in payouts]
+    about = _what_for(session, ids)
+    rows = session.execute(
+        select(Payout, PayoutDestination, Partner)
+        .join(PayoutDestination, PayoutDestination.id == Payout.destination_id)
+        .join(Partner, Partner.id == Payout.partner_id)
+        .where(Payout.id.in_(ids))
+        .order_by(Payout.number)
+    )
+    return [
+        _order(partner, destination, payout.amount, payout.id, payout.number, about[payout.id])
+        for payout, destination, partner in rows
+    ]
+
+
+def payer_of(vendor: Vendor) -> Payer:
+    return Payer(vendor.legal_name or vendor.name, vendor.iban, vendor.bic, _address(vendor))
+
+
+def _no_way(due: Due, vendor: Vendor, rails: Rails, now: datetime) -> Obstacle | None:
+    destination = due.destination
+    if destination is None:
+        return Obstacle(WhyNot.NO_DESTINATION, "The partner has not said where to pay.")
+    if destination.is_held(now):
+        return Obstacle(
+            WhyNot.DESTINATION_HELD, "Its bank details were changed; nothing is paid to them yet."
+        )
+    rail = rails.get(destination.kind)
+    if rail is None:
+        return Obstacle(WhyNot.NO_RAIL, "This way of paying is not set up.")
+    reason = rail.why_not(order_of(due), payer_of(vendor))
+    return Obstacle(WhyNot.NO_RAIL, reason) if reason else None
+
+
+def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[DueStatement]]:
+    """Statements that ask for money and are in no live payout, oldest first, by partner."""
+    live = (
+        select(PayoutStatement.id)
+        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
+        .exists()
+    )
+    rows = session.execute(
+        select(
+            Statement.partner_id,
+            Statement.id,
+            Statement.number,
+            Statement.period,
+            Statement.payable_minor,
+        )
+        .where(
+            Statement.currency == currency,
+            Statement.period <= through,
+            Statement.payable_minor > 0,
+            ~live,
+        )
+        .order_by(Statement.period, Statement.id)
+    )
+    found: dict[UUID, list[DueStatement]] = defaultdict(list)
+    for partner_id, *statement in rows:
+        found[partner_id].append(DueStatement(*statement))
+    return found
+
+
+def _destinations(session: Session, partners: set[UUID]) -> dict[UUID, PayoutDestination]:
+    rows = session.scalars(
+        select(PayoutDestination).where(
+            PayoutDestination.partner_id.in_(partners),
+            PayoutDestination.status == DestinationStatus.CURRENT,
+        )
+    )
+    return {destination.partner_id: destination for destination in rows}
+
+
+def _order(
+    partner: Partner,
+    destination: PayoutDestination,
+    amount: Money,
+    payout_id: UUID,
+    number: str,
+    about: str,
+) -> Order:
+    return Order(
+        payout_id=payout_id,
+        number=number,
+        amount=amount,
+        about=about,
+        holder=destination.holder,
+        address=_address(partner),
+        account_sealed=destination.iban_sealed,
+        bic=destination.bic,
+    )
+
+
+def _address(company: Partner | Vendor) -> Address:
+    return Address(
+        company.street, company.building, company.postal_code, company.town, company.country
+    )
+
+
+def _what_for(session: Session, payout_ids: list[UUID]) -> dict[UUID, str]:
+    rows = session.execute(
+        select(PayoutStatement.payout_id, Statement.period, Statement.number)
+        .join(Statement, Statement.id == PayoutStatement.statement_id)
+        .where(PayoutStatement.payout_id.in_(payout_ids))
+        .order_by(Statement.period, Statement.number)
+    )
+    said: dict[UUID, list[str]] = defaultdict(list)
+    for payout_id, period, number in rows:
+        said[payout_id].append(f"{period} {number}")
+    return {payout_id: f"Commission {', '.join(words)}" for payout_id, words in said.items()}

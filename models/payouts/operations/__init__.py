@@ -1,0 +1,1 @@
+"""What can happen to payouts: prepared, released, handed over, paid or failed."""

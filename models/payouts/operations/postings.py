@@ -1,0 +1,61 @@
+"""What a payout does to the ledger; each fact under a key of its own, so that it is posted once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import ledger, vendor
+from models.calendars import month_of
+from models.ledger import Account, credit, debit
+from models.payouts.tables import Payout
+
+RESERVED, SENT, GIVEN_BACK, RETURNED = "reserved", "sent", "given back", "returned"
+
+
+def reserve(session: Session, payout: Payout, *, now: datetime) -> None:
+    """On release: no longer the partner's to claim, not yet gone."""
+    _post(session, payout, RESERVED, Account.PARTNER_PAYABLE, Account.PAYOUT_CLEARING, now)
+
+
+def send(session: Session, payout: Payout, *, now: datetime) -> None:
+    """When it was paid."""
+    _post(session, payout, SENT, Account.PAYOUT_CLEARING, Account.BANK, now)
+
+
+def give_back(session: Session, payout: Payout, *, now: datetime) -> None:
+    """When it failed or was cancelled before it was paid."""
+    _post(session, payout, GIVEN_BACK, Account.PAYOUT_CLEARING, Account.PARTNER_PAYABLE, now)
+
+
+def take_back(session: Session, payout: Payout, *, now: datetime) -> None:
+    """When the bank returned what had been paid."""
+    _post(session, payout, RETURNED, Account.BANK, Account.PARTNER_PAYABLE, now)
+
+
+def posting_key(payout: Payout, fact: str) -> str:
+    return f"payout:{payout.id}:{fact}"
+
+
+def _post(
+    session: Session,
+    payout: Payout,
+    fact: str,
+    debited: Account,
+    credited: Account,
+    now: datetime,
+) -> None:
+    day = vendor.settings(session).calendar.day_of(now)
+    whose = {account: payout.partner_id for account in Account if account is not Account.BANK}
+    ledger.post(
+        session,
+        key=posting_key(payout, fact),
+        kind=f"payout {fact}",
+        period=month_of(day),
+        entries=[
+            debit(debited, payout.amount, whose.get(debited)),
+            credit(credited, payout.amount, whose.get(credited)),
+        ],
+        now=now,
+    )

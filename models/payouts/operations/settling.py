@@ -1,0 +1,228 @@
+"""Settling: handed over to the bank, then paid or failed; each recorded once."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit, notices, vendor
+from models.base import lock
+from models.errors import Refused
+from models.partners.destinations import DestinationKind
+from models.payouts.due import orders_of, payer_of
+from models.payouts.operations.postings import give_back, send, take_back
+from models.payouts.operations.steps import links_of, lock_payouts, move, step, tell_run
+from models.payouts.rails import Errand, Rail
+from models.payouts.rules import (
+    FAILURES,
+    IN_FLIGHT,
+    OURS_TO_MEND,
+    Failure,
+    PayoutStatus,
+    RunStatus,
+    remedy,
+)
+from models.payouts.tables import Payout, PayoutFile, PayoutRun
+from models.people import Actor, Role
+from models.sealing import Seal
+
+
+def hand_over(
+    session: Session, run: PayoutRun, rail: Rail, *, seal: Seal, by: Actor, now: datetime
+) -> PayoutFile:
+    """The run's file for one rail: made at the first call, the very same at each later one.
+
+    Its payouts are `sending` from then on: what is on paper may be on its way.
+    """
+    lock(session, run)
+    file = session.scalars(
+        select(PayoutFile).where(PayoutFile.run_id == run.id, PayoutFile.rail == rail.kind)
+    ).first()
+    if file is None:
+        file = _make_file(session, run, rail, seal, by, now)
+    audit.record(
+        session, by, "payout file taken", run, now=now, detail={"file": file.name, "of": file.key}
+    )
+    return file
+
+
+def mark_paid(
+    session: Session, payout: Payout, *, reference: str, paid_on: date, by: Actor, now: datetime
+) -> None:
+    """Record that a payout reached the partner.  Recording it again changes nothing."""
+    run = session.get_one(PayoutRun, payout.run_id)
+    lock(session, run)
+    lock(session, payout)
+    _pay(session, run, payout, _said(reference), paid_on, by, now)
+    _close_when_settled(session, run, by, now)
+
+
+def mark_run_paid(
+    session: Session, run: PayoutRun, *, reference: str, paid_on: date, by: Actor, now: datetime
+) -> int:
+    """Record every payout of a released run that is still open as paid; how many there were."""
+    lock(session, run)
+    if run.status not in (RunStatus.RELEASED, RunStatus.CLOSED):
+        raise Refused(f"Run {run.number} is {run.status}: nothing of it can be paid.")
+    waiting = [payout for payout in lock_payouts(session, run) if payout.status in IN_FLIGHT]
+    for payout in waiting:
+        _pay(session, run, payout, _said(reference), paid_on, by, now)
+    if waiting:
+        tell_run(session, run, "pay", by=by, now=now, note=reference)
+    _close_when_settled(session, run, by, now)
+    return len(waiting)
+
+
+def fail(
+    session: Session, payout: Payout, *, why: Failure, note: str, by: Actor, now: datetime
+) -> None:
+    """Record that a payout did not arrive: it is owed again, and the partner is told."""
+    run = session.get_one(PayoutRun, payout.run_id)
+    lock(session, run)
+    lock(session, payout)
+    if payout.status is PayoutStatus.FAILED:
+        raise Refused(f"{payout.number} is already recorded as failed: {payout.reason}")
+    was_paid = payout.status is PayoutStatus.PAID
+    reason = " ".join(filter(None, [FAILURES[why], note.strip()]))
+    step(session, payout, "fail", by=by, now=now, note=f"{why.value}: {reason}")
+    payout.reason = reason
+    (take_back if was_paid else give_back)(session, payout, now=now)
+    for link in links_of(session, payout):
+        link.is_live = False
+    audit.record(session, by, "payout failed", payout, now=now, detail={"why": why.value})
+    _tell_failed(session, payout, why, now)
+    _close_when_settled(session, run, by, now)
+
+
+def _make_file(
+    session: Session, run: PayoutRun, rail: Rail, seal: Seal, by: Actor, now: datetime
+) -> PayoutFile:
+    if run.status is not RunStatus.RELEASED:
+        raise Refused(f"Run {run.number} is {run.status}: there is no bank file to make.")
+    payouts = [p for p in lock_payouts(session, run, PayoutStatus.APPROVED) if p.rail == rail.kind]
+    house = vendor.settings(session)
+    handed = (
+        rail.carry(
+            Errand(
+                key=run.key,
+                payer=payer_of(house),
+                orders=orders_of(session, payouts),
+                made_at=now,
+                execute_on=house.calendar.next_business_day(house.calendar.day_of(now)),
+            )
+        )
+        if payouts
+        else None
+    )
+    if handed is None:
+        raise Refused(f"Run {run.number} has no payment that goes to the bank in a file.")
+    file = PayoutFile(
+        run_id=run.id,
+        rail=rail.kind,
+        key=run.key,
+        name=handed.file_name,
+        sha256=hashlib.sha256(handed.content).hexdigest(),
+        count=handed.count,
+        total=handed.total,
+        content_sealed=seal.close(handed.content.decode()),
+        made_by_id=by.id,
+        made_at=now,
+    )
+    session.add(file)
+    for payout in payouts:
+        step(session, payout, "hand_over", by=by, now=now, note=file.name)
+    tell_run(session, run, "hand_over", by=by, now=now, note=f"{file.name} {file.sha256}")
+    return file
+
+
+def _pay(
+    session: Session,
+    run: PayoutRun,
+    payout: Payout,
+    reference: str,
+    paid_on: date,
+    by: Actor,
+    now: datetime,
+) -> None:
+    if payout.status is PayoutStatus.PAID:
+        if (payout.reference, payout.paid_on) == (reference, paid_on):
+            return  # the same press again
+        raise Refused(
+            f"{payout.number} was already recorded as paid on {payout.paid_on:%Y-%m-%d}"
+            f" with reference {payout.reference}."
+        )
+    _must_be_a_likely_day(session, run, paid_on, now)
+    if payout.rail is DestinationKind.SEPA and payout.status is PayoutStatus.APPROVED:
+        raise Refused(f"Make the bank file of run {run.number} first; {payout.number} is in it.")
+    step(session, payout, "pay", by=by, now=now, note=reference)
+    payout.paid_on, payout.reference = paid_on, reference
+    send(session, payout, now=now)
+    audit.record(session, by, "payout paid", payout, now=now, detail={"reference": reference})
+    notices.tell_partner(
+        session,
+        payout.partner_id,
+        "payout-paid",
+        title=f"We paid you {_in_words(payout)}",
+        body=f"Paid on {paid_on:%Y-%m-%d} with reference {reference}. "
+        "The remittance advice lists the statements it settles.",
+        link=f"/payouts/{payout.id}",
+        now=now,
+        key=f"payout-paid {payout.id}",
+    )
+
+
+def _said(reference: str) -> str:
+    reference = " ".join(reference.split())
+    if not reference:
+        raise Refused("Enter the reference of the payment, as it stands on our bank statement.")
+    return reference
+
+
+def _must_be_a_likely_day(session: Session, run: PayoutRun, paid_on: date, now: datetime) -> None:
+    calendar = vendor.settings(session).calendar
+    if run.released_at is None:
+        raise Refused(f"Run {run.number} is not released: nothing of it can be paid.")
+    if not calendar.day_of(run.released_at) <= paid_on <= calendar.day_of(now):
+        raise Refused(
+            "The day of payment lies between the release on "
+            f"{calendar.day_of(run.released_at):%Y-%m-%d} and today."
+        )
+
+
+def _close_when_settled(session: Session, run: PayoutRun, by: Actor, now: datetime) -> None:
+    if run.status is not RunStatus.RELEASED:
+        return
+    if any(payout.status in IN_FLIGHT for payout in lock_payouts(session, run)):
+        return
+    move(session, run, "close", by=by, now=now)
+    run.settled_at = now
+
+
+def _tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -> None:
+    notices.tell_partner(
+        session,
+        payout.partner_id,
+        "payout-failed",
+        title=f"Our payment of {_in_words(payout)} did not arrive",
+        body=f"{payout.reason} {remedy(why)}",
+        link=f"/payouts/{payout.id}" if why in OURS_TO_MEND else "/company",
+        now=now,
+        key=f"payout-failed {payout.id}",
+    )
+    notices.tell_staff(
+        session,
+        Role.FINANCE,
+        "payout-failed",
+        title=f"Payout {payout.number} failed",
+        body=f"{payout.reason} It is owed again; the next run picks it up.",
+        link=f"/payouts/{payout.id}",
+        now=now,
+        key=f"payout-failed {payout.id}",
+    )
+
+
+def _in_words(payout: Payout) -> str:
+    return f"{payout.amount.major:,f} {payout.amount.currency}"

@@ -1,0 +1,272 @@
+"""What we can ask about payouts, for pages and exports.  Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from models.calendars import next_month
+from models.commissions.tables import Statement
+from models.partners import Partner
+from models.partners.destinations import PayoutDestination
+from models.payouts.rules import SHOWN_TO_PARTNER, STANDING, PayoutStatus, Seen, fingerprint
+from models.payouts.tables import (
+    Payout,
+    PayoutEvent,
+    PayoutFile,
+    PayoutRun,
+    PayoutRunEvent,
+    PayoutSkip,
+    PayoutStatement,
+)
+from models.people import Person
+
+COUNTED = STANDING | {PayoutStatus.DRAFT}
+"""Payouts that make up the total of their run."""
+
+Preparer, Releaser = aliased(Person), aliased(Person)
+
+
+def runs() -> Select:
+    """Every run with its people, its count and its total."""
+    totals = (
+        select(
+            Payout.run_id,
+            func.count(Payout.id).label("count"),
+            func.sum(Payout.amount_minor).label("total_minor"),
+        )
+        .where(Payout.status.in_(COUNTED))
+        .group_by(Payout.run_id)
+        .subquery()
+    )
+    return (
+        select(
+            PayoutRun.id,
+            PayoutRun.number,
+            PayoutRun.period,
+            PayoutRun.seq,
+            PayoutRun.currency,
+            PayoutRun.status,
+            PayoutRun.prepared_at,
+            PayoutRun.prepared_by_id,
+            PayoutRun.released_at,
+            PayoutRun.settled_at,
+            Preparer.name.label("prepared_by"),
+            Releaser.name.label("released_by"),
+            func.coalesce(totals.c.count, 0).label("count"),
+            func.coalesce(totals.c.total_minor, 0).label("total_minor"),
+        )
+        .outerjoin(Preparer, Preparer.id == PayoutRun.prepared_by_id)
+        .outerjoin(Releaser, Releaser.id == PayoutRun.released_by_id)
+        .outerjoin(totals, totals.c.run_id == PayoutRun.id)
+    )
+
+
+def payouts_in(run: PayoutRun) -> Select:
+    """The payouts of a run as the preview shows them, with what the month before brought."""
+    sums = _sums_of_statements()
+    return (
+        select(
+            *_payout_columns(),
+            Payout.reason,
+            PayoutDestination.country,
+            PayoutDestination.iban_last4,
+            PayoutDestination.holder,
+            sums.c.earned_minor,
+            sums.c.taken_back_minor,
+            sums.c.statements,
+            _opening().label("opening_minor"),
+            _month_before(run).label("before_minor"),
+        )
+        .join(Partner, Partner.id == Payout.partner_id)
+        .join(PayoutDestination, PayoutDestination.id == Payout.destination_id)
+        .join(sums, sums.c.payout_id == Payout.id)
+        .where(Payout.run_id == run.id)
+    )
+
+
+def payouts_of(partner_id: UUID) -> Select:
+    """What a partner was paid, or will be; never what is only being considered."""
+    return payouts().where(Payout.partner_id == partner_id, Payout.status.in_(SHOWN_TO_PARTNER))
+
+
+def payouts() -> Select:
+    return select(*_payout_columns()).join(Partner, Partner.id == Payout.partner_id)
+
+
+def skips_of(session: Session, run: PayoutRun) -> list[Row]:
+    """Who is not paid by a run, and why."""
+    return list(
+        session.execute(
+            select(
+                PayoutSkip.partner_id,
+                PayoutSkip.amount,
+                PayoutSkip.why,
+                PayoutSkip.reason,
+                Partner.name,
+            )
+            .join(Partner, Partner.id == PayoutSkip.partner_id)
+            .where(PayoutSkip.run_id == run.id)
+            .order_by(PayoutSkip.why, Partner.name)
+        )
+    )
+
+
+def statements_of(session: Session, payout: Payout) -> list[Row]:
+    """The statements a payout settles (or tried to), oldest first."""
+    return list(
+        session.execute(
+            select(
+                Statement.id,
+                Statement.number,
+                Statement.period,
+                Statement.opening_minor,
+                Statement.earned_minor,
+                Statement.taken_back_minor,
+                Statement.payable_minor,
+                Statement.closing_minor,
+                PayoutStatement.amount_minor,
+            )
+            .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)
+            .where(PayoutStatement.payout_id == payout.id)
+            .order_by(Statement.period, Statement.id)
+        )
+    )
+
+
+def events_of(session: Session, payout: Payout) -> list[Row]:
+    return list(
+        session.execute(
+            select(
+                PayoutEvent.at,
+                PayoutEvent.verb,
+                PayoutEvent.from_status,
+                PayoutEvent.to_status,
+                PayoutEvent.by_name,
+                PayoutEvent.note,
+            )
+            .where(PayoutEvent.payout_id == payout.id)
+            .order_by(PayoutEvent.at, PayoutEvent.id)
+        )
+    )
+
+
+def run_events_of(session: Session, run: PayoutRun) -> list[Row]:
+    return list(
+        session.execute(
+            select(
+                PayoutRunEvent.at, PayoutRunEvent.verb, PayoutRunEvent.by_name, PayoutRunEvent.note
+            )
+            .where(PayoutRunEvent.run_id == run.id)
+            .order_by(PayoutRunEvent.at, PayoutRunEvent.id)
+        )
+    )
+
+
+def files_of(session: Session, run: PayoutRun) -> list[PayoutFile]:
+    return list(session.scalars(select(PayoutFile).where(PayoutFile.run_id == run.id)))
+
+
+def seen_of(session: Session, run: PayoutRun) -> str:
+    """The hash of what a release would pay, as it stands now."""
+    rows = session.execute(
+        select(
+            Payout.partner_id,
+            Payout.amount,
+            Payout.destination_id,
+            PayoutStatement.statement_id,
+        )
+        .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
+        .where(Payout.run_id == run.id, PayoutStatement.is_live)
+    )
+    statements: dict[tuple, list[UUID]] = defaultdict(list)
+    for *payout, statement_id in rows:
+        statements[tuple(payout)].append(statement_id)
+    return fingerprint(
+        Seen(partner_id, amount, destination_id, tuple(ids))
+        for (partner_id, amount, destination_id), ids in statements.items()
+    )
+
+
+def open_statements(session: Session) -> list[Row]:
+    """What waits to be paid: month, currency, how many statements, how much."""
+    live = (
+        select(PayoutStatement.id)
+        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
+        .exists()
+    )
+    return list(
+        session.execute(
+            select(
+                func.max(Statement.period).label("period"),
+                Statement.currency,
+                func.count(Statement.id).label("count"),
+                func.sum(Statement.payable_minor).label("payable_minor"),
+            )
+            .where(Statement.payable_minor > 0, ~live)
+            .group_by(Statement.currency)
+            .order_by(Statement.currency)
+        )
+    )
+
+
+def _payout_columns() -> tuple:
+    return (
+        Payout.id,
+        Payout.number,
+        Payout.period,
+        Payout.partner_id,
+        Payout.amount_minor,
+        Payout.amount_currency,
+        Payout.status,
+        Payout.rail,
+        Payout.paid_on,
+        Payout.reference,
+        Payout.created_at,
+        Partner.name.label("partner"),
+    )
+
+
+def _sums_of_statements():
+    return (
+        select(
+            PayoutStatement.payout_id,
+            func.sum(Statement.earned_minor).label("earned_minor"),
+            func.sum(Statement.taken_back_minor).label("taken_back_minor"),
+            func.count(Statement.id).label("statements"),
+        )
+        .join(Statement, Statement.id == PayoutStatement.statement_id)
+        .group_by(PayoutStatement.payout_id)
+        .subquery()
+    )
+
+
+def _opening():
+    """With what the oldest of the statements opened."""
+    return (
+        select(Statement.opening_minor)
+        .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)
+        .where(PayoutStatement.payout_id == Payout.id)
+        .order_by(Statement.period, Statement.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _month_before(run: PayoutRun):
+    before = aliased(Payout)
+    return (
+        select(func.coalesce(func.sum(before.amount_minor), 0))
+        .where(
+            and_(
+                before.partner_id == Payout.partner_id,
+                before.amount_currency == run.currency,
+                before.period == next_month(run.period, -1),
+                before.status.in_(STANDING),
+            )
+        )
+        .scalar_subquery()
+    )

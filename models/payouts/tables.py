@@ -1,0 +1,184 @@
+"""What we keep about payouts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, money_column
+from models.guards import never_changes
+from models.money import Money
+from models.partners.destinations import DestinationKind
+from models.payouts.rules import PROGRAM, PayoutStatus, RunStatus, WhyNot
+from models.scope import Owned, VendorOnly
+
+
+class PayoutRun(VendorOnly, Base):
+    """One go at paying what is due in one currency: prepared by one person, released by another."""
+
+    __tablename__ = "payout_run"
+    __table_args__ = (
+        UniqueConstraint("program", "period", "seq", "currency"),
+        CheckConstraint("released_by_id <> prepared_by_id", name="two_people"),
+        Index(
+            "uq_payout_run_one_draft",
+            "program",
+            "currency",
+            unique=True,
+            sqlite_where=text("status = 'draft'"),
+            postgresql_where=text("status = 'draft'"),
+        ),
+    )
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    program: Mapped[str] = mapped_column(String(20), default=PROGRAM)
+    period: Mapped[str] = mapped_column(String(7))
+    """YYYY-MM: statements up to and including this month are paid."""
+    seq: Mapped[int]
+    """1 for the first run of a period, more for those that pick up what was left."""
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[RunStatus] = mapped_column(default=RunStatus.DRAFT)
+    prepared_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None when the system prepared it."""
+    prepared_at: Mapped[datetime]
+    released_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None until released."""
+    released_at: Mapped[datetime | None]
+    released_seen: Mapped[str | None] = mapped_column(String(64))
+    """Hash of what the releaser saw, which is what was paid; None until released."""
+    settled_at: Mapped[datetime | None]
+    """When it was closed or cancelled; None before."""
+
+    @property
+    def key(self) -> str:
+        """Names the run at the bank for ever; at most 35 characters."""
+        return f"{self.number}-{self.period}-{self.seq}-{self.currency}"
+
+
+class Payout(Owned, Base):
+    """What one partner gets from one run."""
+
+    __tablename__ = "payout"
+    __table_args__ = (
+        UniqueConstraint("run_id", "partner_id"),
+        CheckConstraint("amount_minor > 0", name="pays_something"),
+        CheckConstraint("(status = 'paid') <= (paid_on IS NOT NULL)", name="paid_on_a_day"),
+        Index("ix_payout_status", "status"),
+    )
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    """For people, and on the bank statement."""
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_run.id"))
+    period: Mapped[str] = mapped_column(String(7))
+    amount: Mapped[Money] = money_column("amount")
+    status: Mapped[PayoutStatus] = mapped_column(default=PayoutStatus.DRAFT)
+    destination_id: Mapped[UUID] = mapped_column(ForeignKey("payout_destination.id"))
+    rail: Mapped[DestinationKind]
+    paid_on: Mapped[date | None]
+    """The day of the payment; None until recorded."""
+    reference: Mapped[str] = mapped_column(String(140), default="")
+    """The bank's, or what the person who paid by hand wrote down; empty until paid."""
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    """Why it is held or failed; empty otherwise."""
+    created_at: Mapped[datetime]
+
+
+class PayoutStatement(Owned, Base):
+    """Which statement a payout settles.  A statement is in one live payout at most."""
+
+    __tablename__ = "payout_statement"
+    __table_args__ = (
+        UniqueConstraint("payout_id", "statement_id"),
+        Index(
+            "uq_payout_statement_live",
+            "statement_id",
+            unique=True,
+            sqlite_where=text("is_live"),
+            postgresql_where=text("is_live"),
+        ),
+    )
+
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payout.id"), index=True)
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statement.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """What the statement said is payable."""
+    is_live: Mapped[bool] = mapped_column(default=True)
+    """False when the payout was held, failed or cancelled: the statement is unpaid again."""
+
+
+class PayoutSkip(VendorOnly, Base):
+    """Somebody whom the run does not pay, and why; as it was when the run was prepared."""
+
+    __tablename__ = "payout_skip"
+    __table_args__ = (UniqueConstraint("run_id", "partner_id"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_run.id"))
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
+    amount: Mapped[Money] = money_column("amount")
+    """What the partner would have got, or what it owes when negative."""
+    why: Mapped[WhyNot]
+    reason: Mapped[str] = mapped_column(String(300))
+
+
+class PayoutFile(VendorOnly, Base):
+    """A file for the bank: made once, kept sealed, never made again."""
+
+    __tablename__ = "payout_file"
+    __table_args__ = (UniqueConstraint("run_id", "rail"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_run.id"))
+    rail: Mapped[DestinationKind]
+    key: Mapped[str] = mapped_column(String(35), unique=True)
+    """The message id in the file."""
+    name: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64))
+    count: Mapped[int]
+    total: Mapped[Money] = money_column("total")
+    content_sealed: Mapped[str] = mapped_column(Text)
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+
+class PayoutEvent(Owned, Base):
+    """A step of one payout: who, when, from what to what, and why."""
+
+    __tablename__ = "payout_event"
+
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payout.id"), index=True)
+    verb: Mapped[str] = mapped_column(String(20))
+    from_status: Mapped[PayoutStatus | None]
+    """None for the first."""
+    to_status: Mapped[PayoutStatus]
+    at: Mapped[datetime]
+    by_id: Mapped[UUID | None]
+    by_name: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+class PayoutRunEvent(VendorOnly, Base):
+    """A step of a whole run."""
+
+    __tablename__ = "payout_run_event"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_run.id"), index=True)
+    verb: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    by_id: Mapped[UUID | None]
+    by_name: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+for kept in (PayoutFile, PayoutEvent, PayoutRunEvent):
+    never_changes(kept.__table__)

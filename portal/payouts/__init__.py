@@ -1,0 +1,1 @@
+"""Pages, files and commands about payouts."""
