@@ -159,9 +159,17 @@ class Desk:
             event=self.event.id,
             plan=self.plan.id,
             version=self.version.id,
-            working=entry.working | fx | {"rounding": rounding},
+            working=entry.working | fx | {"rounding": rounding, "plan": self._told_of_plan()},
             corrects=corrects,
         )
+
+    def _told_of_plan(self) -> dict[str, Any]:
+        since = self.version.from_on
+        return {
+            "name": self.plan.name,
+            "version": self.version.label,
+            "from_on": since.isoformat() if since else None,
+        }
 
     def _payout(
         self, entry: Entry, target: str, period: str, as_before: int | None

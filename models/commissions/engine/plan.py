@@ -198,6 +198,7 @@ class Version:
     to_on: date | None
     """The first day on which it is no longer in force; None: still in force."""
     rules: Rules
+    label: str = "version 1"
 
     def covers(self, day: date) -> bool:
         return (self.from_on is None or self.from_on <= day) and (

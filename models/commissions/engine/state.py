@@ -160,22 +160,34 @@ class State:
     def __init__(self, fetch: Fetch = lambda kind, key: None) -> None:
         self._fetch = fetch
         self._held: dict[tuple[str, str], Any] = {}
+        self._stored: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
 
     def get(self, memory: type[Memory], key: str) -> Memory:
         place = (memory.kind, key)
         if place not in self._held:
-            kept = self._fetch(*place)
-            self._held[place] = memory(**(kept or {}))
-            self._before[place] = _text(self._held[place]) if kept is not None else ""
+            self._held[place] = memory(**(self._fetch(*place) or {}))
+            self._stored[place] = _text(self._held[place])
+        if place not in self._before:
+            self._before[place] = _text(self._held[place])
         return self._held[place]
+
+    def begin(self) -> None:
+        """From here on `undo` knows how to go back."""
+        self._before.clear()
+
+    def undo(self) -> None:
+        """Forget what happened since `begin`."""
+        for place, text in self._before.items():
+            self._held[place] = type(self._held[place])(**json.loads(text))
+        self._before.clear()
 
     def changed(self) -> Iterator[tuple[str, str, Any]]:
         """(kind, key, memory) of what differs from what was stored; then it counts as stored."""
         for (kind, key), memory in self._held.items():
             text = _text(memory)
-            if text != (self._before[kind, key] or _text(type(memory)())):
-                self._before[kind, key] = text
+            if text != self._stored[kind, key]:
+                self._stored[kind, key] = text
                 yield kind, key, memory
 
 

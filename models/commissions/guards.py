@@ -1,0 +1,81 @@
+"""What the database itself refuses about commissions, on SQLite and on PostgreSQL.
+
+A line is never deleted, and never changed once it stands on a statement; a closed
+month takes no further line; a plan version is never edited, only ended.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import DDL, event
+
+SQLITE = (
+    (
+        "commission_line",
+        "CREATE TRIGGER commission_line_stated BEFORE UPDATE ON commission_line "
+        "WHEN OLD.statement_id IS NOT NULL "
+        "BEGIN SELECT RAISE(ABORT, 'a line on a statement is never changed'); END",
+    ),
+    (
+        "commission_line",
+        "CREATE TRIGGER commission_line_kept BEFORE DELETE ON commission_line "
+        "BEGIN SELECT RAISE(ABORT, 'a commission line is never deleted'); END",
+    ),
+    (
+        "commission_line",
+        "CREATE TRIGGER commission_line_month BEFORE INSERT ON commission_line "
+        "WHEN EXISTS (SELECT 1 FROM month_close "
+        "WHERE month = NEW.period AND finished_at IS NOT NULL) "
+        "BEGIN SELECT RAISE(ABORT, 'a closed month takes no further line'); END",
+    ),
+    (
+        "plan_version",
+        "CREATE TRIGGER plan_version_kept BEFORE UPDATE ON plan_version "
+        "WHEN OLD.rules IS NOT NEW.rules OR OLD.from_on IS NOT NEW.from_on "
+        "OR OLD.plan_id IS NOT NEW.plan_id "
+        "BEGIN SELECT RAISE(ABORT, 'a plan version is never edited'); END",
+    ),
+)
+
+POSTGRESQL = (
+    (
+        "commission_line",
+        "CREATE OR REPLACE FUNCTION commission_line_guard() RETURNS trigger AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a commission line is never deleted'; END IF; "
+        "IF TG_OP = 'UPDATE' THEN "
+        "IF OLD.statement_id IS NOT NULL THEN "
+        "RAISE EXCEPTION 'a line on a statement is never changed'; END IF; RETURN NEW; END IF; "
+        "IF EXISTS (SELECT 1 FROM month_close "
+        "WHERE month = NEW.period AND finished_at IS NOT NULL) THEN "
+        "RAISE EXCEPTION 'a closed month takes no further line'; END IF; "
+        "RETURN NEW; END $$ LANGUAGE plpgsql",
+    ),
+    (
+        "commission_line",
+        "CREATE TRIGGER commission_line_guard BEFORE INSERT OR UPDATE OR DELETE "
+        "ON commission_line FOR EACH ROW EXECUTE FUNCTION commission_line_guard()",
+    ),
+    (
+        "plan_version",
+        "CREATE OR REPLACE FUNCTION plan_version_kept() RETURNS trigger AS $$ BEGIN "
+        "IF OLD.rules::text IS DISTINCT FROM NEW.rules::text "
+        "OR OLD.from_on IS DISTINCT FROM NEW.from_on OR OLD.plan_id <> NEW.plan_id THEN "
+        "RAISE EXCEPTION 'a plan version is never edited'; END IF; "
+        "RETURN NEW; END $$ LANGUAGE plpgsql",
+    ),
+    (
+        "plan_version",
+        "CREATE TRIGGER plan_version_kept BEFORE UPDATE ON plan_version "
+        "FOR EACH ROW EXECUTE FUNCTION plan_version_kept()",
+    ),
+)
+
+
+def guard(table: Any) -> None:
+    """Declare the triggers of this table beside it."""
+    for dialect, guards in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
+        for name, statement in guards:
+            if name == table.name:
+                ddl = DDL(statement).execute_if(dialect=dialect)
+                event.listen(table, "after_create", ddl)

@@ -1,0 +1,153 @@
+"""What can happen to plans: one is made, gets a version, is ended, is assigned."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.base import lock
+from models.commissions import engine
+from models.commissions.engine import FxPolicy, Trigger
+from models.commissions.tables import Plan, PlanAssignment, PlanVersion
+from models.errors import Refused
+from models.money import is_currency
+from models.partners import PartnerRole, Tier
+from models.people import Actor
+
+
+def make_plan(
+    session: Session,
+    *,
+    name: str,
+    currency: str,
+    time_zone: str,
+    by: Actor,
+    now: datetime,
+    earning_event: Trigger = Trigger.PAID,
+    fx_policy: FxPolicy = FxPolicy.PAID_DATE,
+    payout_currency: str | None = None,
+) -> Plan:
+    """A plan without a version yet; it pays nothing until it gets one."""
+    for code in filter(None, (currency, payout_currency)):
+        if not is_currency(code):
+            raise Refused(f"“{code}” is not an ISO 4217 currency; write it as EUR or USD.")
+    if session.scalar(select(Plan.id).where(Plan.name == name)) is not None:
+        raise Refused(f"There is a plan “{name}” already; choose another name.")
+    plan = Plan(
+        name=name,
+        currency=currency,
+        payout_currency=payout_currency,
+        time_zone=time_zone,
+        earning_event=earning_event,
+        fx_policy=fx_policy,
+        created_at=now,
+    )
+    session.add(plan)
+    session.flush()
+    audit.record(session, by, "plan made", plan, detail={"name": name}, now=now)
+    return plan
+
+
+def add_version(
+    session: Session,
+    plan: Plan,
+    *,
+    rules: Any,
+    from_on: date,
+    to_on: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> PlanVersion:
+    """The plan's rules from one day to before another; the version before ends there.
+
+    Raises Refused naming the path of what is wrong in the rules, or the overlap.
+    """
+    engine.parse_rules(rules, plan.currency)
+    if to_on is not None and to_on <= from_on:
+        raise Refused("The version ends before it begins; give it a later last day.")
+    lock(session, plan)
+    others = session.scalars(
+        select(PlanVersion).where(PlanVersion.plan_id == plan.id).order_by(PlanVersion.from_on)
+    ).all()
+    for other in others:
+        if other.from_on < from_on and other.to_on is None:
+            other.to_on = from_on
+        if _overlap(other, from_on, to_on):
+            raise Refused(
+                f"Version {other.number} is in force from {other.from_on:%d %B %Y}; "
+                "the new one would overlap it. Let it begin later, or end before that."
+            )
+    number = 1 + max((other.number for other in others), default=0)
+    version = PlanVersion(
+        plan_id=plan.id,
+        number=number,
+        from_on=from_on,
+        to_on=to_on,
+        rules=rules,
+        created_at=now,
+        created_by_name=by.name,
+    )
+    session.add(version)
+    session.flush()
+    detail = {"version": number, "from": from_on.isoformat()}
+    audit.record(session, by, "plan version added", plan, detail=detail, now=now)
+    return version
+
+
+def assign(
+    session: Session,
+    plan: Plan,
+    *,
+    from_on: date,
+    to_on: date | None = None,
+    partner_id: UUID | None = None,
+    tier: Tier | None = None,
+    role: PartnerRole | None = None,
+    country: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> PlanAssignment:
+    """Say whom a plan is for.  Deals won before `from_on` are not touched."""
+    if to_on is not None and to_on <= from_on:
+        raise Refused("The assignment ends before it begins; give it a later last day.")
+    if partner_id is not None and (tier or role or country):
+        raise Refused("Name one partner, or tier, role and country; not both.")
+    assignment = PlanAssignment(
+        plan_id=plan.id,
+        partner_id=partner_id,
+        tier=tier,
+        role=role,
+        country=country or None,
+        from_on=from_on,
+        to_on=to_on,
+        created_at=now,
+    )
+    session.add(assignment)
+    session.flush()
+    audit.record(session, by, "plan assigned", plan, detail={"from": str(from_on)}, now=now)
+    return assignment
+
+
+def end_assignment(
+    session: Session, assignment: PlanAssignment, *, to_on: date, by: Actor, now: datetime
+) -> None:
+    """The plan is no longer for them from `to_on` on."""
+    lock(session, assignment)
+    if assignment.to_on is not None and assignment.to_on <= to_on:
+        return
+    if to_on <= assignment.from_on:
+        raise Refused("It would end before it began; choose a later day.")
+    assignment.to_on = to_on
+    plan = session.get_one(Plan, assignment.plan_id)
+    audit.record(session, by, "plan assignment ended", plan, detail={"to": str(to_on)}, now=now)
+
+
+def _overlap(other: PlanVersion, from_on: date, to_on: date | None) -> bool:
+    return (other.to_on is None or from_on < other.to_on) and (
+        to_on is None or other.from_on < to_on
+    )

@@ -1,0 +1,112 @@
+"""Which plan a partner is on, and why; plans as the engine reads them.  Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.commissions import engine
+from models.commissions.tables import Plan, PlanAssignment, PlanVersion
+from models.errors import Refused
+from models.partners import Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The plan that a partner is on, and the sentence that says why."""
+
+    plan_id: UUID
+    plan_name: str
+    why: str
+
+
+def plan_for(session: Session, partner: Partner, day: date) -> Choice:
+    """The plan of the most specific assignment on that day.  Raises Refused without one."""
+    rows = session.execute(
+        select(PlanAssignment, Plan.name)
+        .join(Plan, Plan.id == PlanAssignment.plan_id)
+        .where(PlanAssignment.from_on <= day)
+        .where(or_(PlanAssignment.to_on.is_(None), PlanAssignment.to_on > day))
+        .where(_none_or(PlanAssignment.partner_id, partner.id))
+        .where(_none_or(PlanAssignment.tier, partner.tier))
+        .where(_none_or(PlanAssignment.role, partner.role))
+        .where(_none_or(PlanAssignment.country, partner.country))
+    ).all()
+    if not rows:
+        raise Refused(
+            f"No commission plan is assigned to {partner.name} on {day:%d %B %Y}; assign one."
+        )
+    assignment, name = max(rows, key=lambda row: _specificity(row[0]))
+    return Choice(assignment.plan_id, name, why(assignment, name, partner.name))
+
+
+def why(assignment: PlanAssignment, plan_name: str, partner_name: str) -> str:
+    """Such as "Plan “Gold” because it is assigned to tier gold in DE, from 1 February 2026"."""
+    return (
+        f"Plan “{plan_name}” because it is assigned to {whom(assignment, partner_name)}, "
+        f"from {assignment.from_on:%d %B %Y}".replace(" 0", " ")
+        + "."
+    )
+
+
+def whom(assignment: PlanAssignment, partner_name: str) -> str:
+    """In words: whom an assignment is for."""
+    if assignment.partner_id is not None:
+        return partner_name
+    parts = []
+    if assignment.tier is not None:
+        parts.append(f"tier {assignment.tier.value}")
+    if assignment.role is not None:
+        parts.append(f"role {assignment.role.value}")
+    if assignment.country is not None:
+        parts.append(f"country {assignment.country}")
+    return " and ".join(parts) or "every partner"
+
+
+def engine_plan(session: Session, plan_id: UUID) -> engine.Plan:
+    """A plan with all its versions, parsed.  Raises Refused naming what is wrong in one."""
+    plan = session.get_one(Plan, plan_id)
+    versions = session.scalars(
+        select(PlanVersion).where(PlanVersion.plan_id == plan_id).order_by(PlanVersion.from_on)
+    )
+    return engine.Plan(
+        id=str(plan.id),
+        name=plan.name,
+        currency=plan.currency,
+        payout_currency=plan.payout_currency,
+        time_zone=plan.time_zone,
+        trigger=plan.earning_event,
+        fx_policy=plan.fx_policy,
+        versions=tuple(_version(plan, version) for version in versions),
+    )
+
+
+def _version(plan: Plan, version: PlanVersion) -> engine.Version:
+    rules = engine.parse_rules(version.rules, plan.currency)
+    return engine.Version(
+        id=str(version.id),
+        label=f"version {version.number}",
+        from_on=version.from_on,
+        to_on=version.to_on,
+        rules=rules,
+    )
+
+
+def _none_or(column, value):
+    return or_(column.is_(None), column == value)
+
+
+def _specificity(assignment: PlanAssignment) -> tuple:
+    """A single partner beats all; then tier, role, country; then the later."""
+    return (
+        assignment.partner_id is not None,
+        sum(asked is not None for asked in (assignment.tier, assignment.role, assignment.country)),
+        assignment.tier is not None,
+        assignment.role is not None,
+        assignment.from_on,
+        assignment.created_at,
+    )

@@ -1,0 +1,254 @@
+"""What we can ask about lines and statements.  Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.calendars import first_day, next_month
+from models.commissions.engine import Code
+from models.commissions.engine.statements import TAKEN_BACK
+from models.commissions.tables import CommissionLine, MonthClose, Statement
+from models.customers import Customer
+from models.deals import Deal
+from models.money import Money
+from models.partners import Partner
+from models.sales import Invoice
+
+IS_TAKEN_BACK = or_(
+    CommissionLine.code.in_(sorted(TAKEN_BACK)),
+    (CommissionLine.code == Code.ADJUSTMENT) & (CommissionLine.payout_minor < 0),
+)
+"""What engine.is_taken_back says, for the database."""
+
+
+@dataclass(frozen=True)
+class LineFilter:
+    """Which lines a list shows; what is None or empty does not narrow it."""
+
+    words: str = ""
+    """Part of the partner's, customer's, invoice's or deal's name or number."""
+    month: str = ""
+    code: Code | None = None
+    partner_id: UUID | None = None
+    currency: str = ""
+    only_open: bool = False
+    """Lines of months that are not closed."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The lines of a list in one currency; taken_back is 0 or less."""
+
+    count: int
+    earned: Money
+    taken_back: Money
+
+    @property
+    def net(self) -> Money:
+        return self.earned + self.taken_back
+
+
+def month_in_words(month: str) -> str:
+    """Such as October 2026."""
+    return f"{first_day(month):%B %Y}"
+
+
+def lines(wanted: LineFilter) -> Select[Any]:
+    """Columns of the lines asked for, the latest first."""
+    return _narrowed(
+        select(
+            CommissionLine.id,
+            CommissionLine.number,
+            CommissionLine.period,
+            CommissionLine.on,
+            CommissionLine.code,
+            CommissionLine.amount_minor,
+            CommissionLine.currency,
+            CommissionLine.payout_minor,
+            CommissionLine.payout_currency,
+            CommissionLine.working,
+            CommissionLine.statement_id,
+            CommissionLine.partner_id,
+            CommissionLine.deal_id,
+            CommissionLine.invoice_id,
+            Partner.name.label("partner_name"),
+            Deal.number.label("deal_number"),
+            Deal.customer_name.label("deal_customer"),
+            Invoice.number.label("invoice_number"),
+            Customer.name.label("customer_name"),
+        ),
+        wanted,
+    ).order_by(CommissionLine.id.desc())
+
+
+def sums(session: Session, wanted: LineFilter) -> list[Sum]:
+    """How many and how much, by the currency that is paid."""
+    back = func.sum(case((IS_TAKEN_BACK, CommissionLine.payout_minor), else_=0))
+    rows = session.execute(
+        _narrowed(
+            select(
+                CommissionLine.payout_currency,
+                func.count(),
+                func.sum(CommissionLine.payout_minor),
+                back,
+            ),
+            wanted,
+        )
+        .group_by(CommissionLine.payout_currency)
+        .order_by(CommissionLine.payout_currency)
+    )
+    return [
+        Sum(count, Money(int(net) - int(taken), currency), Money(int(taken), currency))
+        for currency, count, net, taken in rows
+    ]
+
+
+def lines_of(session: Session, statement_id: UUID) -> Sequence[Row[Any]]:
+    """The lines of a statement in the order in which they were earned."""
+    wanted = lines(LineFilter()).where(CommissionLine.statement_id == statement_id)
+    ordered = wanted.order_by(None).order_by(CommissionLine.on, CommissionLine.id)
+    return session.execute(ordered.limit(10_000)).all()
+
+
+def line(session: Session, line_id: UUID) -> Row[Any] | None:
+    return session.execute(lines(LineFilter()).where(CommissionLine.id == line_id)).first()
+
+
+def line_numbered(session: Session, number: str) -> CommissionLine | None:
+    return session.scalar(select(CommissionLine).where(CommissionLine.number == number))
+
+
+def corrected(session: Session, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The earlier lines that a line corrects, with the statements they stand on."""
+    return session.execute(
+        select(
+            CommissionLine.id,
+            CommissionLine.number,
+            CommissionLine.period,
+            CommissionLine.payout_minor,
+            CommissionLine.payout_currency,
+            Statement.id.label("statement_id"),
+            Statement.number.label("statement_number"),
+        )
+        .outerjoin(Statement, Statement.id == CommissionLine.statement_id)
+        .where(CommissionLine.id.in_([UUID(one) for one in ids]))
+        .order_by(CommissionLine.id)
+    ).all()
+
+
+def statements(
+    *, partner_id: UUID | None = None, month: str = "", words: str = "", currency: str = ""
+) -> Select[Any]:
+    """Columns of statements, the latest month first."""
+    wanted = select(
+        Statement.id,
+        Statement.number,
+        Statement.period,
+        Statement.currency,
+        Statement.opening_minor,
+        Statement.earned_minor,
+        Statement.taken_back_minor,
+        Statement.payable_minor,
+        Statement.closing_minor,
+        Statement.line_count,
+        Statement.partner_id,
+        Partner.name.label("partner_name"),
+    ).join(Partner, Partner.id == Statement.partner_id)
+    if partner_id is not None:
+        wanted = wanted.where(Statement.partner_id == partner_id)
+    if month:
+        wanted = wanted.where(Statement.period == month)
+    if currency:
+        wanted = wanted.where(Statement.currency == currency)
+    if words:
+        named = (Partner.name, Statement.number)
+        wanted = wanted.where(or_(*(name.icontains(words, autoescape=True) for name in named)))
+    return wanted.order_by(Statement.period.desc(), Statement.id.desc())
+
+
+def statement(session: Session, statement_id: UUID) -> Statement | None:
+    return session.scalar(select(Statement).where(Statement.id == statement_id))
+
+
+def last_twelve(session: Session, statement: Statement) -> list[tuple[str, int]]:
+    """(month, net minor units) of the twelve months that end with this statement's."""
+    months = [next_month(statement.period, by) for by in range(-11, 1)]
+    net = Statement.earned_minor + Statement.taken_back_minor
+    rows = session.execute(
+        select(Statement.period, net).where(
+            Statement.partner_id == statement.partner_id,
+            Statement.currency == statement.currency,
+            Statement.period.in_(months),
+        )
+    )
+    known = {month: int(minor) for month, minor in rows}
+    return [(month, known.get(month, 0)) for month in months]
+
+
+def statement_before(session: Session, statement: Statement) -> Statement | None:
+    """The same partner's last statement before this one, in the same currency."""
+    return _last_before(session, statement.partner_id, statement.period, statement.currency)
+
+
+def opening_of(session: Session, partner_id: UUID, month: str, currency: str) -> int:
+    """What the last statement before `month` carried, in minor units."""
+    before = _last_before(session, partner_id, month, currency)
+    return before.closing_minor if before is not None else 0
+
+
+def by_code(session: Session, statement: Statement) -> dict[Code, tuple[int, int]]:
+    """{code: (lines, minor units)} of a statement."""
+    rows = session.execute(
+        select(CommissionLine.code, func.count(), func.sum(CommissionLine.payout_minor))
+        .where(CommissionLine.statement_id == statement.id)
+        .group_by(CommissionLine.code)
+    )
+    return {code: (count, int(minor)) for code, count, minor in rows}
+
+
+def is_closed(session: Session, month: str) -> bool:
+    """Whether a month takes no more events.  Asked on the vendor's side."""
+    return session.scalar(select(MonthClose.id).where(MonthClose.month == month)) is not None
+
+
+def _last_before(session: Session, partner_id: UUID, month: str, currency: str) -> Statement | None:
+    return session.scalars(
+        select(Statement)
+        .where(
+            Statement.partner_id == partner_id,
+            Statement.currency == currency,
+            Statement.period < month,
+        )
+        .order_by(Statement.period.desc())
+        .limit(1)
+    ).first()
+
+
+def _narrowed(wanted: Select[Any], by: LineFilter) -> Select[Any]:
+    wanted = (
+        wanted.select_from(CommissionLine)
+        .join(Partner, Partner.id == CommissionLine.partner_id)
+        .outerjoin(Deal, Deal.id == CommissionLine.deal_id)
+        .outerjoin(Invoice, Invoice.id == CommissionLine.invoice_id)
+        .outerjoin(Customer, Customer.id == func.coalesce(Deal.customer_id, Invoice.customer_id))
+    )
+    if by.words:
+        named = (Partner.name, Customer.name, Deal.number, Invoice.number, CommissionLine.number)
+        wanted = wanted.where(or_(*(name.icontains(by.words, autoescape=True) for name in named)))
+    if by.month:
+        wanted = wanted.where(CommissionLine.period == by.month)
+    if by.code:
+        wanted = wanted.where(CommissionLine.code == by.code)
+    if by.partner_id is not None:
+        wanted = wanted.where(CommissionLine.partner_id == by.partner_id)
+    if by.currency:
+        wanted = wanted.where(CommissionLine.payout_currency == by.currency)
+    if by.only_open:
+        wanted = wanted.where(CommissionLine.statement_id.is_(None))
+    return wanted

@@ -1,0 +1,276 @@
+"""What we keep about commissions: plans, lines, statements, closed months, and memories."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+from models.commissions.engine import Code, FxPolicy, Trigger
+from models.commissions.guards import guard
+from models.guards import never_changes
+from models.money import Money
+from models.partners import PartnerRole, Tier
+from models.scope import Scope, SeenBy, VendorOnly
+
+
+class Plan(VendorOnly, Base):
+    """A commission plan.  What it pays is in its versions."""
+
+    __tablename__ = "plan"
+
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    """Of the amounts that its versions name."""
+    payout_currency: Mapped[str | None] = mapped_column(String(3))
+    """None: each partner's own."""
+    time_zone: Mapped[str] = mapped_column(String(60))
+    """In which its days, months and quarters begin."""
+    earning_event: Mapped[Trigger]
+    fx_policy: Mapped[FxPolicy]
+    created_at: Mapped[datetime]
+
+
+class PlanVersion(VendorOnly, Base):
+    """What a plan pays for deals won from one day to before another.  Never edited."""
+
+    __tablename__ = "plan_version"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        CheckConstraint("to_on IS NULL OR to_on > from_on", name="ends_after_it_starts"),
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
+    number: Mapped[int]
+    """1 for a plan's first version."""
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    """The first day on which it is no longer in force; None while it goes on."""
+    rules: Mapped[dict[str, Any]]
+    """In the format of tests/golden/commissions.json."""
+    created_at: Mapped[datetime]
+    created_by_name: Mapped[str] = mapped_column(String(200))
+
+
+class PlanAssignment(VendorOnly, Base):
+    """Whom a plan is for; what is None is not asked.  The most specific one decides."""
+
+    __tablename__ = "plan_assignment"
+    __table_args__ = (
+        CheckConstraint("to_on IS NULL OR to_on > from_on", name="ends_after_it_starts"),
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"), index=True)
+    tier: Mapped[Tier | None]
+    role: Mapped[PartnerRole | None]
+    country: Mapped[str | None] = mapped_column(String(2))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    """The first day on which it no longer holds; None while it goes on."""
+    created_at: Mapped[datetime]
+
+
+class CommissionLine(SeenBy, Base):
+    """One amount that a partner earned or gave back, and how it was worked out."""
+
+    __tablename__ = "commission_line"
+    __table_args__ = (
+        Index("ix_commission_line_partner_period", "partner_id", "period", "id"),
+        Index("ix_commission_line_period", "period", "id"),
+    )
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    """For people, such as L-4K7QXMP."""
+    period: Mapped[str] = mapped_column(String(7))
+    """The month it is stated in, YYYY-MM."""
+    on: Mapped[date]
+    """The local day of what caused it."""
+    code: Mapped[Code]
+    deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deal.id"), index=True)
+    """None for what concerns no single deal, and for sales nobody registered."""
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    """None where no invoice caused it."""
+    source_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The earning event, or the deal that was won; None for a draw."""
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    payout_minor: Mapped[int] = mapped_column(BigInteger)
+    """What it adds to the statement; an estimate until the close where the plan's rate is
+    that of the month's end."""
+    payout_currency: Mapped[str] = mapped_column(String(3))
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id"))
+    working: Mapped[dict[str, Any]]
+    """Basis, rate, tiers, split, exchange rate, rounding, plan: see words.py."""
+    corrects: Mapped[list[str]] = mapped_column(JSON)
+    """Ids of the earlier lines that it takes back or pays out."""
+    statement_id: Mapped[UUID | None] = mapped_column(ForeignKey("statement.id"), index=True)
+    """None until its month is closed."""
+    recorded_at: Mapped[datetime]
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; a distributor does not see its resellers'."""
+        return cls.partner_id == scope.owner
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def payout(self) -> Money:
+        return Money(self.payout_minor, self.payout_currency)
+
+
+class Statement(SeenBy, Base):
+    """What one partner earned in one closed month, in one currency.  Never changed.
+
+    opening + earned + taken back = payable + closing, all in minor units of `currency`.
+    """
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        UniqueConstraint("partner_id", "period", "currency"),
+        CheckConstraint(
+            "opening_minor + earned_minor + taken_back_minor = payable_minor + closing_minor",
+            name="adds_up",
+        ),
+        CheckConstraint("payable_minor >= 0", name="is_never_paid_negative"),
+        CheckConstraint("taken_back_minor <= 0", name="taken_back_lowers_it"),
+        Index("ix_statement_period", "period", "id"),
+    )
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    number: Mapped[str] = mapped_column(String(30), unique=True)
+    """For people, such as ST-2026-10-4K7QXMP."""
+    period: Mapped[str] = mapped_column(String(7))
+    currency: Mapped[str] = mapped_column(String(3))
+    opening_minor: Mapped[int] = mapped_column(BigInteger)
+    earned_minor: Mapped[int] = mapped_column(BigInteger)
+    taken_back_minor: Mapped[int] = mapped_column(BigInteger)
+    payable_minor: Mapped[int] = mapped_column(BigInteger)
+    closing_minor: Mapped[int] = mapped_column(BigInteger)
+    vat_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """On top of the payout; None where the plan says nothing of it."""
+    withheld_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """Kept for the tax office; None where the plan says nothing of it."""
+    draw_balance_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """Still owed of a recoverable draw; None without one."""
+    line_count: Mapped[int]
+    closed_at: Mapped[datetime]
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; a distributor does not see its resellers'."""
+        return cls.partner_id == scope.owner
+
+    @property
+    def net_minor(self) -> int:
+        """The sum of its lines."""
+        return self.earned_minor + self.taken_back_minor
+
+    @property
+    def transfer_minor(self) -> int:
+        return self.payable_minor + (self.vat_minor or 0) - (self.withheld_minor or 0)
+
+    @property
+    def payable(self) -> Money:
+        return Money(self.payable_minor, self.currency)
+
+
+class MonthClose(VendorOnly, Base):
+    """The fact that a month was closed.  From `begun_at` on it takes no further events."""
+
+    __tablename__ = "month_close"
+
+    month: Mapped[str] = mapped_column(String(7), unique=True)
+    begun_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    """None while statements are still being made; closing again goes on with it."""
+    is_early: Mapped[bool]
+    """Closed before it had ended."""
+    closed_by_name: Mapped[str] = mapped_column(String(200))
+    partner_count: Mapped[int] = mapped_column(default=0)
+    """Partners that there is something to state for."""
+    stated_count: Mapped[int] = mapped_column(default=0)
+    """Partners that are done."""
+
+
+class RatedEvent(VendorOnly, Base):
+    """That an earning event, or a won deal, was rated: it never is again."""
+
+    __tablename__ = "rated_event"
+
+    source_id: Mapped[UUID] = mapped_column(unique=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    rated_at: Mapped[datetime]
+    line_count: Mapped[int]
+
+
+class RatingProblem(VendorOnly, Base):
+    """Why an event could not be rated yet; it is tried again each time."""
+
+    __tablename__ = "rating_problem"
+
+    source_id: Mapped[UUID] = mapped_column(unique=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    found_at: Mapped[datetime]
+
+
+class RatingState(VendorOnly, Base):
+    """One memory of the engine: a counter, a deal's earnings, a hold."""
+
+    __tablename__ = "rating_state"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(160))
+    value: Mapped[dict[str, Any]]
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    """When the next hold of a deal is released; None when nothing is held."""
+    version: Mapped[int] = mapped_column()
+    """Two who change a memory at once do not both succeed."""
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Dispute(SeenBy, Base):
+    """A partner's objection to what it was credited: the amount is held, the rest is paid."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="holds_something"),)
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deal.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    hold_line_id: Mapped[UUID] = mapped_column(ForeignKey("commission_line.id"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    """None while it is open."""
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; a distributor does not see its resellers'."""
+        return cls.partner_id == scope.owner
+
+
+guard(PlanVersion.__table__)
+guard(CommissionLine.__table__)
+never_changes(Statement.__table__)
