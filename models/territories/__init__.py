@@ -1,0 +1,60 @@
+"""Territories: which part of the market is whose, and to whom everything is routed.
+
+A deal goes to the territory whose area holds it at the highest level (named account, postal
+code, state, country, region, world), and there to the one that asks for most and is drawn
+most finely.  What nothing tells apart is a conflict for a person; what no territory holds
+goes to the vendor's default managers.
+
+    route(facts, on, about) -> who looks after it and why, kept in the routing log
+"""
+
+from models.territories.operations import (
+    TerritoryDetails,
+    area_fault,
+    draw,
+    end_absence,
+    note_absence,
+    redraw,
+)
+from models.territories.queries import (
+    absences_from,
+    how_many,
+    listed,
+    routed_to,
+    routings_of,
+)
+from models.territories.resolving import Action
+from models.territories.routing import Routing, preview, route
+from models.territories.rules import Area, AreaKind, Facts, TerritoryStatus
+from models.territories.tables import ManagerAbsence, RoutingLog, Territory, TerritoryArea
+from models.territories.words import ACTION_WORDS, area_words
+from models.territories.written import resolve_case
+
+__all__ = [
+    "ACTION_WORDS",
+    "Action",
+    "Area",
+    "AreaKind",
+    "Facts",
+    "ManagerAbsence",
+    "Routing",
+    "RoutingLog",
+    "Territory",
+    "TerritoryArea",
+    "TerritoryDetails",
+    "TerritoryStatus",
+    "absences_from",
+    "area_fault",
+    "area_words",
+    "draw",
+    "end_absence",
+    "how_many",
+    "listed",
+    "note_absence",
+    "preview",
+    "redraw",
+    "resolve_case",
+    "route",
+    "routed_to",
+    "routings_of",
+]

@@ -1,0 +1,167 @@
+"""What can happen to territories: they are drawn and changed, and their managers go away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.base import lock
+from models.errors import Refused
+from models.people import Actor
+from models.territories.places import is_known_subdivision, known_country
+from models.territories.regions import REGIONS
+from models.territories.rules import Area, AreaKind, TerritoryStatus
+from models.territories.tables import ManagerAbsence, Territory, TerritoryArea
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerritoryDetails:
+    """A territory as somebody drew it."""
+
+    name: str
+    areas: list[Area]
+    excluded: list[Area] = field(default_factory=list)
+    parent_id: UUID | None = None
+    owner_id: UUID | None = None
+    is_exclusive: bool = False
+    channel_manager_id: UUID | None = None
+    sales_manager_id: UUID | None = None
+    status: TerritoryStatus = TerritoryStatus.ACTIVE
+    from_on: date | None = None
+    to_on: date | None = None
+    priority: int = 0
+    products: list[str] = field(default_factory=list)
+    naics: list[str] = field(default_factory=list)
+    employees_from: int | None = None
+    employees_to: int | None = None
+    partner_roles: list[str] = field(default_factory=list)
+    external_id: str | None = None
+
+
+COLUMNS = (
+    "name", "parent_id", "owner_id", "is_exclusive", "channel_manager_id", "sales_manager_id",
+    "status", "from_on", "to_on", "priority", "products", "naics", "employees_from",
+    "employees_to", "partner_roles",
+)  # fmt: skip
+
+
+def draw(session: Session, details: TerritoryDetails, *, by: Actor, now: datetime) -> Territory:
+    """A new territory."""
+    _refuse_faults(session, details, None)
+    territory = Territory(created_at=now, external_id=details.external_id)
+    _take(territory, details)
+    session.add(territory)
+    session.flush()
+    audit.record(session, by, "territory drawn", territory, now=now)
+    return territory
+
+
+def redraw(
+    session: Session, territory: Territory, details: TerritoryDetails, *, by: Actor, now: datetime
+) -> None:
+    """Change a territory.  What was routed stays where it is; only what comes goes elsewhere."""
+    lock(session, territory)
+    _refuse_faults(session, details, territory)
+    before = {name: str(getattr(territory, name)) for name in COLUMNS}
+    _take(territory, details)
+    changed = {
+        name: [old, str(getattr(territory, name))]
+        for name, old in before.items()
+        if old != str(getattr(territory, name))
+    }
+    session.flush()
+    audit.record(session, by, "territory changed", territory, now=now, detail=changed)
+
+
+def note_absence(
+    session: Session,
+    *,
+    person_id: UUID,
+    delegate_id: UUID,
+    from_on: date,
+    through: date,
+    by: Actor,
+    now: datetime,
+) -> ManagerAbsence:
+    """Somebody is away, the last day inclusive, and the delegate gets what would be theirs."""
+    if person_id == delegate_id:
+        raise Refused("Nobody stands in for themselves: choose somebody else.")
+    if through < from_on:
+        raise Refused("The last day away is before the first.")
+    away = ManagerAbsence(
+        person_id=person_id, delegate_id=delegate_id, from_on=from_on, through=through
+    )
+    session.add(away)
+    session.flush()
+    audit.record(session, by, "absence noted", away, now=now)
+    return away
+
+
+def end_absence(session: Session, away: ManagerAbsence, *, by: Actor, now: datetime) -> None:
+    audit.record(session, by, "absence ended", away, now=now)
+    session.delete(away)
+    session.flush()
+
+
+def _take(territory: Territory, details: TerritoryDetails) -> None:
+    for name in COLUMNS:
+        setattr(territory, name, getattr(details, name))
+    territory.products = sorted({code.casefold() for code in details.products})
+    drawn = [(area, False) for area in details.areas] + [(area, True) for area in details.excluded]
+    kept = {
+        (Area(row.kind, row.value, row.country or None), row.is_exclusion): row
+        for row in territory.areas
+    }
+    territory.areas[:] = [kept.get(each) or _row(*each) for each in dict.fromkeys(drawn)]
+
+
+def _row(area: Area, is_exclusion: bool) -> TerritoryArea:
+    return TerritoryArea(
+        kind=area.kind, value=area.value, country=area.country or "", is_exclusion=is_exclusion
+    )
+
+
+def _refuse_faults(session: Session, details: TerritoryDetails, own: Territory | None) -> None:
+    if not details.areas:
+        raise Refused("Say at least one place that belongs to the territory.")
+    for area in (*details.areas, *details.excluded):
+        if fault := area_fault(area):
+            raise Refused(fault)
+    if details.is_exclusive and details.owner_id is None:
+        raise Refused("Only a partner's territory can be exclusive: choose the partner.")
+    if details.from_on and details.to_on and details.to_on <= details.from_on:
+        raise Refused("The territory ends before it starts: choose a later end.")
+    low, high = details.employees_from, details.employees_to
+    if low is not None and high is not None and high < low:
+        raise Refused("The largest number of employees is below the smallest.")
+    if own is not None and _is_below(session, details.parent_id, own.id):
+        raise Refused("A territory cannot stand below itself: choose another one above it.")
+
+
+def area_fault(area: Area) -> str | None:
+    """What is wrong with a place, in words; None when it exists."""
+    match area.kind:
+        case AreaKind.COUNTRY if known_country(area.value) is None:
+            return f"{area.value} is no country: write its two letters, such as DE."
+        case AreaKind.POSTAL if known_country(area.country) is None:
+            return f"{area.country} is no country: write its two letters, such as DE."
+        case AreaKind.SUBDIVISION if not is_known_subdivision(area.value):
+            return f"{area.value} is no state or province: write its code, such as US-WA."
+        case AreaKind.REGION if area.value not in REGIONS:
+            return f"{area.value} is no region; known are {', '.join(sorted(REGIONS))}."
+    return None
+
+
+def _is_below(session: Session, parent_id: UUID | None, territory_id: UUID) -> bool:
+    seen: set[UUID] = set()
+    while parent_id is not None and parent_id not in seen:
+        if parent_id == territory_id:
+            return True
+        seen.add(parent_id)
+        parent = session.get(Territory, parent_id)
+        parent_id = parent.parent_id if parent else None
+    return False
