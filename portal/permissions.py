@@ -38,6 +38,7 @@ class Can(StrEnum):
     SEE_TERRITORIES = "see territories"
     EDIT_TERRITORY = "edit a territory"
     SEE_CATALOG = "see the catalogue"
+    SEE_PRICES = "see everybody's prices"
     EDIT_CATALOG = "edit the catalogue"
     SEE_DEALS = "see deals"
     REGISTER_DEAL = "register a deal"
@@ -110,6 +111,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_TERRITORIES: [[staff]],
     Can.EDIT_TERRITORY: [[administrator], [channel_manager]],
     Can.SEE_CATALOG: [[staff], [partner]],
+    Can.SEE_PRICES: [[staff]],
     Can.EDIT_CATALOG: [[administrator], [finance]],
     Can.SEE_DEALS: [[staff], [partner]],
     Can.REGISTER_DEAL: [[partner, their_own]],
