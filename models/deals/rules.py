@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from models.calendars import BusinessCalendar
+
 
 def main_family(lines: Sequence[tuple[UUID, int]]) -> UUID:
     """The product family that a deal is about: the one with the most value, earlier first.
@@ -46,3 +48,33 @@ def ago_in_words(then: datetime, now: datetime) -> str:
         return f"{minutes // 60} h ago"
     days = minutes // (24 * 60)
     return "a day ago" if days == 1 else f"{days} days ago"
+
+
+def clock_resumed(
+    calendar: BusinessCalendar, *, asked_at: datetime, decide_by: datetime, answered_at: datetime
+) -> datetime:
+    """When the decision is due after a question: what was left of the clock runs on.
+
+    Whole business days are counted as such, the rest as hours; nothing is left
+    of a clock that had run out before the question.
+    """
+    if decide_by <= asked_at:
+        return answered_at
+    day, last, days = calendar.day_of(asked_at), calendar.day_of(decide_by), 0
+    while (day := calendar.next_business_day(day)) <= last:
+        days += 1
+    zone = ZoneInfo(calendar.time_zone)
+    rest = _clock(decide_by, zone) - _clock(asked_at, zone)
+    if rest < timedelta():
+        days, rest = days - 1, rest + timedelta(days=1)
+    due = calendar.add_business_days(answered_at, max(days, 0)) + rest
+    if not calendar.is_business_day(calendar.day_of(due)):
+        midnight = ends_at(calendar.next_business_day(calendar.day_of(due)), calendar.time_zone)
+        due = midnight - timedelta(days=1) + _clock(due, zone)
+    return due
+
+
+def _clock(instant: datetime, zone: ZoneInfo) -> timedelta:
+    """The local time of day, as time since midnight."""
+    local = instant.astimezone(zone)
+    return timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)

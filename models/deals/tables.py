@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -97,7 +97,8 @@ class Deal(Owned, Base):
     """Both None until it was submitted and routed; never afterwards."""
     territory_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory.id"))
     """None when no territory claims the customer."""
-    routing_why: Mapped[str] = mapped_column(String(500), default="")
+    routing_why: Mapped[str] = mapped_column(Text, default="")
+    """For the vendor: it may name other partners' territories."""
 
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -112,7 +113,7 @@ class Deal(Owned, Base):
     decided_by_name: Mapped[str] = mapped_column(String(200), default="")
     asked_at: Mapped[datetime | None]
     """When information was asked; None when nothing is asked.  The clock stands meanwhile."""
-    asked_fields: Mapped[list[str]] = mapped_column(default=list)
+    asked_fields: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The questions that are open, as values of Question."""
     asked_note: Mapped[str] = mapped_column(Text, default="")
     reject_code: Mapped[RejectReason | None]
@@ -199,7 +200,7 @@ class DealMatch(VendorOnly, Base):
     verdict: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(60))
     score_percent: Mapped[int]
-    fields: Mapped[list[Any]]
+    fields: Mapped[list[str]] = mapped_column(JSON)
     """The fields in which both are equal."""
     found_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]

@@ -1,0 +1,183 @@
+"""Many deals at once: lists, counts, the queue, the pipeline.  Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.calendars import month_of
+from models.catalog import ProductFamily
+from models.deals.states import OPEN, DealStatus, ForecastCategory, Stage
+from models.deals.tables import Deal, DealMatch
+from models.money import rounded
+from models.partners import Partner
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealFilter:
+    """Which deals; every part that is said must hold."""
+
+    statuses: tuple[DealStatus, ...] = ()
+    text: str = ""
+    """Part of the customer's name, or the deal's number."""
+    partner_id: UUID | None = None
+    family_id: UUID | None = None
+    channel_manager_id: UUID | None = None
+    sales_manager_id: UUID | None = None
+    decide_before: datetime | None = None
+    drafts: bool = True
+    """Whether drafts are among them: nobody at the vendor sees a partner's drafts."""
+
+    def criteria(self) -> list[ColumnElement[bool]]:
+        equal = {
+            Deal.partner_id: self.partner_id,
+            Deal.family_id: self.family_id,
+            Deal.channel_manager_id: self.channel_manager_id,
+            Deal.sales_manager_id: self.sales_manager_id,
+        }
+        held = [column == wanted for column, wanted in equal.items() if wanted is not None]
+        if self.statuses:
+            held.append(Deal.status.in_(self.statuses))
+        if not self.drafts:
+            held.append(Deal.status != DealStatus.DRAFT)
+        if self.text:
+            held.append(
+                or_(
+                    Deal.customer_name.icontains(self.text, autoescape=True),
+                    Deal.number == self.text.upper(),
+                )
+            )
+        if self.decide_before is not None:
+            held.append(Deal.decide_by < self.decide_before)
+            held.append(Deal.status == DealStatus.SUBMITTED)
+        return held
+
+
+def listed(wanted: DealFilter) -> Select:
+    """The columns of a list of deals; the caller orders and pages."""
+    return (
+        select(
+            Deal.id,
+            Deal.number,
+            Deal.status,
+            Deal.kind,
+            Deal.stage,
+            Deal.customer_name,
+            Deal.customer_country,
+            Deal.value,
+            Deal.expected_close_on,
+            Deal.submitted_at,
+            Deal.updated_at,
+            Deal.decide_by,
+            Deal.protected_through,
+            Deal.won_on,
+            Deal.partner_id,
+            Partner.name.label("partner"),
+            Partner.tier,
+            ProductFamily.name.label("family"),
+        )
+        .join(Partner, Partner.id == Deal.partner_id)
+        .outerjoin(ProductFamily, ProductFamily.id == Deal.family_id)
+        .where(*wanted.criteria())
+    )
+
+
+def counts(session: Session, wanted: DealFilter) -> dict[DealStatus, int]:
+    """How many deals are in each state, whatever states the filter names."""
+    held = replace(wanted, statuses=())
+    rows = session.execute(
+        select(Deal.status, func.count()).where(*held.criteria()).group_by(Deal.status)
+    )
+    return dict(map(tuple, rows))
+
+
+def waiting(wanted: DealFilter) -> Select:
+    """The queue: deals that wait for a decision, the most overdue first."""
+    likely = (
+        select(func.max(DealMatch.score_percent))
+        .where(
+            DealMatch.deal_id == Deal.id,
+            DealMatch.cleared_at.is_(None),
+            DealMatch.customer_id != Deal.customer_id,
+        )
+        .scalar_subquery()
+    )
+    return (
+        listed(wanted)
+        .add_columns(
+            _rivals_of_deal().label("rivals"),
+            likely.label("likely"),
+        )
+        .order_by(Deal.decide_by, Deal.id)
+    )
+
+
+def _rivals_of_deal() -> ColumnElement[int]:
+    """How many other partners' live registrations there are of the very same customer."""
+    other = aliased(Deal)
+    return (
+        select(func.count())
+        .select_from(other)
+        .where(
+            other.customer_id == Deal.customer_id,
+            other.family_id == Deal.family_id,
+            other.partner_id != Deal.partner_id,
+            other.status.in_(OPEN),
+        )
+        .correlate(Deal)
+        .scalar_subquery()
+    )
+
+
+def overdue(session: Session, *, now: datetime, channel_manager_id: UUID | None = None) -> int:
+    """How many decisions are late."""
+    wanted = DealFilter(decide_before=now, channel_manager_id=channel_manager_id)
+    return session.scalar(select(func.count(Deal.id)).where(*wanted.criteria())) or 0
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the open business: one stage, month, forecast category and currency."""
+
+    stage: Stage
+    month: str
+    """Of the expected close, such as "2026-12"; what is late counts in the first month."""
+    category: ForecastCategory
+    currency: str
+    minor: int
+    count: int
+
+    @property
+    def weighted_minor(self) -> int:
+        return rounded(self.minor * self.stage.probability)
+
+
+def board(session: Session, wanted: DealFilter, *, from_on: date) -> list[Slice]:
+    """Open business with its sums; the smallest parts that a pipeline is drawn from."""
+    held = replace(wanted, statuses=OPEN)
+    key = (Deal.stage, Deal.expected_close_on, Deal.forecast_category, Deal.value_currency)
+    sums: dict[tuple[Stage, str, ForecastCategory, str], list[int]] = {}
+    for stage, close_on, category, currency, minor, count in session.execute(
+        select(*key, func.sum(Deal.value_minor), func.count())
+        .where(*held.criteria())
+        .group_by(*key)
+    ):
+        month = month_of(max(close_on, from_on))
+        total = sums.setdefault((stage, month, category, currency), [0, 0])
+        total[0] += int(minor)
+        total[1] += count
+    return [Slice(*key, *total) for key, total in sorted(sums.items())]
+
+
+def won_between(session: Session, first: date, last: date) -> Sequence[Row]:
+    """id, partner_id, value, won_at of every deal won on these days, both inclusive."""
+    return session.execute(
+        select(Deal.id, Deal.partner_id, Deal.value, Deal.won_at)
+        .where(Deal.won_on >= first, Deal.won_on <= last)
+        .order_by(Deal.won_at, Deal.id)
+    ).all()

@@ -1,0 +1,91 @@
+"""Who the customer is and who looks after the deal.
+
+On the vendor's side of the wall, because matching and routing look at every
+partner's business; only ids and the managers come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models import customers, territories, vendor
+from models.catalog import ProductFamily
+from models.customers import CustomerDetails, Recognition
+from models.deals.tables import Deal, DealMatch
+from models.partners import Partner
+from models.scope import vendor_side
+from models.territories import Facts
+
+
+def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
+    """Set the deal's customer, territory and managers, and keep what looked alike."""
+    details = _details_of(deal)
+    deal_id, family_id, partner_id = deal.id, deal.family_id, deal.partner_id
+    with vendor_side(session) as beside:
+        found = customers.recognise(beside, details, now=now)
+        beside.execute(delete(DealMatch).where(DealMatch.deal_id == deal_id))
+        beside.add_all(_match_rows(deal_id, found, now))
+        today = vendor.settings(beside).calendar.day_of(now)
+        routing = territories.route(
+            beside,
+            _facts_of(beside, details, family_id, partner_id, today),
+            on=today,
+            about=("deal", deal_id),
+            now=now,
+        )
+    customers.link(session, partner_id, found.customer_id)
+    deal.customer_id = found.customer_id
+    deal.territory_id = routing.territory_id
+    deal.channel_manager_id = routing.channel_manager_id
+    deal.sales_manager_id = routing.sales_manager_id
+    deal.routing_why = routing.why
+
+
+def _details_of(deal: Deal) -> CustomerDetails:
+    return CustomerDetails(
+        name=deal.customer_name,
+        domain=deal.customer_domain,
+        country=deal.customer_country,
+        subdivision=deal.customer_subdivision,
+        postal_code=deal.customer_postal_code,
+        town=deal.customer_town,
+        vat_id=deal.customer_vat_id,
+    )
+
+
+def _match_rows(deal_id: UUID, found: Recognition, now: datetime) -> Iterator[DealMatch]:
+    for match in found.matches:
+        yield DealMatch(
+            deal_id=deal_id,
+            customer_id=match.customer_id,
+            verdict=match.verdict,
+            reason=match.reason,
+            score_percent=round(match.score * 100),
+            fields=list(match.fields),
+            found_at=now,
+        )
+
+
+def _facts_of(
+    session: Session,
+    details: CustomerDetails,
+    family_id: UUID | None,
+    partner_id: UUID,
+    today: date,
+) -> Facts:
+    partner = session.get_one(Partner, partner_id)
+    return Facts(
+        on=today,
+        country=details.country,
+        subdivision=details.subdivision,
+        postal=details.postal_code,
+        domain=details.domain,
+        product=session.scalar(select(ProductFamily.code).where(ProductFamily.id == family_id)),
+        partner=partner_id,
+        partner_role=partner.role,
+    )

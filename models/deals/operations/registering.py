@@ -1,0 +1,217 @@
+"""The partner's side of a registration: draft, save, submit, answer, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models import catalog, vendor
+from models.base import human_number, lock, new_id
+from models.catalog import Product
+from models.deals.operations.protection import queue_the_clock
+from models.deals.operations.recognising import recognise_and_route
+from models.deals.operations.steps import move, remember, require, tell_managers, tell_partner, tidy
+from models.deals.queries import registration_of
+from models.deals.registration import (
+    REGISTRATION_FIELDS,
+    Line,
+    Question,
+    Registration,
+    changed,
+    fields_open,
+    what_is_missing,
+)
+from models.deals.rules import clock_resumed, main_family
+from models.deals.states import DealStatus, Source
+from models.deals.tables import Deal, DealLine
+from models.errors import Refused
+from models.money import Money
+from models.partners import Partner
+from models.people import Actor
+from models.vendor import Vendor
+
+EDITABLE = (DealStatus.DRAFT, DealStatus.REJECTED)
+
+
+def draft(
+    session: Session,
+    registration: Registration,
+    *,
+    partner_id: UUID,
+    by: Actor,
+    now: datetime,
+    source: Source = Source.PORTAL,
+) -> Deal:
+    """Begin a registration.  Nobody at the vendor sees it before it is submitted."""
+    deal_id = new_id()
+    currency = session.scalars(select(Partner.currency).where(Partner.id == partner_id)).one()
+    deal = Deal(
+        id=deal_id,
+        number=human_number("D", deal_id),
+        partner_id=partner_id,
+        status=DealStatus.DRAFT,
+        source=source,
+        value=Money(0, currency),
+        registered_by_id=by.id,
+        registered_by_name=by.name,
+        created_at=now,
+        updated_at=now,
+        changed_at=now,
+    )
+    session.add(deal)
+    session.flush()  # its parts need it to be there
+    remember(session, deal, "draft", by=by, now=now, before=None)
+    _write(session, deal, registration)
+    return deal
+
+
+def save(session: Session, deal: Deal, registration: Registration, *, now: datetime) -> None:
+    """Keep what the partner has written so far.  Sent twice, it changes nothing more."""
+    lock(session, deal)
+    if deal.status not in EDITABLE:
+        raise Refused("Only a draft or a rejected deal can be edited.")
+    if changed(registration_of(session, deal), registration):
+        _write(session, deal, registration)
+        deal.updated_at = deal.changed_at = now
+
+
+def submit(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
+    """Register the deal: recognise the customer, route it, start the clock, protect for now.
+
+    Raises Refused when something is missing, or a rejected deal was not changed.
+    """
+    lock(session, deal)
+    require(session, deal, "submit", now=now)
+    programme = vendor.settings(session)
+    again = deal.status is DealStatus.REJECTED
+    if again and deal.decided_at and deal.changed_at <= deal.decided_at:
+        raise Refused("Change what was missing before you submit this deal again.")
+    _must_be_complete(session, deal, programme, now=now)
+    recognise_and_route(session, deal, now=now)
+    deal.submitted_at = now
+    deal.decide_by = programme.calendar.add_business_days(now, programme.decision_business_days)
+    deal.decided_at, deal.decided_by_name = None, ""
+    deal.reject_code, deal.reject_text = None, ""
+    queue_the_clock(session, deal, programme)
+    move(session, deal, "submit", by=by, now=now)
+    tell_managers(
+        session, deal, "deal-submitted", by=by, now=now,
+        title=f"{deal.customer_name}: a deal waits for your decision",
+        body=f"{by.name} registered {deal.number}. {deal.routing_why}",
+    )  # fmt: skip
+    tell_partner(
+        session, deal, "deal-received", now=now,
+        title=f"{deal.customer_name} is registered",
+        body=f"{deal.number} is provisionally protected from now on. "
+        f"We decide within {programme.decision_business_days} business days.",
+    )  # fmt: skip
+
+
+def answer(
+    session: Session,
+    deal: Deal,
+    registration: Registration,
+    *,
+    note: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Answer what was asked; the clock goes on where it stood.
+
+    Raises Refused when anything but the fields asked about was changed.
+    """
+    lock(session, deal)
+    require(session, deal, "answer", now=now)
+    note = tidy(note, what="an answer to the question")
+    before = registration_of(session, deal)
+    touched = changed(before, registration)
+    if touched - fields_open(map(Question, deal.asked_fields)):
+        raise Refused("Only the fields that were asked about can be changed now.")
+    if touched:
+        _write(session, deal, registration)
+        deal.changed_at = now
+    programme = vendor.settings(session)
+    _must_be_complete(session, deal, programme, now=now)
+    if touched:
+        recognise_and_route(session, deal, now=now)
+    assert deal.asked_at and deal.decide_by
+    due = clock_resumed(
+        programme.calendar, asked_at=deal.asked_at, decide_by=deal.decide_by, answered_at=now
+    )
+    if due != deal.decide_by:
+        deal.decide_by = due
+        queue_the_clock(session, deal, programme)
+    deal.asked_at, deal.asked_fields, deal.asked_note = None, [], ""
+    move(session, deal, "answer", by=by, now=now, note=note)
+    tell_managers(
+        session, deal, "deal-answered", by=by, now=now,
+        title=f"{deal.customer_name}: your question is answered", body=note,
+    )  # fmt: skip
+
+
+def withdraw(session: Session, deal: Deal, *, note: str = "", by: Actor, now: datetime) -> None:
+    """The partner gives the registration up; the customer is free again."""
+    lock(session, deal)
+    was_seen = deal.status is not DealStatus.DRAFT
+    move(session, deal, "withdraw", by=by, now=now, note=note.strip())
+    deal.decide_by = None
+    if was_seen:
+        tell_managers(
+            session, deal, "deal-withdrawn", by=by, now=now,
+            title=f"{deal.customer_name}: withdrawn by the partner",
+            body=note.strip() or f"{by.name} withdrew {deal.number}.",
+        )  # fmt: skip
+
+
+def _write(session: Session, deal: Deal, registration: Registration) -> None:
+    for name in REGISTRATION_FIELDS:
+        if name != "lines":
+            setattr(deal, name, getattr(registration, name))
+    session.execute(delete(DealLine).where(DealLine.deal_id == deal.id))
+    session.add_all(_lines(deal, registration.lines))
+    deal.value = Money(registration.value_minor, deal.value.currency)
+    deal.family_id = _family_of(session, registration.lines)
+    session.flush()
+
+
+def _lines(deal: Deal, lines: Iterable[Line]) -> Iterable[DealLine]:
+    for position, line in enumerate(lines):
+        yield DealLine(
+            partner_id=deal.partner_id,
+            deal_id=deal.id,
+            position=position,
+            product_id=line.product_id,
+            quantity=line.quantity,
+            unit_minor=line.unit_minor,
+        )
+
+
+def _family_of(session: Session, lines: tuple[Line, ...]) -> UUID | None:
+    wanted = {line.product_id for line in lines}
+    if not wanted:
+        return None
+    rows = session.execute(select(Product.id, Product.family_id).where(Product.id.in_(wanted)))
+    families = dict(map(tuple, rows))
+    if wanted - families.keys():
+        raise Refused("One of the products is no longer sold. Choose another.")
+    return main_family([(families[line.product_id], line.amount_minor) for line in lines])
+
+
+def _must_be_complete(session: Session, deal: Deal, programme: Vendor, *, now: datetime) -> None:
+    registration = registration_of(session, deal)
+    missing = what_is_missing(registration, today=programme.calendar.day_of(now))
+    if missing:
+        raise Refused(next(iter(missing.values())))
+    least = programme.minimum_deal
+    rate = catalog.rate_on(
+        session, deal.value.currency, least.currency, programme.calendar.day_of(now)
+    )
+    if deal.value.major * rate.rate < least.major:
+        raise Refused(
+            f"Registration starts at {least.currency} {least.major:,}; "
+            f"this deal is worth {deal.value.currency} {deal.value.major:,}."
+        )
