@@ -14,32 +14,8 @@ from models.vendor import Vendor
 from tests.factories_people import PeopleFactories
 from tests.factories_places import PlacesFactories
 
-TREES = [
-    "Alder",
-    "Birch",
-    "Cypress",
-    "Dogwood",
-    "Elm",
-    "Fir",
-    "Ginkgo",
-    "Hazel",
-    "Ironwood",
-    "Juniper",
-    "Larch",
-    "Maple",
-]
-TRADES = [
-    "Motors",
-    "Bakery",
-    "Pharma",
-    "Shipping",
-    "Textiles",
-    "Foundry",
-    "Insurance",
-    "Optics",
-    "Dairy",
-    "Studios",
-]
+TREES = ["Alder", "Birch", "Cypress", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Juniper"]
+TRADES = ["Motors", "Bakery", "Pharma", "Shipping", "Textiles", "Foundry", "Optics", "Dairy"]
 
 
 def customer_name(number: int) -> str:
