@@ -8,7 +8,7 @@ from typing import Any
 
 from models.errors import Refused
 from models.territories.index import TerritoryIndex
-from models.territories.resolving import Absence, Absences, Resolution, assigned
+from models.territories.resolving import Absence, Absences, assigned
 from models.territories.rules import (
     Area,
     ExclusivePolicy,
@@ -17,10 +17,11 @@ from models.territories.rules import (
     Rule,
     TerritoryStatus,
 )
+from models.territories.words import steps, why
 
 
-def resolve_case(case: Mapping[str, Any]) -> tuple[dict[str, Any], Resolution, Facts]:
-    """What the case comes to, as JSON; and how, for an explanation.
+def resolve_case(case: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What the case comes to, as JSON; and the reason, step by step.
 
     Raises Refused when the case cannot be read.
     """
@@ -48,7 +49,7 @@ def resolve_case(case: Mapping[str, Any]) -> tuple[dict[str, Any], Resolution, F
         "action": found.action.value,
         "conflict": found.is_conflict,
     }
-    return answer, found, facts
+    return answer, [why(found, facts), *steps(index.rules.values(), found, facts)]
 
 
 def read_facts(deal: Mapping[str, Any]) -> Facts:

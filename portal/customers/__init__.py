@@ -1,0 +1,1 @@
+"""Customers, as people see and correct them."""

@@ -1,0 +1,1 @@
+"""Territories, as people draw, read and try them."""
