@@ -8,7 +8,7 @@ from models.commissions.operations.planning import (
     end_assignment,
     make_plan,
 )
-from models.commissions.operations.rating import Caught, catch_up, release_due
+from models.commissions.operations.rating import Caught, catch_up, rate_sale, release_due
 
 __all__ = [
     "Caught",
@@ -21,6 +21,7 @@ __all__ = [
     "end_assignment",
     "make_plan",
     "open_dispute",
+    "rate_sale",
     "release_due",
     "state_some",
 ]

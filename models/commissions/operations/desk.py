@@ -17,7 +17,6 @@ from models.commissions.engine.state import Deal as DealMemory
 from models.commissions.memory import Memories
 from models.commissions.plans import engine_plan
 from models.commissions.tables import CommissionLine, MonthClose, RatedEvent, RatingProblem
-from models.errors import Refused
 from models.partners import Partner
 
 
@@ -84,13 +83,7 @@ class Ratings:
         """The last rate published on or before that day.  Raises Refused without one."""
         asked = (source, target, on)
         if asked not in self._rates:
-            found = catalog.rate_on(self.session, source, target, on)
-            if found is None:
-                raise Refused(
-                    f"There is no exchange rate from {source} to {target} on or before "
-                    f"{on:%d %B %Y}; add it to the catalogue."
-                )
-            self._rates[asked] = engine.Rate(*found)
+            self._rates[asked] = engine.Rate(*catalog.rate_on(self.session, source, target, on))
         return self._rates[asked]
 
     def _payout_currency(self, partner: str) -> str:

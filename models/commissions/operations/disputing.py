@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -24,12 +24,13 @@ from models.people import Actor
 def open_dispute(
     session: Session, line: CommissionLine, *, amount: Money, by: Actor, at: datetime, now: datetime
 ) -> Dispute:
-    """Hold `amount` of what a line has earned, in the month that is open."""
+    """Hold `amount` of what the line's deal has earned its partner, in the open month."""
     lock(session, line)
     if line.deal_id is None:
         raise Refused("Only a line that belongs to a deal can be disputed.")
-    if amount.currency != line.currency or not 0 < amount.minor <= line.amount_minor:
-        raise Refused("Hold more than nothing, and not more than the line.")
+    earned = _earned(session, line)
+    if amount.currency != line.currency or not 0 < amount.minor <= earned:
+        raise Refused("Hold more than nothing, and not more than the deal has earned.")
     held = _open_of(session, line.deal_id, line.partner_id)
     if held is not None:
         raise Refused("There is an open dispute about this deal; close it first.")
@@ -53,22 +54,42 @@ def close_dispute(
     dispute: Dispute,
     *,
     outcome: str,
+    released_minor: int | None = None,
     adjustment_minor: int = 0,
     by: Actor,
     at: datetime,
     now: datetime,
 ) -> list[CommissionLine]:
-    """Release what was held, and add what the decision gives or takes."""
+    """Release what was held (or a part), and add what the decision gives or takes."""
     lock(session, dispute)
     if dispute.closed_at is not None:
         raise Refused("This dispute is closed already.")
     hold = session.get_one(CommissionLine, dispute.hold_line_id)
     dispute.closed_at, dispute.outcome = at, outcome
-    lines = [_add(session, hold, Code.DISPUTE_RELEASE, dispute.amount_minor, at=at, now=now)]
+    released = dispute.amount_minor if released_minor is None else released_minor
+    if not 0 <= released <= dispute.amount_minor:
+        raise Refused("Release not more than what was held.")
+    lines = []
+    if released:
+        lines.append(_add(session, hold, Code.DISPUTE_RELEASE, released, at=at, now=now))
     if adjustment_minor:
         lines.append(_add(session, hold, Code.ADJUSTMENT, adjustment_minor, at=at, now=now))
     audit.record(session, by, "dispute closed", dispute, detail={"outcome": outcome}, now=now)
     return lines
+
+
+def _earned(session: Session, line: CommissionLine) -> int:
+    """What the deal of this line has earned its partner so far, in minor units."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(CommissionLine.amount_minor), 0)).where(
+                CommissionLine.partner_id == line.partner_id,
+                CommissionLine.deal_id == line.deal_id,
+                CommissionLine.currency == line.currency,
+            )
+        )
+        or 0
+    )
 
 
 def _open_of(session: Session, deal_id: UUID, partner_id: UUID) -> Dispute | None:

@@ -65,6 +65,15 @@ def catch_up(
         return Caught(rated, problems)
 
 
+def rate_sale(session: Session, sale: Sale, event: Event, *, now: datetime) -> int:
+    """Rate one event of a sale that is told, not looked up; how many lines.  Raises Refused."""
+    ratings = Ratings(session, now)
+    plan = _plan_of(ratings, UUID(sale.partner), sale.won_at, sale.deal)
+    lines = ratings.rate(plan, sale, event)
+    ratings.keep()
+    return len(lines)
+
+
 def release_due(session: Session, *, through: date, now: datetime) -> int:
     """Pay out what was held back until `through` or an earlier day; how many lines."""
     ratings = Ratings(session, now)
