@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
-from wtforms import Field, StringField
-from wtforms.validators import ValidationError
+import pycountry
+from wtforms import EmailField, Field, StringField
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import TextInput
 
+from models.errors import Refused
 from models.money import Money, exponent
 from portal.formats import plain_money
 
@@ -79,3 +82,34 @@ class UpperField(TidyField):
     def process_formdata(self, values: list[str]) -> None:
         super().process_formdata(values)
         self.data = (self.data or "").replace(" ", "").upper()
+
+
+def put_refusal(field: Field, refusal: Refused) -> None:
+    """Show what the business refused beside the field that can mend it."""
+    field.errors = [*field.errors, str(refusal)]
+
+
+def email_field(label: str = "E-mail address", **options: Any) -> EmailField:
+    return EmailField(
+        label,
+        [
+            InputRequired("Enter an e-mail address."),
+            Length(max=254),
+            Regexp(
+                r"\s*[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+\s*$",
+                message="Enter an e-mail address such as name@company.com.",
+            ),
+        ],
+        **options,
+    )
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """(ISO code, name), by name."""
+    return _countries()
+
+
+@cache
+def _countries() -> list[tuple[str, str]]:
+    named = [(c.alpha_2, getattr(c, "common_name", c.name)) for c in pycountry.countries]
+    return [("", "Choose a country"), *sorted(named, key=lambda pair: pair[1])]

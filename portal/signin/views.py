@@ -1,0 +1,174 @@
+"""Pages for coming in and going out.  What they answer never says who has an account."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import flask
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from models import accounts
+from models.accounts import links
+from models.errors import Refused
+from models.people import Person, TokenPurpose
+from portal import identity
+from portal.clock import now
+from portal.database import reading, session, transaction
+from portal.fields import put_refusal
+from portal.permissions import anyone
+from portal.sealing import seal
+from portal.signin.forms import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm
+from portal.signin.ways import after_sign_in
+
+pages = Blueprint("signin", __name__)
+
+
+@pages.get("/sign-in")
+@anyone
+def new() -> Any:
+    wanted = request.args.get("next", "")
+    if identity.asking() is not None:
+        return redirect(after_sign_in(wanted), 303)
+    return render_template("signin/new.html", form=SignInForm(), wanted=wanted)
+
+
+@pages.post("/sign-in")
+@anyone
+def create() -> Any:
+    form, wanted = SignInForm(), request.args.get("next", "")
+    if not form.validate():
+        return render_template("signin/new.html", form=form, wanted=wanted), 422
+    email, password, address = form.email.data, form.password.data, _address()
+    with reading() as look:  # the slow part: no lock is held while the password is weighed
+        verdict = accounts.weigh(look, email, password, address=address, now=now())
+    if verdict.person_id is None:
+        with transaction() as own:  # remembered although this page is an error
+            accounts.refuse(own, verdict, address=address, now=now())
+        form.form_errors.append(verdict.refusal)
+        return render_template("signin/new.html", form=form, wanted=wanted), 422
+    person = accounts.enter(session, verdict, address=address, now=now())
+    return _come_in(person, wanted)
+
+
+@pages.post("/sign-out")
+@anyone
+def destroy() -> Any:
+    identity.sign_out(session, at=now())
+    flask.session.clear()
+    flash("You are signed out.")
+    return redirect(url_for("signin.new"), 303)
+
+
+@pages.get("/password-reset")
+@anyone
+def forgotten() -> Any:
+    return render_template("signin/forgotten.html", form=ForgottenForm())
+
+
+@pages.post("/password-reset")
+@anyone
+def mail_reset() -> Any:
+    form = ForgottenForm()
+    if not form.validate():
+        return render_template("signin/forgotten.html", form=form), 422
+    accounts.request_reset(session, form.email.data, address=_address(), seal=seal(), now=now())
+    flash(
+        "If somebody signs in with this address, a link is on its way. It works for 30 minutes."
+    )
+    return redirect(url_for("signin.new"), 303)
+
+
+@pages.get("/password-reset/<uuid:token_id>")
+@anyone
+def new_password(token_id: UUID) -> Any:
+    key = request.args.get("key", "")
+    if not _opens(token_id, key, TokenPurpose.PASSWORD_RESET):
+        return render_template("signin/dead_link.html", invited=False), 404
+    form = NewPasswordForm(data={"key": key})
+    return render_template("signin/new_password.html", form=form, token_id=token_id)
+
+
+@pages.post("/password-reset/<uuid:token_id>")
+@anyone
+def set_password(token_id: UUID) -> Any:
+    form = NewPasswordForm()
+    if not _opens(token_id, form.key.data or "", TokenPurpose.PASSWORD_RESET):
+        return render_template("signin/dead_link.html", invited=False), 404
+    if form.validate():
+        try:
+            accounts.reset_password(
+                session, token_id, form.key.data, new=form.new.data, now=now()
+            )
+        except Refused as refusal:
+            put_refusal(form.new, refusal)
+    if form.errors:
+        return render_template("signin/new_password.html", form=form, token_id=token_id), 422
+    flash("Your password is set. Sign in with it.")
+    return redirect(url_for("signin.new"), 303)
+
+
+@pages.get("/invitations/<uuid:token_id>")
+@anyone
+def invitation(token_id: UUID) -> Any:
+    key = request.args.get("key", "")
+    invited = _opens(token_id, key, TokenPurpose.INVITATION)
+    if invited is None:
+        return render_template("signin/dead_link.html", invited=True), 404
+    form = InvitationForm(data={"key": key, "name": invited.name})
+    return _invitation_page(form, token_id, invited)
+
+
+@pages.post("/invitations/<uuid:token_id>")
+@anyone
+def accept_invitation(token_id: UUID) -> Any:
+    form = InvitationForm()
+    invited = _opens(token_id, form.key.data or "", TokenPurpose.INVITATION)
+    if invited is None:
+        return render_template("signin/dead_link.html", invited=True), 404
+    if not form.validate():
+        return _invitation_page(form, token_id, invited), 422
+    try:
+        person = accounts.accept(
+            session,
+            token_id,
+            form.key.data,
+            name=form.name.data,
+            password=form.new.data,
+            locale=form.locale.data,
+            time_zone=form.time_zone.data,
+            now=now(),
+        )
+    except Refused as refusal:
+        put_refusal(form.new, refusal)
+        return _invitation_page(form, token_id, invited), 422
+    flash(f"Welcome, {person.name}.")
+    return _come_in(person, "")
+
+
+def _come_in(person: Person, wanted: str) -> Any:
+    """A new cookie for a new session; nothing from before signing in is kept but messages."""
+    messages = flask.session.get("_flashes", [])
+    flask.session.clear()
+    if messages:
+        flask.session["_flashes"] = messages
+    identity.sign_in(session, person, at=now())
+    return redirect(after_sign_in(wanted), 303)
+
+
+def _opens(token_id: UUID, key: str, purpose: TokenPurpose) -> Person | None:
+    return links.find(session, token_id, key, purpose, now=now())
+
+
+def _invitation_page(form: InvitationForm, token_id: UUID, invited: Person) -> str:
+    return render_template(
+        "signin/invitation.html",
+        form=form,
+        token_id=token_id,
+        email=invited.email,
+        role=accounts.ROLE_NAMES[invited.role],
+    )
+
+
+def _address() -> str:
+    return request.remote_addr or ""
