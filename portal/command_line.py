@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.errors import Refused
 from portal.app import create_app
+from portal.commissions.commands import commands as commissions
 from portal.customers.commands import commands as customers
 from portal.database_commands import commands as database
 from portal.programme.commands import set_up
@@ -27,7 +28,7 @@ from portal.settings import BadSetting, Settings
 from portal.territories.commands import commands as territories
 from portal.worker import run
 
-COMMANDS: list[click.Group] = [customers, database, territories]
+COMMANDS: list[click.Group] = [commissions, customers, database, territories]
 """The groups of the features, in the order of the alphabet."""
 
 BAD_SETTING, UNUSABLE = 2, 3

@@ -6,6 +6,7 @@ was worked out.  A month is closed once; what comes later counts for the open mo
     event -> lines (open) -> statement (closed for ever) -> payable
 """
 
+from models.commissions import queries, words
 from models.commissions.engine import Code, FxPolicy, Trigger
 from models.commissions.operations import (
     Caught,
@@ -63,6 +64,8 @@ __all__ = [
     "month_in_words",
     "open_dispute",
     "plan_for",
+    "queries",
     "release_due",
     "state_some",
+    "words",
 ]

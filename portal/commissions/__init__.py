@@ -1,0 +1,1 @@
+"""Commissions on the web: lines, statements, months, plans; and their commands."""

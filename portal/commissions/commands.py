@@ -1,0 +1,159 @@
+"""Commands about commissions: try a plan, close a month, explain a line."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from models import commissions
+from models import engine as engines
+from models.commissions import CommissionLine, MonthClose, words
+from models.commissions.replay import replay as replayed
+from models.errors import Refused
+from models.people import SYSTEM
+from models.schema import metadata
+from models.scope import Scope, open_session
+from portal.clock import now
+from portal.database import reading, transaction
+from portal.formats import plain_money
+
+
+@click.group("commissions", help="Try a plan, close a month, explain a line.")
+def commands() -> None:
+    pass
+
+
+@commands.command("replay")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--json", "_as_json", is_flag=True, help="The answer is JSON with or without this.")
+@click.pass_context
+def replay_file(context: click.Context, file: IO[str], _as_json: bool) -> None:
+    """Run the plan, deals and events of FILE and print lines, statements and totals as JSON.
+
+    Nothing is kept: it runs in a database of its own.  A FILE with "cases" is answered by
+    case id.  Exit code 1 when a case cannot be run; its answer then says why.
+    """
+    try:
+        told = json.load(file)
+    except json.JSONDecodeError as error:
+        raise Refused(f"{file.name} is not JSON: {error}.") from None
+    if not isinstance(told, dict):
+        raise Refused(f"{file.name} must hold an object with a plan, deals and events.")
+    engine = _scratch()
+    answers = _cases(engine, told["cases"]) if "cases" in told else _case(engine, told)
+    click.echo(json.dumps(answers, indent=1, ensure_ascii=False))
+    failed = [answers, *answers.values()] if "cases" in told else [answers]
+    context.exit(1 if any("error" in answer for answer in failed) else 0)
+
+
+@commands.command()
+@click.argument("month")
+@click.option("--early", is_flag=True, help="Close it although it has not ended.")
+@click.option("--json", "as_json", is_flag=True, help="For a machine to read.")
+def close(month: str, early: bool, as_json: bool) -> None:
+    """Close MONTH (YYYY-MM): rate what is left, then state each partner.
+
+    One transaction for each batch of partners: it may be killed and run again, and goes on
+    where it was.  Closing a closed month changes nothing.
+    """
+    with transaction() as session:
+        begun = commissions.begin_close(session, month, by=SYSTEM, now=now(), early=early)
+        close_id, left = begun.id, begun.partner_count - begun.stated_count
+    with click.progressbar(length=max(left, 1), label=f"Closing {month}", hidden=as_json) as bar:
+        while done := _state_some(close_id):
+            bar.update(done)
+    with reading() as session:
+        closed = session.get_one(MonthClose, close_id)
+        told = {
+            "month": closed.month,
+            "statements_for_partners": closed.stated_count,
+            "finished_at": closed.finished_at and closed.finished_at.isoformat(),
+        }
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        click.echo(f"{month} is closed; {told['statements_for_partners']} partners are stated.")
+
+
+@commands.command("catch-up")
+def catch_up() -> None:
+    """Rate every earning event that was not rated yet; say what could not be, and why."""
+    with transaction() as session:
+        caught = commissions.catch_up(session, now=now())
+    click.echo(f"Rated {caught.rated}; {caught.problems} could not be rated.")
+
+
+@commands.command()
+@click.argument("line")
+@click.option("--json", "as_json", is_flag=True, help="The working as it is kept.")
+def explain(line: str, as_json: bool) -> None:
+    """Print how LINE (such as L-4K7QXMP) was worked out."""
+    with reading() as session:
+        found = commissions.queries.line_numbered(session, line)
+        if found is None:
+            raise Refused(f"There is no commission line {line}.")
+        if as_json:
+            click.echo(json.dumps(_kept(found), indent=1, ensure_ascii=False))
+            return
+        _print_sum(session, found)
+
+
+def _print_sum(session: Session, line: CommissionLine) -> None:
+    def shown(amount: Any) -> str:
+        return f"{plain_money(amount)} {amount.currency}"
+
+    click.echo(f"{line.number}  {words.name_of(line.code)}  {line.on}  {shown(line.payout)}")
+    for step in words.steps(line.code, line.working, line.amount, line.payout, shown):
+        click.echo(f"  {step.label:<70} {shown(step.amount) if step.amount else '':>18}".rstrip())
+    click.echo(f"  {words.footnote(line.working)}")
+    for earlier in commissions.queries.corrected(session, line.corrects):
+        click.echo(f"  Corrects {earlier.number} of {earlier.period}.")
+
+
+def _kept(line: CommissionLine) -> dict[str, Any]:
+    return {
+        "line": line.number,
+        "period": line.period,
+        "code": line.code.value,
+        "amount": plain_money(line.amount),
+        "currency": line.currency,
+        "payout_amount": plain_money(line.payout),
+        "payout_currency": line.payout_currency,
+        "working": line.working,
+        "corrects": line.corrects,
+    }
+
+
+def _state_some(close_id: Any) -> int:
+    with transaction() as session:
+        close = session.get_one(MonthClose, close_id)
+        return commissions.state_some(session, close, by=SYSTEM, now=now())
+
+
+def _scratch() -> Engine:
+    """A database in memory that has every table and nothing in it."""
+    engine = engines.connect("sqlite://")
+    metadata().create_all(engine)
+    return engine
+
+
+def _cases(engine: Engine, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        str(case.get("id", number)): _case(engine, case)
+        for number, case in enumerate(cases, start=1)
+    }
+
+
+def _case(engine: Engine, case: dict[str, Any]) -> dict[str, Any]:
+    """Run in a transaction that is given up, so that the next case finds nothing."""
+    with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+        try:
+            return replayed(session, case)
+        except Refused as refusal:
+            return {"error": str(refusal)}
+        finally:
+            session.rollback()
