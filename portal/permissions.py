@@ -45,6 +45,7 @@ class Can(StrEnum):
     DECIDE_DEAL = "decide a deal"
     FOLLOW_DEAL = "follow a deal as sales manager"
     CLOSE_DEAL = "say a deal is won or lost"
+    COMMENT_DEAL = "comment on a deal"
     SEE_SALES = "see invoices"
     RECORD_SALES = "record invoices and payments"
     SEE_COMMISSIONS = "see commissions"
@@ -118,6 +119,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.DECIDE_DEAL: [[channel_manager], [administrator]],
     Can.FOLLOW_DEAL: [[sales_manager], [channel_manager]],
     Can.CLOSE_DEAL: [[channel_manager], [sales_manager], [partner, their_own]],
+    Can.COMMENT_DEAL: [[staff], [partner, their_own]],
     Can.SEE_SALES: [[staff], [partner]],
     Can.RECORD_SALES: [[finance]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],

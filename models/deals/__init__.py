@@ -6,7 +6,16 @@ Any open deal may be withdrawn.  A complete submission protects provisionally, a
 approval through a day; two partners are never protected for one customer and family.
 """
 
-from models.deals.lists import DealFilter, board, counts, listed, overdue, waiting, won_between
+from models.deals.lists import (
+    DealFilter,
+    Slice,
+    board,
+    counts,
+    listed,
+    overdue,
+    waiting,
+    won_between,
+)
 from models.deals.operations import (
     JOBS,
     HandOver,
@@ -34,10 +43,12 @@ from models.deals.operations import (
     win,
     withdraw,
 )
+from models.deals.prechecks import Precheck, precheck
 from models.deals.queries import (
     evidence,
     lines_of,
     own_duplicates,
+    reason_words,
     registration_of,
     rivals,
     story_of,
@@ -94,9 +105,11 @@ __all__ = [
     "ForecastCategory",
     "HandOver",
     "Line",
+    "Precheck",
     "Question",
     "Registration",
     "RejectReason",
+    "Slice",
     "Source",
     "Stage",
     "Visibility",
@@ -120,7 +133,9 @@ __all__ = [
     "lose",
     "overdue",
     "own_duplicates",
+    "precheck",
     "protected_through",
+    "reason_words",
     "registration_of",
     "reject",
     "revoke",

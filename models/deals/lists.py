@@ -31,7 +31,7 @@ class DealFilter:
     sales_manager_id: UUID | None = None
     decide_before: datetime | None = None
     drafts: bool = True
-    """Whether drafts are among them: nobody at the vendor sees a partner's drafts."""
+    """Whether what was never submitted is among them: at the vendor nobody sees it."""
 
     def criteria(self) -> list[ColumnElement[bool]]:
         equal = {
@@ -44,7 +44,8 @@ class DealFilter:
         if self.statuses:
             held.append(Deal.status.in_(self.statuses))
         if not self.drafts:
-            held.append(Deal.status != DealStatus.DRAFT)
+            never_submitted = (DealStatus.DRAFT, DealStatus.WITHDRAWN)
+            held.append(or_(Deal.submitted_at.is_not(None), Deal.status.not_in(never_submitted)))
         if self.text:
             held.append(
                 or_(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -207,11 +208,17 @@ def _must_be_complete(session: Session, deal: Deal, programme: Vendor, *, now: d
     if missing:
         raise Refused(next(iter(missing.values())))
     least = programme.minimum_deal
-    rate = catalog.rate_on(
-        session, deal.value.currency, least.currency, programme.calendar.day_of(now)
-    )
-    if deal.value.major * rate.rate < least.major:
+    rate = _rate_to(session, deal.value.currency, least.currency, programme.calendar.day_of(now))
+    if rate is not None and deal.value.major * rate < least.major:
         raise Refused(
             f"Registration starts at {least.currency} {least.major:,}; "
             f"this deal is worth {deal.value.currency} {deal.value.major:,}."
         )
+
+
+def _rate_to(session: Session, currency: str, base: str, on: date) -> Decimal | None:
+    """None when no rate is kept: what the vendor has forgotten must not stop a partner."""
+    try:
+        return catalog.rate_on(session, currency, base, on).rate
+    except Refused:
+        return None
