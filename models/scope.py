@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -182,6 +183,7 @@ def _refuse_foreign(row: Owned, owner: UUID | None) -> None:
         raise OutOfScope(f"a {type(row).__name__} of another partner cannot be written here")
 
 
+@lru_cache(maxsize=2048)  # building it takes as long as a query, and the same people ask again
 def _criteria(scope: Scope) -> tuple[Any, ...]:
     seen = [
         with_loader_criteria(cls, cls.seen_in(scope), include_aliases=True)
