@@ -1,0 +1,141 @@
+"""What the customers paid, the plans that pay for it, two closed months, and one payout run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from models import commissions, payouts, sales
+from models.calendars import first_day, month_of, next_month
+from models.money import Money
+from models.partners import PartnerRole
+from models.payouts import queries as payout_queries
+from models.sales import Invoice
+from portal.demo.story import Story
+
+PAID_AFTER = (9, 12, 15, 18, 21, 24, 27, 34, 41, None)
+"""Days until each tenth of the customers pays; the last ones have not."""
+INSTALMENTS_EVERY = 8
+"""Every so many invoices are paid in two halves."""
+CREDITED = {11: "Two frames arrived scratched", 40: "Ordered twice by mistake"}
+"""Which invoices are credited in part, and why."""
+
+RESELLER_RULES = {
+    "base": {
+        "type": "by_category",
+        "rates": {"bikes": "0.08", "frames": "0.10", "clothing": "0.12"},
+    },
+    "dealreg_uplift": "0.02",
+    "override": {"rate": "0.03", "basis": "net"},
+    "clawback": {"days": 90},
+}
+DISTRIBUTOR_RULES = {"base": {"type": "flat", "rate": "0.06"}, "clawback": {"days": 90}}
+
+
+def plan(story: Story) -> None:
+    """One plan for those who sell, one for distributors, in force since last year."""
+    from_on = story.today.replace(year=story.today.year - 1, month=1, day=1)
+    at = {"by": story.staff["finance"], "now": story.at(from_on)}
+    for name, rules, role in (
+        ("Sellers: by category, registered deals earn more", RESELLER_RULES, None),
+        ("Distributors: six percent", DISTRIBUTOR_RULES, PartnerRole.DISTRIBUTOR),
+    ):
+        made = commissions.make_plan(
+            story.session, name=name, currency="USD", time_zone="America/Los_Angeles", **at
+        )
+        commissions.add_version(story.session, made, rules=rules, from_on=from_on, **at)
+        commissions.assign(story.session, made, role=role, from_on=from_on, **at)
+
+
+def live(story: Story, invoices: list[Invoice]) -> None:
+    """Payments day by day; each month is closed on the second day of the next."""
+    this_month = month_of(story.today)
+    waiting = [next_month(this_month, by=-2), next_month(this_month, by=-1)]
+    for at, invoice, share in sorted(_payments(story, invoices), key=lambda row: row[:1]):
+        while waiting and at >= _closing(story, waiting[0]):
+            _close(story, waiting.pop(0))
+        _pay(story, invoice, at, share)
+        story.tick("payments")
+    for month in waiting:
+        _close(story, month)
+    for number, reason in CREDITED.items():
+        _credit(story, invoices[number], reason)
+    commissions.catch_up(story.session, now=story.now)
+
+
+def _payments(
+    story: Story, invoices: list[Invoice]
+) -> Iterator[tuple[datetime, Invoice, tuple[int, int]]]:
+    """When, which invoice, and which part of how many of it; nothing after today."""
+    for number, invoice in enumerate(invoices):
+        days = PAID_AFTER[number % len(PAID_AFTER)]
+        parts = 2 if number % INSTALMENTS_EVERY == 3 else 1
+        for part in range(parts if days else 0):
+            on = invoice.issued_on + timedelta(days=days + 14 * part)
+            if on <= story.today:
+                yield story.at(on, hour=8 + number % 9), invoice, (part + 1, parts)
+
+
+def _pay(story: Story, invoice: Invoice, at: datetime, share: tuple[int, int]) -> None:
+    part, parts = share
+    amount = invoice.open_minor if part == parts else invoice.gross_minor // parts
+    sales.record_payment(
+        story.session,
+        invoice,
+        reference=f"{invoice.number} {part}/{parts}",
+        paid_at=at,
+        amount=Money(amount, invoice.currency),
+        by=story.staff["finance"],
+        now=at + timedelta(minutes=1),
+    )
+
+
+def _credit(story: Story, invoice: Invoice, reason: str) -> None:
+    sales.record_credit_note(
+        story.session,
+        invoice,
+        number=f"CN-{invoice.number.removeprefix('INV-')}",
+        issued_at=story.at(story.today - timedelta(days=3)),
+        amount=Money(invoice.net_minor // 10, invoice.currency),
+        reason=reason,
+        by=story.staff["finance"],
+        now=story.at(story.today - timedelta(days=3)),
+    )
+
+
+def _closing(story: Story, month: str) -> datetime:
+    second: date = first_day(next_month(month)) + timedelta(days=1)
+    return story.at(second, hour=6)
+
+
+def _close(story: Story, month: str) -> None:
+    commissions.close_month(
+        story.session, month, by=story.staff["finance"], now=_closing(story, month)
+    )
+    story.tick("months")
+
+
+def pay_out(story: Story) -> None:
+    """The older closed month in dollars: prepared by one, released by another, paid by hand."""
+    month = next_month(month_of(story.today), by=-2)
+    prepared = _closing(story, month) + timedelta(days=1)
+    run = payouts.prepare(
+        story.session, month, "USD", rails=story.rails, by=story.staff["finance"], now=prepared
+    )
+    payouts.release(
+        story.session,
+        run,
+        seen=payout_queries.seen_of(story.session, run),
+        rails=story.rails,
+        by=story.staff["finance.second"],
+        now=prepared + timedelta(hours=3),
+    )
+    paid_at = prepared + timedelta(days=2)
+    payouts.mark_run_paid(
+        story.session,
+        run,
+        reference=f"Transfers of {paid_at:%d %B %Y}",
+        paid_on=paid_at.date(),
+        by=story.staff["finance.second"],
+        now=paid_at,
+    )
