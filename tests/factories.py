@@ -7,7 +7,8 @@ from tests.factories_deals import DealFactories
 from tests.factories_payouts import PayoutFactories
 from tests.factories_people import PeopleFactories
 from tests.factories_places import PlacesFactories
+from tests.factories_sales import SalesFactories
 
 
-class Factories(DealFactories, PayoutFactories, PlacesFactories, PeopleFactories):
+class Factories(SalesFactories, DealFactories, PayoutFactories, PlacesFactories, PeopleFactories):
     """`a` in the tests: a.partner(tier=Tier.GOLD), a.manager(), …"""

@@ -190,22 +190,19 @@ def credit_notes_of(session: Session, invoice_id: UUID) -> list[Row[Any]]:
 
 def standing_of(session: Session, invoice: Invoice) -> Standing:
     """How the invoice stands now; hold its lock when a decision depends on it."""
-    earned: dict[EarningKind, int] = dict(
-        session.execute(
-            select(EarningEvent.kind, func.sum(EarningEvent.amount_minor))
-            .where(EarningEvent.invoice_id == invoice.id)
-            .group_by(EarningEvent.kind)
-        )
-        .tuples()
-        .all()
+    sums = session.execute(
+        select(EarningEvent.kind, func.sum(EarningEvent.amount_minor))
+        .where(EarningEvent.invoice_id == invoice.id)
+        .group_by(EarningEvent.kind)
     )
+    earned = {kind: int(minor) for kind, minor in sums}
     return Standing(
         net_minor=invoice.net_minor,
         gross_minor=invoice.gross_minor,
         paid_minor=invoice.paid_minor,
         credited_minor=invoice.credited_minor,
-        earned_minor=int(earned.get(EarningKind.PAID, 0)),
-        refunded_minor=int(earned.get(EarningKind.REFUND, 0)),
+        earned_minor=earned.get(EarningKind.PAID, 0),
+        refunded_minor=earned.get(EarningKind.REFUND, 0),
     )
 
 
