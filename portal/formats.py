@@ -80,6 +80,11 @@ def month(value: str | None) -> str:
     return dates.format_skeleton("yMMMM", first_day(value), locale=_locale())
 
 
+def short_month(value: str) -> str:
+    """2026-10 reads Oct, for charts."""
+    return dates.format_date(first_day(value), "MMM", locale=_locale())
+
+
 def ago(value: datetime | None) -> str:
     """Such as 9 hours ago."""
     if value is None:
@@ -109,7 +114,7 @@ def country(code: str | None) -> str:
 def install(app: Flask) -> None:
     for reader in (
         money, plain_money, short_money, number, percent, day, instant, month, ago, left, words,
-        country,
+        country, short_month,
     ):  # fmt: skip
         app.add_template_filter(reader)
 

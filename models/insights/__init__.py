@@ -1,0 +1,1 @@
+"""Insights: what can be seen across the features.  Reads only."""

@@ -1,0 +1,137 @@
+"""What finance can close, pay and release, and what stands in the way.  Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from models import ledger
+from models.commissions.tables import CommissionLine, RatingProblem, Statement
+from models.money import Money
+from models.partners import Partner, PartnerStatus
+from models.partners.destinations import DestinationStatus, PayoutDestination
+from models.payouts import PayoutRun, PayoutStatement, RunStatus, WhyNot
+from models.payouts import queries as payouts
+from models.vendor import Vendor
+
+OBSTACLES = {
+    WhyNot.NEGATIVE: "Owe us; netted against what they earn next",
+    WhyNot.BELOW_MINIMUM: "Below the minimum; wait for the next run",
+    WhyNot.PARTNER_SUSPENDED: "The partner is suspended",
+    WhyNot.NO_DESTINATION: "Have not said where to pay",
+    WhyNot.DESTINATION_HELD: "Bank details were changed; held for now",
+}
+
+
+@dataclass
+class Heap:
+    """Partners that are alike: all can be paid (why None), or all cannot for one reason."""
+
+    why: WhyNot | None
+    total: Money
+    count: int = 0
+
+    @property
+    def reason(self) -> str:
+        return OBSTACLES[self.why] if self.why else "Ready to be paid"
+
+
+def open_months(session: Session, *, before: str) -> Sequence[Row]:
+    """(period, lines) of ended months that still wait to be closed, oldest first."""
+    return session.execute(
+        select(CommissionLine.period, func.count(CommissionLine.id).label("lines"))
+        .where(CommissionLine.statement_id.is_(None), CommissionLine.period < before)
+        .group_by(CommissionLine.period)
+        .order_by(CommissionLine.period)
+    ).all()
+
+
+def owed(session: Session) -> list[Money]:
+    """What the vendor owes its partners, by currency, after the ledger."""
+    sums: dict[str, int] = defaultdict(int)
+    for (_, currency), minor in ledger.owed(session).items():
+        sums[currency] += minor
+    return [Money(minor, currency) for currency, minor in sorted(sums.items()) if minor]
+
+
+def heaps(session: Session, vendor: Vendor, *, now: datetime) -> list[Heap]:
+    """Unpaid statements by what can be done about them; payable ones first.
+
+    The run itself looks closer: a way of paying may still refuse an account.
+    """
+    debts = {key for key, minor in ledger.owed(session).items() if minor < 0}
+    found: dict[tuple[WhyNot | None, str], Heap] = {}
+    for row in session.execute(_unpaid_by_partner()):
+        why = _why_not(row, debts, vendor, now)
+        heap = found.setdefault((why, row.currency), Heap(why, Money(0, row.currency)))
+        heap.total += Money(int(row.minor), row.currency)
+        heap.count += 1
+    return sorted(found.values(), key=lambda heap: (heap.why is not None, -heap.total.minor))
+
+
+def unfinished_runs(session: Session) -> Sequence[Row]:
+    """Runs that wait for their release, or for the news that they were paid."""
+    return session.execute(
+        payouts.runs()
+        .where(PayoutRun.status.in_((RunStatus.DRAFT, RunStatus.RELEASED)))
+        .order_by(PayoutRun.prepared_at, PayoutRun.id)
+        .limit(8)
+    ).all()
+
+
+def unrated(session: Session) -> int:
+    """Events that could not be rated yet, each for a reason that somebody must mend."""
+    return session.scalar(select(func.count(RatingProblem.id))) or 0
+
+
+def _unpaid_by_partner():
+    live = (
+        select(PayoutStatement.id)
+        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
+        .exists()
+    )
+    current = (PayoutDestination.partner_id == Partner.id) & (
+        PayoutDestination.status == DestinationStatus.CURRENT
+    )
+    return (
+        select(
+            Partner.id,
+            Partner.status,
+            Statement.currency,
+            func.sum(Statement.payable_minor).label("minor"),
+            PayoutDestination.id.label("destination_id"),
+            PayoutDestination.held_until,
+        )
+        .join(Partner, Partner.id == Statement.partner_id)
+        .outerjoin(PayoutDestination, current)
+        .where(Statement.payable_minor > 0, ~live)
+        .group_by(
+            Partner.id,
+            Partner.status,
+            Statement.currency,
+            PayoutDestination.id,
+            PayoutDestination.held_until,
+        )
+    )
+
+
+def _why_not(
+    row: Row, debts: set[tuple[UUID, str]], vendor: Vendor, now: datetime
+) -> WhyNot | None:
+    if (row.id, row.currency) in debts:
+        return WhyNot.NEGATIVE
+    if row.minor < vendor.minimum_payout_minor:
+        return WhyNot.BELOW_MINIMUM
+    if row.status is PartnerStatus.SUSPENDED:
+        return WhyNot.PARTNER_SUSPENDED
+    if row.destination_id is None:
+        return WhyNot.NO_DESTINATION
+    if row.held_until is not None and now < row.held_until:
+        return WhyNot.DESTINATION_HELD
+    return None
