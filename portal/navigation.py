@@ -28,7 +28,7 @@ class Item:
 
 HOME = Entry("Home", "home.index", "home")
 DEALS = Entry("Deals", "deals.index", "inbox")
-QUEUE = Entry("To decide", "deals.queue", "inbox")
+QUEUE = Entry("To decide", "deals.queue", "scale")
 PIPELINE = Entry("Pipeline", "deals.pipeline", "chart-bar")
 PARTNERS = Entry("Partners", "partners.index", "users")
 APPLICATIONS = Entry("Applications", "applications.index", "user-plus")
