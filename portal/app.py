@@ -11,13 +11,17 @@ from flask import Flask, current_app
 from flask_compress import Compress
 
 from portal import database, errors, formats, identity, security
+from portal.catalog import views as catalog
+from portal.customers import views as customers
 from portal.health import views as health
 from portal.home import views as home
 from portal.navigation import menu
 from portal.notices import views as notices
+from portal.payouts import views as payouts
 from portal.programme import views as programme
 from portal.settings import Settings
 from portal.styleguide import views as styleguide
+from portal.territories import views as territories
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,8 +29,12 @@ FEATURES: list[Any] = [
     home.pages,
     health.pages,
     notices.pages,
+    payouts.pages,
     styleguide.pages,
     programme.pages,
+    catalog.pages,
+    customers.pages,
+    territories.pages,
 ]
 """The pages of each feature."""
 

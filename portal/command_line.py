@@ -22,13 +22,23 @@ from portal.app import create_app
 from portal.commissions.commands import commands as commissions
 from portal.customers.commands import commands as customers
 from portal.database_commands import commands as database
+from portal.payouts.commands import commands as payouts
+from portal.payouts.commands import ledger_commands as ledger
 from portal.programme.commands import set_up
 from portal.serve import serve
 from portal.settings import BadSetting, Settings
 from portal.territories.commands import commands as territories
+from portal.territories.commands import commands as territories
 from portal.worker import run
 
-COMMANDS: list[click.Group] = [commissions, customers, database, territories]
+COMMANDS: list[click.Group] = [
+    commissions,
+    customers,
+    database,
+    ledger,
+    payouts,
+    territories,
+]
 """The groups of the features, in the order of the alphabet."""
 
 BAD_SETTING, UNUSABLE = 2, 3
@@ -95,8 +105,8 @@ def worker() -> None:
 portal.add_command(serve)
 portal.add_command(_furnish(set_up))
 _furnish(worker)
-for group in COMMANDS:
-    portal.add_command(_furnish(group))
+for command in COMMANDS:
+    portal.add_command(_furnish(command))
 
 
 def main() -> None:

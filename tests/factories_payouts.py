@@ -1,8 +1,10 @@
 """What is due to partners, and where they are paid, as tests want it."""
 
+from sqlalchemy import select
+
 from models import ledger
 from models.base import human_number, new_id
-from models.commissions.tables import Statement
+from models.commissions.tables import MonthClose, Statement
 from models.ledger import Account, credit, debit
 from models.money import Money
 from models.partners import Partner
@@ -69,6 +71,7 @@ class PayoutFactories(BaseFactories):
             "line_count": 1,
             "closed_at": self.now,
         }
+        self._closed(period)
         statement = self.keep(Statement(**(usual | said)))
         net = Money(statement.earned_minor + statement.taken_back_minor, currency)
         if net:
@@ -91,3 +94,15 @@ class PayoutFactories(BaseFactories):
         self.destination(partner)
         self.stated(partner, minor)
         return partner
+
+    def _closed(self, month: str) -> None:
+        if not self.session.scalar(select(MonthClose.id).where(MonthClose.month == month)):
+            self.keep(
+                MonthClose(
+                    month=month,
+                    begun_at=self.now,
+                    finished_at=self.now,
+                    is_early=False,
+                    closed_by_name="Petra",
+                )
+            )

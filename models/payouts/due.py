@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Exists, Row, func, select
 from sqlalchemy.orm import Session
 
 from models import ledger
@@ -72,6 +72,23 @@ def dues(
     ]
 
 
+def open_statements(session: Session) -> list[Row]:
+    """What waits to be paid: month, currency, how many statements, how much."""
+    return list(
+        session.execute(
+            select(
+                func.max(Statement.period).label("period"),
+                Statement.currency,
+                func.count(Statement.id).label("count"),
+                func.sum(Statement.payable_minor).label("payable_minor"),
+            )
+            .where(Statement.payable_minor > 0, ~_in_live_payout())
+            .group_by(Statement.currency)
+            .order_by(Statement.currency)
+        )
+    )
+
+
 def obstacle(due: Due, vendor: Vendor, rails: Rails, *, now: datetime) -> Obstacle | None:
     """Why this partner cannot be paid now; None when it can."""
     if due.owed.minor < 0:
@@ -129,11 +146,6 @@ def _no_way(due: Due, vendor: Vendor, rails: Rails, now: datetime) -> Obstacle |
 
 def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[DueStatement]]:
     """Statements that ask for money and are in no live payout, oldest first, by partner."""
-    live = (
-        select(PayoutStatement.id)
-        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
-        .exists()
-    )
     rows = session.execute(
         select(
             Statement.partner_id,
@@ -146,7 +158,7 @@ def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[Du
             Statement.currency == currency,
             Statement.period <= through,
             Statement.payable_minor > 0,
-            ~live,
+            ~_in_live_payout(),
         )
         .order_by(Statement.period, Statement.id)
     )
@@ -154,6 +166,14 @@ def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[Du
     for partner_id, *statement in rows:
         found[partner_id].append(DueStatement(*statement))
     return found
+
+
+def _in_live_payout() -> Exists:
+    return (
+        select(PayoutStatement.id)
+        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
+        .exists()
+    )
 
 
 def _destinations(session: Session, partners: set[UUID]) -> dict[UUID, PayoutDestination]:

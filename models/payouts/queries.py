@@ -12,7 +12,14 @@ from models.calendars import next_month
 from models.commissions.tables import Statement
 from models.partners import Partner
 from models.partners.destinations import PayoutDestination
-from models.payouts.rules import SHOWN_TO_PARTNER, STANDING, PayoutStatus, Seen, fingerprint
+from models.payouts.rules import (
+    IN_FLIGHT,
+    SHOWN_TO_PARTNER,
+    STANDING,
+    PayoutStatus,
+    Seen,
+    fingerprint,
+)
 from models.payouts.tables import (
     Payout,
     PayoutEvent,
@@ -88,6 +95,33 @@ def payouts_in(run: PayoutRun) -> Select:
     )
 
 
+def standing_in(run: PayoutRun) -> Select:
+    """Those that the run pays, or tried to."""
+    return payouts_in(run).where(Payout.status != PayoutStatus.HELD)
+
+
+def held_in(run: PayoutRun) -> Select:
+    """Those that a person left out of the run."""
+    held = payouts_in(run).where(Payout.status == PayoutStatus.HELD)
+    return held.order_by(Partner.name, Payout.id)
+
+
+def open_rails(run: PayoutRun) -> Select:
+    """The ways on which something of the run is still to go, or is going."""
+    return (
+        select(Payout.rail).where(Payout.run_id == run.id, Payout.status.in_(IN_FLIGHT)).distinct()
+    )
+
+
+def paid_for(currency: str, period: str) -> Select:
+    """What all runs of a month paid, or are paying."""
+    return select(func.coalesce(func.sum(Payout.amount_minor), 0)).where(
+        Payout.amount_currency == currency,
+        Payout.period == period,
+        Payout.status.in_(STANDING),
+    )
+
+
 def payouts_of(partner_id: UUID) -> Select:
     """What a partner was paid, or will be; never what is only being considered."""
     return payouts().where(Payout.partner_id == partner_id, Payout.status.in_(SHOWN_TO_PARTNER))
@@ -128,6 +162,7 @@ def statements_of(session: Session, payout: Payout) -> list[Row]:
                 Statement.taken_back_minor,
                 Statement.payable_minor,
                 Statement.closing_minor,
+                Statement.line_count,
                 PayoutStatement.amount_minor,
             )
             .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)
@@ -188,28 +223,6 @@ def seen_of(session: Session, run: PayoutRun) -> str:
     return fingerprint(
         Seen(partner_id, amount, destination_id, tuple(ids))
         for (partner_id, amount, destination_id), ids in statements.items()
-    )
-
-
-def open_statements(session: Session) -> list[Row]:
-    """What waits to be paid: month, currency, how many statements, how much."""
-    live = (
-        select(PayoutStatement.id)
-        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
-        .exists()
-    )
-    return list(
-        session.execute(
-            select(
-                func.max(Statement.period).label("period"),
-                Statement.currency,
-                func.count(Statement.id).label("count"),
-                func.sum(Statement.payable_minor).label("payable_minor"),
-            )
-            .where(Statement.payable_minor > 0, ~live)
-            .group_by(Statement.currency)
-            .order_by(Statement.currency)
-        )
     )
 
 

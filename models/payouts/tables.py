@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,14 +16,26 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from models.base import Base, money_column
 from models.guards import never_changes
 from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts.rules import PROGRAM, PayoutStatus, RunStatus, WhyNot
-from models.scope import Owned, VendorOnly
+from models.scope import Scope, SeenBy, VendorOnly
+
+
+class PartnersOwn(SeenBy):
+    """One partner's money: not even the distributor it buys through sees it."""
+
+    @declared_attr
+    def partner_id(cls) -> Mapped[UUID]:
+        return mapped_column(ForeignKey("partner.id"), index=True, sort_order=-1)
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        return cls.partner_id == scope.owner
 
 
 class PayoutRun(VendorOnly, Base):
@@ -67,7 +80,7 @@ class PayoutRun(VendorOnly, Base):
         return f"{self.number}-{self.period}-{self.seq}-{self.currency}"
 
 
-class Payout(Owned, Base):
+class Payout(PartnersOwn, Base):
     """What one partner gets from one run."""
 
     __tablename__ = "payout"
@@ -95,7 +108,7 @@ class Payout(Owned, Base):
     created_at: Mapped[datetime]
 
 
-class PayoutStatement(Owned, Base):
+class PayoutStatement(PartnersOwn, Base):
     """Which statement a payout settles.  A statement is in one live payout at most."""
 
     __tablename__ = "payout_statement"
@@ -151,7 +164,7 @@ class PayoutFile(VendorOnly, Base):
     made_at: Mapped[datetime]
 
 
-class PayoutEvent(Owned, Base):
+class PayoutEvent(PartnersOwn, Base):
     """A step of one payout: who, when, from what to what, and why."""
 
     __tablename__ = "payout_event"

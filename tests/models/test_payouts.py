@@ -136,8 +136,10 @@ def test_statements_of_earlier_months_that_were_not_paid_are_paid_too(session, a
     assert only_payout(session, prepare(session, preparer, now)).amount == eur(140_00)
 
 
-@pytest.mark.parametrize("period, text", [("2026-11", "not over"), ("2026-13", "year and month")])
-def test_a_month_that_is_not_over_is_not_paid(session, a, preparer, now, period, text):
+@pytest.mark.parametrize(
+    "period, text", [("2026-11", "not closed yet"), ("2026-13", "year and month")]
+)
+def test_a_month_that_is_not_closed_is_not_paid(session, a, preparer, now, period, text):
     a.payable(100_00)
     with pytest.raises(Refused, match=text):
         prepare(session, preparer, now, period=period)

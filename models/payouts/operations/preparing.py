@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models import notices, vendor
 from models.base import human_number, lock, new_id
-from models.calendars import first_day, month_of
+from models.calendars import first_day
+from models.commissions.tables import MonthClose
 from models.errors import Refused
 from models.money import is_currency
 from models.payouts.due import Due, Obstacle, dues, obstacle
@@ -34,7 +35,7 @@ def prepare(
     Raises Refused while another draft of the currency is open, and when nobody is due.
     """
     house = vendor.settings(session)
-    _must_make_sense(session, period, currency, month_of(house.calendar.day_of(now)))
+    _must_make_sense(session, period, currency)
     everybody = dues(session, currency, through=period)
     judged = [(due, obstacle(due, house, rails, now=now)) for due in everybody]
     if all(problem for _, problem in judged):
@@ -82,13 +83,16 @@ def include(session: Session, payout: Payout, *, by: Actor, now: datetime) -> No
     session.flush()  # the database refuses it when another run has taken the statement
 
 
-def _must_make_sense(session: Session, period: str, currency: str, this_month: str) -> None:
+def _must_make_sense(session: Session, period: str, currency: str) -> None:
     try:
         first_day(period)
     except ValueError:
         raise Refused("Write the month as year and month, such as 2026-10.") from None
-    if period >= this_month:
-        raise Refused(f"{period} is not over. Close the month first, then pay it.")
+    closed = select(MonthClose.id).where(
+        MonthClose.month == period, MonthClose.finished_at.is_not(None)
+    )
+    if session.scalar(closed) is None:
+        raise Refused(f"{period} is not closed yet. Close the month first, then pay it.")
     if not is_currency(currency):
         raise Refused(f"{currency} is not a currency. Write its ISO code, such as EUR.")
     open_run = session.scalar(

@@ -1,0 +1,153 @@
+"""What the pages about payouts show, and which of their buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.calendars import next_month
+from models.commissions.tables import MonthClose
+from models.money import Money
+from models.partners import Partner
+from models.partners.destinations import DestinationKind, PayoutDestination
+from models.payouts import Payout, PayoutRun, PayoutStatus, RunStatus
+from models.payouts import queries as asked
+from models.payouts.due import open_statements
+from models.payouts.rules import IN_FLIGHT, PAYOUT_MOVES, SHOWN_TO_PARTNER, STANDING
+from models.people import Actor, Person, PersonStatus, Role
+from portal.payouts import lists
+
+
+@dataclass(frozen=True)
+class State:
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a payout's life, told to a partner or to the vendor's staff."""
+
+    at: Any
+    word: str
+    by: str
+    note: str
+
+
+def state(status: Any) -> State:
+    return State(lists.state_words(status), lists.TONES[status])
+
+
+def next_to_prepare(session: Session) -> dict[str, str]:
+    """What the form proposes: the last closed month, in the currency that waits longest."""
+    month = session.scalar(
+        select(MonthClose.month)
+        .where(MonthClose.finished_at.is_not(None))
+        .order_by(MonthClose.month.desc())
+        .limit(1)
+    )
+    waiting = open_statements(session)
+    return {"period": month or "", "currency": waiting[0].currency if waiting else ""}
+
+
+def run_page(session: Session, run: PayoutRun, person: Actor) -> dict[str, Any]:
+    row = session.execute(asked.runs().where(PayoutRun.id == run.id)).one()
+    before = session.scalar(asked.paid_for(run.currency, next_month(run.period, -1)))
+    rails = session.scalars(asked.open_rails(run)).all()
+    files = asked.files_of(session, run)
+    total = Money(int(row.total_minor), run.currency)
+    is_draft = run.status is RunStatus.DRAFT
+    return {
+        "run": row,
+        "total": total,
+        "before": Money(int(before), run.currency),
+        "difference": total - Money(int(before), run.currency),
+        "held": session.execute(asked.held_in(run)).all(),
+        "skips": asked.skips_of(session, run),
+        "events": asked.run_events_of(session, run),
+        "files": files,
+        "seen": asked.seen_of(session, run) if is_draft else "",
+        "can_release": is_draft,
+        "others": _other_releasers(session, person),
+        "is_preparer": is_draft and run.prepared_by_id == person.id,
+        "can_cancel": is_draft or (run.status is RunStatus.RELEASED and not files),
+        "can_take_file": bool(files) or DestinationKind.SEPA in rails,
+        "can_pay": bool(rails) and not (DestinationKind.SEPA in rails and not files),
+        "shown": state,
+        "reasons": lists.REASONS,
+        "where_to": lists.where_to,
+        "amount": lists.amount,
+        "change": lists.difference,
+        "money": lambda minor: Money(int(minor), run.currency),
+    }
+
+
+def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, Any]:
+    statements = asked.statements_of(session, payout)
+    destination = session.get_one(PayoutDestination, payout.destination_id)
+    run = session.get(PayoutRun, payout.run_id) if person.is_staff else None
+    files = asked.files_of(session, run) if run else []
+    in_draft = run is not None and run.status is RunStatus.DRAFT
+    needs_file = payout.rail is DestinationKind.SEPA and payout.status is PayoutStatus.APPROVED
+    acts = person.role is Role.FINANCE
+    return {
+        "payout": payout,
+        "partner": session.get_one(Partner, payout.partner_id),
+        "destination": destination,
+        "statements": statements,
+        "equation": _equation(statements, payout.amount.currency),
+        "steps": _steps(session, payout, person),
+        "run": run,
+        "file": next((file for file in files if file.rail == payout.rail), None),
+        "state": state(payout.status),
+        "way": lists.WAYS[payout.rail],
+        "is_staff": person.is_staff,
+        "has_remittance": payout.status in STANDING,
+        "can_exclude": acts and in_draft and PAYOUT_MOVES.allows("exclude", payout.status),
+        "can_include": acts and in_draft and PAYOUT_MOVES.allows("include", payout.status),
+        "can_pay": acts and payout.status in IN_FLIGHT and not needs_file,
+        "can_fail": acts and PAYOUT_MOVES.allows("fail", payout.status),
+        "money": lambda minor: Money(int(minor), payout.amount.currency),
+    }
+
+
+def _equation(statements: list[Any], currency: str) -> list[tuple[str, str, Money]]:
+    """Opening + earned + taken back − carried forward: what the payout comes to."""
+    opening = statements[0].opening_minor
+    earned = sum(row.earned_minor for row in statements)
+    taken_back = sum(row.taken_back_minor for row in statements)
+    carried = opening + earned + taken_back - sum(row.amount_minor for row in statements)
+    parts = [("", "Opening", opening), ("+", "Earned", earned), ("−", "Taken back", -taken_back)]
+    if carried:
+        parts.append(("−", "Carried forward", carried))
+    return [(sign, label, Money(minor, currency)) for sign, label, minor in parts]
+
+
+def _steps(session: Session, payout: Payout, person: Actor) -> list[Step]:
+    """A partner reads what happened to its money, not who discussed it."""
+    events = asked.events_of(session, payout)
+    if person.is_staff:
+        return [Step(e.at, state(e.to_status).word, e.by_name, e.note) for e in events]
+    return [
+        Step(e.at, state(e.to_status).word, "", payout.reason if e.verb == "fail" else "")
+        for e in events
+        if e.to_status in SHOWN_TO_PARTNER
+    ]
+
+
+def _other_releasers(session: Session, person: Actor) -> list[str]:
+    return list(
+        session.scalars(
+            select(Person.name)
+            .where(
+                Person.role == Role.FINANCE,
+                Person.status == PersonStatus.ACTIVE,
+                Person.id != person.id,
+            )
+            .order_by(Person.name)
+            .limit(5)
+        )
+    )
