@@ -124,6 +124,7 @@ def listed(*, search: str = "", country: str = "") -> Select:
         Customer.subdivision,
         Customer.postal_code,
         Customer.town,
+        Customer.street,
         Customer.kind,
         Customer.created_at,
     )

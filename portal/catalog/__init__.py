@@ -1,0 +1,1 @@
+"""The catalogue, as people read and keep it."""
