@@ -58,22 +58,22 @@ def record(session, a, now):
 
 def test_an_invoice_of_a_won_deal_takes_partner_customer_and_lines_from_it(session, a, now):
     bike, helmet = a.sold(), a.sold("Helmets")
-    deal = a.won(lines=(Line(bike.id, 2, 500_00), Line(helmet.id, 10, 20_00)))
+    deal = a.won(lines=(Line(bike.id, 2, 5_000_00), Line(helmet.id, 10, 200_00)))
     details = sales.invoice_of_deal(
         session, deal, number="INV-1", issued_on=now.date(), tax_minor=228_00, freight_minor=50_00
     )
     invoice = sales.record_invoice(session, details, deal=deal, by=SYSTEM, now=now)
     assert (invoice.partner_id, invoice.customer_id) == (deal.partner_id, deal.customer_id)
     assert (invoice.net_minor, invoice.gross_minor, invoice.open_minor) == (
-        1_200_00,
-        1_478_00,
-        1_478_00,
+        12_000_00,
+        12_278_00,
+        12_278_00,
     )
     assert [
         (line.sku, line.quantity, line.amount_minor) for line in rows(session, InvoiceLine)
     ] == [
-        (bike.sku, 2, 1_000_00),
-        (helmet.sku, 10, 200_00),
+        (bike.sku, 2, 10_000_00),
+        (helmet.sku, 10, 2_000_00),
     ]
 
 
@@ -82,7 +82,7 @@ def test_a_line_knows_from_the_catalogue_what_it_is_costs_and_whether_it_earns(s
     service = a.product(commissionable=False, standard_cost=Money(1_00, "USD"))
     a.invoice(
         lines=[
-            LineDetails(bike.sku, 2, 1_000_00),
+            LineDetails(bike.sku, 2, 10_000_00),
             LineDetails(service.sku, 1, 50_00),
             LineDetails("FREE TEXT", 1, 50_00),
             LineDetails(bike.sku, 1, 10_00, "gifts", 5_00, False),
@@ -197,7 +197,7 @@ def test_the_net_parts_of_all_payments_sum_to_the_net(session, a):
     for minor in (396_67, 396_67, 396_66):
         a.payment(invoice, minor)
     assert invoice.status is InvoiceStatus.PAID
-    assert [part for _, part in events(session)] == [333_34, 333_34, 333_32]
+    assert [part for _, part in events(session)] == [333_34, 333_33, 333_33]
 
 
 def test_the_same_payment_twice_is_recorded_once(session, a):
