@@ -22,24 +22,26 @@ from portal.app import create_app
 from portal.commissions.commands import commands as commissions
 from portal.customers.commands import commands as customers
 from portal.database_commands import commands as database
+from portal.demo_commands import commands as demo
 from portal.payouts.commands import commands as payouts
 from portal.payouts.commands import ledger_commands as ledger
 from portal.programme.commands import set_up
 from portal.serve import serve
 from portal.settings import BadSetting, Settings
 from portal.territories.commands import commands as territories
-from portal.territories.commands import commands as territories
 from portal.worker import run
 
-COMMANDS: list[click.Group] = [
+COMMANDS: list[click.Command] = [
     commissions,
     customers,
     database,
+    demo,
     ledger,
     payouts,
+    set_up,
     territories,
 ]
-"""The groups of the features, in the order of the alphabet."""
+"""What the features can do without a browser."""
 
 BAD_SETTING, UNUSABLE = 2, 3
 
@@ -103,7 +105,6 @@ def worker() -> None:
 
 
 portal.add_command(serve)
-portal.add_command(_furnish(set_up))
 _furnish(worker)
 for command in COMMANDS:
     portal.add_command(_furnish(command))
