@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import DateField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from models.calendars import first_day
@@ -57,6 +57,8 @@ class PaymentForm(FlaskForm):
 class FailureForm(FlaskForm):
     why = SelectField(
         "What the bank says",
-        choices=[(why.value, f"{why.value}: {words}") for why, words in FAILURES.items()],
+        choices=[
+            SelectChoice(why.value, f"{why.value}: {words}") for why, words in FAILURES.items()
+        ],
     )
     note = TidyField("More", [Length(max=300)], description="The partner reads these words.")
