@@ -9,7 +9,7 @@ from models.base import Exact, Instant
 
 
 def render(kind: str, thing: Any, autogen: Any) -> str | bool:
-    """Our own column types as the plain types they are, so that a revision needs none of our code."""
+    """Our own column types as plain ones, so that a revision needs none of our code."""
     if kind == "type" and isinstance(thing, Instant):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(thing, Exact):

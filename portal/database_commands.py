@@ -1,0 +1,55 @@
+"""Commands about the database itself: where it stands, and bringing it up."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from sqlalchemy import Engine, inspect
+
+from models import migrations
+from models.errors import Refused
+from portal.database import engine
+
+
+@click.group("database", help="Where the database stands, and bringing it up.")
+def commands() -> None:
+    pass
+
+
+@commands.command()
+def upgrade() -> None:
+    """Bring the database to this release.  Doing it twice changes nothing."""
+    click.echo("Upgraded." if bring_up(engine()) else "Already up to date.")
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="For a machine to read.")
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> None:
+    """Say where the database stands.  Exit code 1 when it is not up to date."""
+    stands, newest = migrations.standing(engine()), migrations.newest()
+    if as_json:
+        click.echo(json.dumps({"stands": stands, "newest": newest, "current": stands == newest}))
+    else:
+        click.echo(f"The database stands at {stands or 'nothing'}; this release needs {newest}.")
+    context.exit(0 if stands == newest else 1)
+
+
+def bring_up(engine: Engine) -> bool:
+    """True when something was done.  Raises Refused for a database that is not ours to change."""
+    stands = migrations.standing(engine)
+    if stands == migrations.newest():
+        return False
+    if stands is None and inspect(engine).get_table_names():
+        raise Refused(
+            f"The database {engine.url.render_as_string()} is half made: it has tables but no"
+            " revision. Move it away (or name another in DATABASE_URL) and start again."
+        )
+    if stands is not None and stands not in migrations.known():
+        raise Refused(
+            f"The database {engine.url.render_as_string()} was made by a newer Counterpart"
+            f" (revision {stands}). Use that release, or another database."
+        )
+    migrations.upgrade(engine)
+    return True
