@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,23 @@ from typing import Any
 from flask import Flask, current_app
 from flask_compress import Compress
 
-from portal import database, errors, formats, identity, security
+from models.deals import JOBS, expire_due
+from portal import database, errors, formats, identity, security, worker
+from portal.account import views as account
+from portal.applications import views as applications
 from portal.catalog import views as catalog
 from portal.customers import views as customers
+from portal.deals import views as deals
 from portal.health import views as health
 from portal.home import views as home
 from portal.navigation import menu
 from portal.notices import views as notices
+from portal.partners import views as partners
 from portal.payouts import views as payouts
+from portal.people import views as people
 from portal.programme import views as programme
 from portal.settings import Settings
+from portal.signin import views as signin
 from portal.styleguide import views as styleguide
 from portal.territories import views as territories
 
@@ -28,7 +36,13 @@ ROOT = Path(__file__).parent.parent
 FEATURES: list[Any] = [
     home.pages,
     health.pages,
+    signin.pages,
+    account.pages,
+    people.pages,
+    partners.pages,
+    applications.pages,
     notices.pages,
+    deals.pages,
     payouts.pages,
     styleguide.pages,
     programme.pages,
@@ -37,6 +51,9 @@ FEATURES: list[Any] = [
     territories.pages,
 ]
 """The pages of each feature."""
+
+worker.HANDLERS.update(JOBS)
+worker.ROUNDS.append((timedelta(minutes=10), expire_due))
 
 
 def create_app(settings: Settings, **engine_options: Any) -> Flask:

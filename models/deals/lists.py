@@ -68,6 +68,7 @@ def listed(wanted: DealFilter) -> Select:
             Deal.status,
             Deal.kind,
             Deal.stage,
+            Deal.forecast_category,
             Deal.customer_name,
             Deal.customer_country,
             Deal.value,

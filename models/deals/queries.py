@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.catalog import Product
+from models.catalog import Product, ProductFamily
 from models.customers import Customer
 from models.deals.registration import REGISTRATION_FIELDS, Line, Registration
 from models.deals.states import UNDECIDED, DealStatus, RejectReason
@@ -115,6 +115,7 @@ def evidence(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
             other.customer_domain,
             other.customer_country,
             Customer.name.label("customer"),
+            ProductFamily.name.label("family"),
             Partner.name.label("partner"),
             DealMatch.id.label("match_id"),
             DealMatch.reason,
@@ -126,6 +127,7 @@ def evidence(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
             same.label("is_same_customer"),
         )
         .join(Customer, Customer.id == other.customer_id)
+        .join(ProductFamily, ProductFamily.id == other.family_id)
         .join(Partner, Partner.id == other.partner_id)
         .outerjoin(
             DealMatch,

@@ -119,7 +119,7 @@ def expire(session: Session, deal_id: UUID, *, now: datetime) -> bool:
     return True
 
 
-def expire_due(session: Session, *, now: datetime) -> int:
+def expire_due(session: Session, now: datetime) -> int:
     """End every protection that is over, should a job have been lost; how many."""
     today = vendor.settings(session).calendar.day_of(now)
     due = select(Deal.id).where(Deal.status == DealStatus.APPROVED, Deal.protected_through < today)

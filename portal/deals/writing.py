@@ -1,0 +1,139 @@
+"""Between the form and the business: what was typed as a registration, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask_wtf import FlaskForm
+from sqlalchemy import Row, select
+
+from models import catalog, deals
+from models.deals import REGISTRATION_FIELDS, Deal, DealType, Line, Registration
+from models.money import Money
+from models.partners import Partner
+from models.people import Actor
+from portal.clock import now
+from portal.database import session
+from portal.deals.blueprint import calendar
+from portal.deals.forms import registration_form
+from portal.formats import money
+
+PLAIN = tuple(name for name in REGISTRATION_FIELDS if name not in ("lines", "kind"))
+
+
+class Desk:
+    """What one partner may register: its currency, the products and their list prices."""
+
+    def __init__(self, person: Actor) -> None:
+        self.partner = session.execute(
+            select(Partner.id, Partner.currency, Partner.tier).where(
+                Partner.id == person.partner_id
+            )
+        ).one()
+        self.products = session.execute(
+            catalog.priced(
+                catalog.products(offered_only=True),
+                currency=self.partner.currency,
+                tier=self.partner.tier,
+                on=calendar().day_of(now()),
+            ).order_by("family_name", "name", "sku")
+        ).all()
+        self.by_id = {str(product.id): product for product in self.products}
+
+    def form(self, registration: Registration | None = None, *, more: bool = False) -> Any:
+        """The form as it was sent, or filled from a registration; `more`: one more empty line."""
+        kind = registration_form(self.partner.currency, self._choices())
+        form: Any = kind(data=self._data(registration)) if registration else kind()
+        if more and len(form.lines) < form.lines.max_entries:
+            form.lines.append_entry()
+        return form
+
+    def written(self, form: FlaskForm, before: Registration) -> Registration:
+        """What the form holds; a field that is absent or cannot be read stays as it was."""
+        said = {
+            name: form[name].data.strip() if isinstance(form[name].data, str) else form[name].data
+            for name in PLAIN
+            if name in form and not form[name].errors
+        }
+        kept = {name: getattr(before, name) for name in REGISTRATION_FIELDS}
+        if "kind" in form and not form["kind"].errors:
+            kept["kind"] = DealType(form["kind"].data)
+        if "lines" in form:
+            kept["lines"] = tuple(self._lines(form["lines"]))
+        return Registration(**(kept | said))
+
+    def family_of(self, registration: Registration) -> UUID | None:
+        """The family of the first product; None while none is chosen."""
+        for line in registration.lines:
+            if product := self.by_id.get(str(line.product_id)):
+                return product.family_id
+        return None
+
+    def show_missing(self, form: Any, missing: Mapping[str, str]) -> None:
+        """Put each sentence beside the field that it is about."""
+        for name, sentence in missing.items():
+            if name not in form:
+                form.form_errors.append(sentence)
+                continue
+            field = form[name] if name != "lines" else form.lines[0].form.product
+            field.errors = [*field.errors, sentence]
+
+    def judge_lines(self, form: Any) -> bool:
+        """Whether each started line is whole; a line that nobody touched is none."""
+        whole = True
+        for entry in form.lines if "lines" in form else ():
+            line = entry.form
+            product = self.by_id.get(line.product.data or "")
+            started = bool(line.quantity.data or line.unit.data is not None)
+            if product is None and started:
+                line.product.errors = ["Choose the product."]
+            elif product is not None and not line.quantity.data:
+                line.quantity.errors = ["Enter how many."]
+            elif product is not None and line.unit.data is None and product.unit_minor is None:
+                line.unit.errors = ["It has no list price; enter a price."]
+            else:
+                continue
+            whole = False
+        return whole
+
+    def _lines(self, entries: Iterable[Any]) -> Iterable[Line]:
+        for entry in entries:
+            line = entry.form
+            product = self.by_id.get(line.product.data or "")
+            if product is None:
+                continue
+            unit = None if line.unit.errors else line.unit.data
+            unit_minor = unit.minor if unit is not None else product.unit_minor or 0
+            quantity = 1 if line.quantity.errors else line.quantity.data or 1
+            yield Line(product.id, quantity, max(unit_minor, 0))
+
+    def _choices(self) -> dict[str, list[tuple[str, str]]]:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for product in self.products:
+            choice = (str(product.id), self._label(product))
+            groups.setdefault(product.family_name, []).append(choice)
+        return groups
+
+    def _label(self, product: Row) -> str:
+        if product.unit_minor is None:
+            return product.name
+        return f"{product.name}, {money(Money(product.unit_minor, self.partner.currency))}"
+
+    def _data(self, registration: Registration) -> dict[str, Any]:
+        filled = {name: getattr(registration, name) for name in PLAIN}
+        filled["kind"] = registration.kind.value
+        filled["lines"] = [
+            {
+                "product": str(line.product_id),
+                "quantity": line.quantity,
+                "unit": Money(line.unit_minor, self.partner.currency),
+            }
+            for line in registration.lines
+        ]
+        return filled
+
+
+def registration_of(deal: Deal | None) -> Registration:
+    return deals.registration_of(session, deal) if deal else Registration()
