@@ -14,7 +14,7 @@ from models.partners import Tier
 from portal.fields import MoneyField, TidyField, UpperField
 from portal.formats import words
 
-TIERS = [("", "Every tier"), *((each.value, words(each)) for each in Tier)]
+TIERS = {"": "Every tier"} | {each.value: words(each) for each in Tier}
 
 
 class CurrencyField(UpperField):

@@ -153,10 +153,9 @@ def _product_form(*, is_new: bool, product: Product | None = None) -> FlaskForm:
     cost = product.standard_cost if product else None
     currency = cost.currency if cost else vendor.settings(session).base_currency
     form: Any = product_form(lambda: currency, is_new=is_new)(obj=product)
-    form.family_id.choices = [
-        ("", "Choose"),
-        *((str(row.id), row.name) for row in session.execute(catalog.families())),
-    ]
+    form.family_id.choices = {"": "Choose"} | {
+        str(row.id): row.name for row in session.execute(catalog.families())
+    }
     return form
 
 

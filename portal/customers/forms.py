@@ -11,15 +11,17 @@ from models.customers import Customer, CustomerDetails, CustomerKind
 from portal.fields import TidyField, UpperField
 from portal.formats import words
 
-COUNTRIES = sorted(
-    ((each.alpha_2, getattr(each, "common_name", each.name)) for each in pycountry.countries),
-    key=lambda each: each[1],
+COUNTRIES = dict(
+    sorted(
+        ((each.alpha_2, getattr(each, "common_name", each.name)) for each in pycountry.countries),
+        key=lambda each: each[1],
+    )
 )
 
 
 class CustomerForm(FlaskForm):
     name = TidyField("Name", [InputRequired("Enter the customer's name."), Length(max=200)])
-    kind = SelectField("Kind", choices=[(each.value, words(each)) for each in CustomerKind])
+    kind = SelectField("Kind", choices={each.value: words(each) for each in CustomerKind})
     domain = TidyField(
         "Web address",
         [Length(max=253)],

@@ -29,8 +29,9 @@ def staff(roles: Sequence[Role] = tuple(STAFF)) -> list[tuple[UUID, str]]:
     return [(row.id, row.name) for row in session.execute(query)]
 
 
-def families() -> list[tuple[str, str]]:
-    return [(row.code.casefold(), row.name) for row in session.execute(catalog.families())]
+def families() -> dict[str, str]:
+    """Names by code, as territories keep the code."""
+    return {row.code.casefold(): row.name for row in session.execute(catalog.families())}
 
 
 def offered(form: TerritoryForm, *, but_not: UUID | None = None) -> TerritoryForm:

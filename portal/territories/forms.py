@@ -26,15 +26,16 @@ from models.territories import Area, AreaKind, TerritoryStatus
 from portal.fields import TidyField, UpperField
 from portal.formats import words
 
-KINDS = [
-    ("", "–"),
-    (AreaKind.COUNTRY.value, "Country"),
-    (AreaKind.SUBDIVISION.value, "State or province"),
-    (AreaKind.POSTAL.value, "Postal code"),
-    (AreaKind.ACCOUNT.value, "Named account"),
-    (AreaKind.REGION.value, "Region"),
-    (AreaKind.GLOBAL.value, "Whole world"),
-]
+KINDS = {
+    "": "–",
+    AreaKind.COUNTRY.value: "Country",
+    AreaKind.SUBDIVISION.value: "State or province",
+    AreaKind.POSTAL.value: "Postal code",
+    AreaKind.ACCOUNT.value: "Named account",
+    AreaKind.REGION.value: "Region",
+    AreaKind.GLOBAL.value: "Whole world",
+}
+ROLES = {each.value: words(each) for each in PartnerRole}
 BLANK_ROWS = 3
 MOST_ROWS = 500
 NAICS = re.compile(r"[0-9]{2,6}|[0-9]{2}-[0-9]{2}")
@@ -77,7 +78,7 @@ def uuid_or_none(value: Any) -> UUID | None:
 
 class TerritoryForm(FlaskForm):
     name = TidyField("Name", [InputRequired("Enter a name."), Length(max=120)])
-    status = SelectField("State", choices=[(each.value, words(each)) for each in TerritoryStatus])
+    status = SelectField("State", choices={each.value: words(each) for each in TerritoryStatus})
     areas = FieldList(FormField(AreaForm), max_entries=MOST_ROWS)
     parent_id = SelectField(
         "Belongs to",
@@ -105,9 +106,7 @@ class TerritoryForm(FlaskForm):
         description="The higher wins where nothing else tells two territories apart.",
     )
     products = ChecksField("Only for product families")
-    partner_roles = ChecksField(
-        "Only for partners that are", choices=[(each.value, words(each)) for each in PartnerRole]
-    )
+    partner_roles = ChecksField("Only for partners that are", choices=ROLES)
     naics = TidyField(
         "Only for industries", description="NAICS codes or their beginnings, such as 5221 31-33."
     )
@@ -120,13 +119,13 @@ class TerritoryForm(FlaskForm):
         parents: Iterable[tuple[UUID, str]],
         channel_managers: Iterable[tuple[UUID, str]],
         sales_managers: Iterable[tuple[UUID, str]],
-        families: Iterable[tuple[str, str]],
+        families: dict[str, str],
     ) -> None:
         """Fill the choices that only the database knows, and leave room for more places."""
         self.parent_id.choices = _with_none(parents, "Nothing above")
         self.channel_manager_id.choices = _with_none(channel_managers, "As above, or the default")
         self.sales_manager_id.choices = _with_none(sales_managers, "As above, or the default")
-        self.products.choices = list(families)
+        self.products.choices = families
 
     def leave_room(self) -> None:
         for _ in range(BLANK_ROWS):
@@ -149,16 +148,14 @@ class TerritoryForm(FlaskForm):
 class AddressForm(Form):
     """An address to try; asked by GET, so that the question can be shared."""
 
-    country = SelectField("Country")
+    country = SelectField("Country", default="")
     subdivision = UpperField("State or province", [Length(max=6)], description="Such as US-WA.")
     postal = TidyField("Postal code", [Length(max=16)])
     domain = TidyField("Web address or account", [Length(max=253)])
-    product = SelectField("Product family")
+    product = SelectField("Product family", default="")
     naics = UpperField("Industry", [Length(max=6)], description="NAICS code.")
     employees = IntegerField("Employees", [Optional(), NumberRange(0, 10_000_000)])
-    partner_role = SelectField(
-        "Registered by", choices=[("", "–"), *((each.value, words(each)) for each in PartnerRole)]
-    )
+    partner_role = SelectField("Registered by", choices={"": "–"} | ROLES, default="")
     on = DateField("On", [Optional()])
 
 
@@ -171,5 +168,5 @@ class AbsenceForm(FlaskForm):
     )
 
 
-def _with_none(choices: Iterable[tuple[UUID, str]], none: str) -> list[tuple[str, str]]:
-    return [("", none), *((str(key), name) for key, name in choices)]
+def _with_none(choices: Iterable[tuple[UUID, str]], none: str) -> dict[str, str]:
+    return {"": none} | {str(key): name for key, name in choices}

@@ -16,9 +16,11 @@ from models.people import Person
 from models.territories import Facts, Routing
 from portal.territories.forms import AddressForm
 
-COUNTRIES = sorted(
-    ((each.alpha_2, getattr(each, "common_name", each.name)) for each in pycountry.countries),
-    key=lambda each: each[1],
+COUNTRIES = dict(
+    sorted(
+        ((each.alpha_2, getattr(each, "common_name", each.name)) for each in pycountry.countries),
+        key=lambda each: each[1],
+    )
 )
 
 
@@ -29,10 +31,10 @@ class Names:
     owner: str | None
 
 
-def form_from(args: Any, today: date, families: list[tuple[str, str]]) -> AddressForm:
+def form_from(args: Any, today: date, families: dict[str, str]) -> AddressForm:
     form = AddressForm(args if args else None, on=today)
-    form.country.choices = [("", "–"), *COUNTRIES]
-    form.product.choices = [("", "–"), *families]
+    form.country.choices = {"": "–"} | COUNTRIES
+    form.product.choices = {"": "–"} | families
     return form
 
 

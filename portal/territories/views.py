@@ -114,7 +114,9 @@ def show(person: Actor, territory: Territory) -> str:
         owner=territory.owner_id and session.get(Partner, territory.owner_id),
         channel_manager=_name(territory.channel_manager_id),
         sales_manager=_name(territory.sales_manager_id),
-        product_names=[name for code, name in drawing.families() if code in territory.products],
+        product_names=[
+            name for code, name in drawing.families().items() if code in territory.products
+        ],
         routed=list(session.execute(territories.routed_to(territory.id, limit=LAST_ROUTED))),
         can_edit=may(person, Can.EDIT_TERRITORY),
     )
@@ -178,7 +180,7 @@ def _form_page(form: TerritoryForm, territory: Territory | None = None) -> str:
 
 def _absence_form() -> AbsenceForm:
     form = AbsenceForm()
-    people = [("", "Choose"), *((str(key), name) for key, name in drawing.staff())]
+    people = {"": "Choose"} | {str(key): name for key, name in drawing.staff()}
     form.person_id.choices = form.delegate_id.choices = people
     return form
 
