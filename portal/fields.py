@@ -104,12 +104,8 @@ def email_field(label: str = "E-mail address", **options: Any) -> EmailField:
     )
 
 
-def country_choices() -> list[tuple[str, str]]:
-    """(ISO code, name), by name."""
-    return _countries()
-
-
 @cache
-def _countries() -> list[tuple[str, str]]:
+def country_choices() -> dict[str, str]:
+    """Names by ISO code, in the order of names, with a first line for none."""
     named = [(c.alpha_2, getattr(c, "common_name", c.name)) for c in pycountry.countries]
-    return [("", "Choose a country"), *sorted(named, key=lambda pair: pair[1])]
+    return {"": "Choose a country"} | dict(sorted(named, key=lambda pair: pair[1]))

@@ -8,6 +8,7 @@ Doors count knocks; links are mailed and work once; sessions are rows that can b
 from models.accounts.membership import accept, change_role, deactivate, invite
 from models.accounts.rules import ROLE_NAMES, grantable, tidy_email
 from models.accounts.secrets import (
+    WrongPassword,
     change_password,
     confirm_password,
     request_reset,
@@ -18,6 +19,7 @@ from models.accounts.signin import Verdict, enter, refuse, weigh
 __all__ = [
     "ROLE_NAMES",
     "Verdict",
+    "WrongPassword",
     "accept",
     "change_password",
     "change_role",

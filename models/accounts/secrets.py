@@ -18,6 +18,10 @@ from models.scope import vendor_side
 from models.sealing import Seal
 
 
+class WrongPassword(Refused):
+    """The present password that somebody typed is not theirs."""
+
+
 def change_password(
     session: Session,
     *,
@@ -42,7 +46,7 @@ def confirm_password(session: Session, *, by: Actor, password: str, now: datetim
     """Raises Refused unless this is the password of `by`: asked again before what matters."""
     kept = session.scalar(select(Person.password_hash).where(Person.id == by.id))
     if not passwords.matches(password, kept):
-        raise Refused("This is not your present password. Type it again.")
+        raise WrongPassword("This is not your present password. Type it again.")
 
 
 def request_reset(session: Session, email: str, *, address: str, seal: Seal, now: datetime) -> None:

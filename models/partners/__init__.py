@@ -16,12 +16,13 @@ from models.partners.operations import (
     resume,
     suspend,
 )
-from models.partners.parents import buy_through
+from models.partners.parents import buy_through, may_buy_through
 from models.partners.payment import pay_by_hand, pay_to_account
 from models.partners.profiles import Profile
 from models.partners.queries import (
     Filter,
     counted,
+    distributor_named,
     distributors,
     listed,
     namesakes,
@@ -53,12 +54,14 @@ __all__ = [
     "checklist",
     "counted",
     "create",
+    "distributor_named",
     "distributors",
     "edit_profile",
     "edit_terms",
     "end",
     "invite_administrator",
     "listed",
+    "may_buy_through",
     "namesakes",
     "parent_on",
     "parents_of",

@@ -46,7 +46,7 @@ def buy_through(
         day = max(last.from_on, last.to_on or last.from_on)
         raise Refused(f"Something else holds until {day}. Choose that day or a later one.")
     if distributor_id is not None:
-        _may_buy_through(session, partner, distributor_id)
+        _must_be_able_to(session, partner, distributor_id)
     _end(session, last, from_on)
     if distributor_id is not None:
         session.add(
@@ -55,6 +55,11 @@ def buy_through(
     session.flush()
     detail = {"distributor": str(distributor_id or ""), "from_on": from_on.isoformat()}
     audit.record(session, by, "distributor changed", partner, now=now, detail=detail)
+
+
+def may_buy_through(partner: Partner) -> bool:
+    """Whether it is of a kind that buys through distributors at all."""
+    return partner.role in BUYS_THROUGH_DISTRIBUTORS
 
 
 def _already(last: PartnerParent | None, distributor_id: UUID | None, from_on: date) -> bool:
@@ -76,7 +81,7 @@ def _end(session: Session, last: PartnerParent | None, on: date) -> None:
     session.flush()
 
 
-def _may_buy_through(session: Session, partner: Partner, distributor_id: UUID) -> None:
+def _must_be_able_to(session: Session, partner: Partner, distributor_id: UUID) -> None:
     """A distributor has no distributor itself, so there can be no circle; still we look."""
     if partner.role not in BUYS_THROUGH_DISTRIBUTORS:
         raise Refused("Only resellers and VARs buy through a distributor.")

@@ -15,6 +15,7 @@ from models.partners.profiles import has_complete_address
 from models.partners.rules import PartnerRole, PartnerStatus, Standing, Tier
 from models.partners.tables import Partner, PartnerParent
 from models.people import Person, PersonStatus, Role
+from models.scope import vendor_side
 
 
 def parent_on(session: Session, partner_id: UUID, day: date) -> UUID | None:
@@ -102,6 +103,18 @@ def parents_of(session: Session, partner_id: UUID) -> list[Row[Any]]:
             .order_by(PartnerParent.from_on.desc())
         )
     )
+
+
+def distributor_named(session: Session, partner_id: UUID, day: date) -> str:
+    """The name of the distributor on that day; empty when it buys directly.
+
+    A reseller may know the name of its distributor, and no more of it.
+    """
+    parent = parent_on(session, partner_id, day)
+    if parent is None:
+        return ""
+    with vendor_side(session) as own:
+        return own.scalar(select(Partner.name).where(Partner.id == parent)) or ""
 
 
 def distributors(session: Session) -> list[Row[Any]]:

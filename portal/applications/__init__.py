@@ -1,0 +1,1 @@
+"""Becoming a partner: the public form, and the review by a channel manager."""

@@ -1,0 +1,134 @@
+"""What people may type about a partner.  Shape only; whether it fits is the business's to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from models.partners import PartnerRole, Profile, Tier
+from models.partners.profiles import TAX_FORMS
+from portal.fields import TidyField, UpperField, country_choices, email_field
+
+ROLE_CHOICES = {
+    PartnerRole.RESELLER.value: "Reseller",
+    PartnerRole.VAR.value: "VAR (value-added reseller)",
+    PartnerRole.DISTRIBUTOR.value: "Distributor",
+    PartnerRole.AGENT.value: "Agent",
+    PartnerRole.OUTSOURCED.value: "Outsourced sales",
+}
+
+
+class ProfileForm(FlaskForm):
+    """Lengths are those of a bank's structured address."""
+
+    legal_name = TidyField(
+        "Legal name", [Length(max=200)], description="If it is not the name above."
+    )
+    street = TidyField("Street", [Length(max=70)])
+    building = TidyField("Number", [Length(max=16)])
+    postal_code = TidyField("Postal code", [Length(max=16)])
+    town = TidyField("Town", [Length(max=35)])
+    subdivision = TidyField(
+        "State or region", [Length(max=6)], description="Its ISO code, such as WA or BY."
+    )
+    phone = TidyField("Phone", [Length(max=40)])
+    domain = TidyField("Web address", [Length(max=253)])
+    vat_id = TidyField("VAT ID", [Length(max=20)], description="With or without the country.")
+    tax_id = TidyField("Tax number", [Length(max=40)], description="Such as EIN, BN or ABN.")
+    tax_form = SelectField("Tax form on file", choices=TAX_FORMS)
+
+    def profile(self) -> Profile:
+        return Profile(
+            legal_name=self.legal_name.data,
+            street=self.street.data,
+            building=self.building.data,
+            postal_code=self.postal_code.data,
+            town=self.town.data,
+            subdivision=self.subdivision.data,
+            phone=self.phone.data,
+            domain=self.domain.data,
+            vat_id=self.vat_id.data,
+            tax_id=self.tax_id.data,
+            tax_form=self.tax_form.data,
+        )
+
+
+class TermsForm(FlaskForm):
+    """What the vendor decides about a partner."""
+
+    name = TidyField("Name", [InputRequired("Enter the company's name."), Length(max=200)])
+    role = SelectField("Role", choices=ROLE_CHOICES, coerce=PartnerRole)
+    tier = SelectField(
+        "Tier", choices={tier.value: tier.value.title() for tier in Tier}, coerce=Tier
+    )
+    currency = UpperField(
+        "Currency", [InputRequired("Enter a currency."), Length(min=3, max=3)],
+        description="In which it is paid; an ISO code such as EUR.",
+    )  # fmt: skip
+    channel_manager = SelectField("Channel manager", [Optional()], validate_choice=True)
+
+
+class NewPartnerForm(FlaskForm):
+    name = TidyField("Name", [InputRequired("Enter the company's name."), Length(max=200)])
+    role = SelectField("Role", choices=ROLE_CHOICES, coerce=PartnerRole)
+    country = SelectField("Country", [InputRequired("Choose a country.")], choices=country_choices)
+    currency = UpperField(
+        "Currency", [InputRequired("Enter a currency."), Length(min=3, max=3)],
+        description="In which it is paid; an ISO code such as EUR.",
+    )  # fmt: skip
+    town = TidyField("Town", [Length(max=35)])
+    domain = TidyField("Web address", [Length(max=253)])
+    channel_manager = SelectField("Channel manager", [Optional()], validate_choice=True)
+
+
+class AgreementForm(FlaskForm):
+    signed_on = DateField("Signed on", [InputRequired("Enter the day on the agreement.")])
+
+
+class DistributorForm(FlaskForm):
+    distributor = SelectField("Buys through", [Optional()], validate_choice=True)
+    from_on = DateField("From", [InputRequired("Enter the first day.")])
+
+
+class AdministratorForm(FlaskForm):
+    name = TidyField("Name", [InputRequired("Enter their name."), Length(max=200)])
+    email = email_field()
+
+
+class ReasonForm(FlaskForm):
+    reason = TextAreaField(
+        "Reason", [InputRequired("Say why."), Length(max=2000)],
+        description="The partner reads it word for word.",
+    )  # fmt: skip
+
+
+class DestinationForm(FlaskForm):
+    kind = RadioField(
+        "How to pay",
+        choices={"sepa": "To a bank account, by SEPA", "by_hand": "By hand, as described"},
+        default="sepa",
+    )
+    holder = TidyField(
+        "Account holder",
+        [InputRequired("Enter the holder's name as the bank knows it."), Length(max=70)],
+        description="Exactly as the bank knows it; banks compare the name.",
+    )
+    iban = UpperField("IBAN", [Length(max=34)], description="For SEPA.")
+    bic = UpperField(
+        "BIC", [Length(max=11)], description="Only for accounts outside the EU and EEA."
+    )
+    instructions = TextAreaField(
+        "How to pay by hand", [Length(max=500)], description="Such as a cheque, and where to."
+    )
+    password = PasswordField(
+        "Your password",
+        [InputRequired("Enter your password."), Length(max=1000)],
+        description="Asked again, because money will go there.",
+    )
+
+    def validate_iban(self, field: Any) -> None:
+        if self.kind.data == "sepa" and not field.data:
+            raise ValidationError("Enter the IBAN.")

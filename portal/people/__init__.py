@@ -1,0 +1,1 @@
+"""People as an administrator sees them: one's own company's, or everybody."""

@@ -1,0 +1,192 @@
+"""Pages about people: a partner administrator's own, the vendor administrator's all."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from models import accounts, vendor
+from models.errors import Refused
+from models.partners import Partner, members
+from models.partners.members import Choice
+from models.people import Actor, Person, PersonStatus, Role
+from portal.clock import now
+from portal.database import session
+from portal.fields import put_refusal
+from portal.paging import Key, page_of
+from portal.people.forms import InviteForm, RoleForm, role_choices
+from portal.permissions import Can, allow
+from portal.sealing import seal
+from portal.sheets import Column, sheet_response
+
+pages = Blueprint("people", __name__, url_prefix="/people")
+
+SORTS = {"name": Person.name, "email": Person.email}
+
+COLUMNS = [
+    Column("Name", lambda row: row.name),
+    Column("E-mail", lambda row: row.email),
+    Column("Role", lambda row: accounts.ROLE_NAMES[row.role]),
+    Column("Company", lambda row: row.company),
+    Column("Status", lambda row: row.status.value),
+    Column("Last signed in", lambda row: row.last_signed_in_at, "instant"),
+]
+
+
+def person_or_404(by: Actor, person_id: UUID) -> Person:
+    """Staff find everybody; a partner finds its own people, not the staff it may read of."""
+    found = select(Person).where(Person.id == person_id)
+    if by.partner_id is not None:
+        found = found.where(Person.partner_id == by.partner_id)
+    return session.scalar(found) or abort(404)
+
+
+@pages.get("")
+@allow(Can.SEE_PEOPLE)
+def index(person: Actor) -> str:
+    chosen, sort = _chosen(person), _sort()
+    return render_template(
+        "people/index.html",
+        page=page_of(session, members.listed(chosen), _keys(sort)),
+        total=members.counted(session, chosen),
+        sort=sort,
+        chosen=chosen,
+        role_names=accounts.ROLE_NAMES,
+        roles=[
+            role for role in Role if not person.partner_id or role in accounts.grantable(person)
+        ],
+        statuses=list(PersonStatus),
+        sees_all=person.partner_id is None,
+    )
+
+
+@pages.get("/export")
+@allow(Can.SEE_PEOPLE)
+def export(person: Actor) -> Any:
+    keys = [key.column.desc() if key.descending else key.column for key in _keys(_sort())]
+    rows = session.execute(members.listed(_chosen(person)).order_by(*keys))
+    return sheet_response(f"People {now():%Y-%m-%d}", COLUMNS, rows, request.args.get("as", ""))
+
+
+@pages.get("/new")
+@allow(Can.INVITE_PEOPLE)
+def new(person: Actor) -> str:
+    return _invite_page(person, InviteForm())
+
+
+@pages.post("")
+@allow(Can.INVITE_PEOPLE)
+def invite(person: Actor) -> Any:
+    form = InviteForm()
+    form.role.choices = role_choices(person)
+    if form.validate():
+        try:
+            _invite(person, form.email.data, form.name.data, form.role.data)
+        except Refused as refusal:
+            put_refusal(form.email, refusal)
+    if form.errors:
+        return _invite_page(person, form), 422
+    flash(f"{form.name.data} is invited. The link in the mail works for seven days.")
+    return redirect(url_for("people.index"), 303)
+
+
+@pages.get("/<uuid:person_id>")
+@allow(Can.SEE_PEOPLE, find=person_or_404)
+def show(person: Actor, member: Person) -> str:
+    form = RoleForm(obj=member)
+    form.role.choices = role_choices(person)
+    company = session.get(Partner, member.partner_id) if member.partner_id else None
+    return render_template(
+        "people/show.html",
+        member=member,
+        company=company,
+        role=accounts.ROLE_NAMES[member.role],
+        form=form,
+        is_invited=member.status is PersonStatus.INVITED,
+        has_left=member.status is PersonStatus.LEFT,
+        can_change=_same_side(person, member),
+        is_oneself=member.id == person.id,
+    )
+
+
+@pages.post("/<uuid:person_id>/role")
+@allow(Can.INVITE_PEOPLE, find=person_or_404)
+def change_role(person: Actor, member: Person) -> Any:
+    form = RoleForm()
+    form.role.choices = role_choices(person)
+    if not form.validate():
+        raise Refused("Choose a role from the list.")
+    accounts.change_role(session, member.id, by=person, role=form.role.data, now=now())
+    flash(f"{member.name} is now {accounts.ROLE_NAMES[form.role.data].lower()}.")
+    return redirect(url_for("people.show", person_id=member.id), 303)
+
+
+@pages.post("/<uuid:person_id>/invitation")
+@allow(Can.INVITE_PEOPLE, find=person_or_404)
+def invite_again(person: Actor, member: Person) -> Any:
+    if member.status is PersonStatus.ACTIVE or not _same_side(person, member):
+        raise Refused(f"{member.name} cannot be invited from here.")
+    _invite(person, member.email, member.name, member.role)
+    flash(f"A new link is on its way to {member.email}; the older one no longer works.")
+    return redirect(url_for("people.show", person_id=member.id), 303)
+
+
+@pages.post("/<uuid:person_id>/deactivation")
+@allow(Can.INVITE_PEOPLE, find=person_or_404)
+def deactivate(person: Actor, member: Person) -> Any:
+    name = member.name
+    accounts.deactivate(session, member.id, by=person, now=now())
+    flash(f"{name} can no longer sign in.")
+    return redirect(url_for("people.index"), 303)
+
+
+def _invite(by: Actor, email: str, name: str, role: Role) -> None:
+    if by.partner_id is None:
+        company = vendor.settings(session).name
+    else:
+        company = session.get_one(Partner, by.partner_id).name
+    accounts.invite(
+        session,
+        by=by,
+        email=email,
+        name=name,
+        role=role,
+        partner_id=by.partner_id,
+        company=company,
+        seal=seal(),
+        now=now(),
+    )
+
+
+def _same_side(by: Actor, member: Person) -> bool:
+    """A vendor's administrator gives roles to staff; partners' people are their partner's."""
+    return member.partner_id == by.partner_id
+
+
+def _invite_page(person: Actor, form: InviteForm) -> str:
+    form.role.choices = role_choices(person)
+    return render_template("people/new.html", form=form)
+
+
+def _chosen(person: Actor) -> Choice:
+    given = request.args
+    return Choice(
+        text=given.get("q", "")[:100],
+        partner_id=person.partner_id,
+        role=given.get("role", type=Role),
+        status=given.get("status", type=PersonStatus),
+        staff_only=given.get("staff") == "1",
+    )
+
+
+def _sort() -> str:
+    sort = request.args.get("sort", "name")
+    return sort if sort.removeprefix("-") in SORTS else "name"
+
+
+def _keys(sort: str) -> list[Key]:
+    down = sort.startswith("-")
+    return [Key(SORTS[sort.removeprefix("-")], down), Key(Person.id, down)]
