@@ -16,6 +16,7 @@ from portal import database, errors, formats, identity, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
 from portal.catalog import views as catalog
+from portal.commissions import views as commissions
 from portal.customers import views as customers
 from portal.deals import views as deals
 from portal.health import views as health
@@ -26,6 +27,7 @@ from portal.partners import views as partners
 from portal.payouts import views as payouts
 from portal.people import views as people
 from portal.programme import views as programme
+from portal.sales import views as sales
 from portal.settings import Settings
 from portal.signin import views as signin
 from portal.styleguide import views as styleguide
@@ -43,6 +45,8 @@ FEATURES: list[Any] = [
     applications.pages,
     notices.pages,
     deals.pages,
+    commissions.pages,
+    sales.pages,
     payouts.pages,
     styleguide.pages,
     programme.pages,

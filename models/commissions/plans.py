@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.commissions import engine
@@ -22,6 +24,16 @@ class Choice:
     plan_id: UUID
     plan_name: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Whom a plan is for, in words."""
+
+    id: UUID
+    whom: str
+    from_on: date
+    to_on: date | None
 
 
 def plan_for(session: Session, partner: Partner, day: date) -> Choice:
@@ -83,6 +95,54 @@ def engine_plan(session: Session, plan_id: UUID) -> engine.Plan:
         fx_policy=plan.fx_policy,
         versions=tuple(_version(plan, version) for version in versions),
     )
+
+
+def plans(session: Session, day: date) -> Sequence[Row[Any]]:
+    """Every plan by name, with the version in force on `day` and how many assignments hold."""
+    in_force = and_(
+        PlanVersion.plan_id == Plan.id,
+        PlanVersion.from_on <= day,
+        or_(PlanVersion.to_on.is_(None), PlanVersion.to_on > day),
+    )
+    holding = (
+        select(func.count(PlanAssignment.id))
+        .where(PlanAssignment.plan_id == Plan.id, PlanAssignment.from_on <= day)
+        .where(or_(PlanAssignment.to_on.is_(None), PlanAssignment.to_on > day))
+        .scalar_subquery()
+    )
+    return session.execute(
+        select(
+            Plan.id,
+            Plan.name,
+            Plan.currency,
+            Plan.earning_event,
+            PlanVersion.number.label("version"),
+            PlanVersion.from_on,
+            holding.label("assignments"),
+        )
+        .outerjoin(PlanVersion, in_force)
+        .order_by(Plan.name)
+    ).all()
+
+
+def versions_of(session: Session, plan_id: UUID) -> Sequence[PlanVersion]:
+    """The latest first."""
+    return session.scalars(
+        select(PlanVersion)
+        .where(PlanVersion.plan_id == plan_id)
+        .order_by(PlanVersion.from_on.desc())
+    ).all()
+
+
+def assignments_of(session: Session, plan_id: UUID) -> list[Assigned]:
+    """Whom a plan is for, in words; the latest first."""
+    rows = session.execute(
+        select(PlanAssignment, Partner.name)
+        .outerjoin(Partner, Partner.id == PlanAssignment.partner_id)
+        .where(PlanAssignment.plan_id == plan_id)
+        .order_by(PlanAssignment.from_on.desc(), PlanAssignment.id.desc())
+    )
+    return [Assigned(one.id, whom(one, name or ""), one.from_on, one.to_on) for one, name in rows]
 
 
 def _version(plan: Plan, version: PlanVersion) -> engine.Version:

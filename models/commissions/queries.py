@@ -73,6 +73,7 @@ def lines(wanted: LineFilter) -> Select[Any]:
             CommissionLine.payout_minor,
             CommissionLine.payout_currency,
             CommissionLine.working,
+            CommissionLine.corrects,
             CommissionLine.statement_id,
             CommissionLine.partner_id,
             CommissionLine.deal_id,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import Engine
@@ -20,6 +21,7 @@ from models.scope import Scope, open_session
 from portal.clock import now
 from portal.database import reading, transaction
 from portal.formats import plain_money
+from portal.json_files import JSON_FILE, answers, say
 
 
 @click.group("commissions", help="Try a plan, close a month, explain a line.")
@@ -28,26 +30,19 @@ def commands() -> None:
 
 
 @commands.command("replay")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
-@click.option("--json", "_as_json", is_flag=True, help="The answer is JSON with or without this.")
+@click.argument("file", type=JSON_FILE)
 @click.pass_context
-def replay_file(context: click.Context, file: IO[str], _as_json: bool) -> None:
+def replay_file(context: click.Context, file: Path) -> None:
     """Run the plan, deals and events of FILE and print lines, statements and totals as JSON.
 
     Nothing is kept: it runs in a database of its own.  A FILE with "cases" is answered by
     case id.  Exit code 1 when a case cannot be run; its answer then says why.
     """
-    try:
-        told = json.load(file)
-    except json.JSONDecodeError as error:
-        raise Refused(f"{file.name} is not JSON: {error}.") from None
-    if not isinstance(told, dict):
-        raise Refused(f"{file.name} must hold an object with a plan, deals and events.")
     engine = _scratch()
-    answers = _cases(engine, told["cases"]) if "cases" in told else _case(engine, told)
-    click.echo(json.dumps(answers, indent=1, ensure_ascii=False))
-    failed = [answers, *answers.values()] if "cases" in told else [answers]
-    context.exit(1 if any("error" in answer for answer in failed) else 0)
+    told = answers(file, lambda case: _case(engine, case))
+    say(told)
+    failed = any("error" in one for one in (told, *told.values()))
+    context.exit(1 if failed else 0)
 
 
 @commands.command()
@@ -141,13 +136,6 @@ def _scratch() -> Engine:
     return engine
 
 
-def _cases(engine: Engine, cases: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        str(case.get("id", number)): _case(engine, case)
-        for number, case in enumerate(cases, start=1)
-    }
-
-
 def _case(engine: Engine, case: dict[str, Any]) -> dict[str, Any]:
     """Run in a transaction that is given up, so that the next case finds nothing."""
     with open_session(engines.for_writing(engine), Scope.vendor()) as session:
@@ -155,5 +143,7 @@ def _case(engine: Engine, case: dict[str, Any]) -> dict[str, Any]:
             return replayed(session, case)
         except Refused as refusal:
             return {"error": str(refusal)}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return {"error": f"The case is not in the format of a replay: {error!r}."}
         finally:
             session.rollback()

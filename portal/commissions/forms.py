@@ -1,0 +1,138 @@
+"""What finance may say about a plan.  Shape only: the business judges the rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import DateField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from models.commissions import FxPolicy, Trigger
+from models.money import is_currency
+from models.partners import PartnerRole, Tier
+from portal.fields import TidyField, UpperField, country_choices
+
+MOST_BYTES = 200_000
+"""Of a plan's JSON; the largest real one is far below."""
+
+EXAMPLE = {
+    "base": {
+        "type": "tier",
+        "mode": "marginal",
+        "window": "quarter",
+        "tiers": [["0", "0.05"], ["50000", "0.08"]],
+    },
+    "dealreg_uplift": "0.05",
+    "clawback": {"days": 90},
+}
+
+TRIGGERS = [
+    (Trigger.PAID.value, "When the customer pays"),
+    (Trigger.WON.value, "When the deal is won"),
+]
+POLICIES = [
+    (FxPolicy.PAID_DATE.value, "Of the day of the payment"),
+    (FxPolicy.WON_DATE.value, "Of the day the deal was won"),
+    (FxPolicy.PERIOD_END.value, "Of the last day of the month"),
+]
+
+
+class PlanForm(FlaskForm):
+    name = TidyField("Name", [InputRequired("Give the plan a name."), Length(max=120)])
+    currency = UpperField(
+        "Currency",
+        [InputRequired("Enter a currency.")],
+        description="Of the amounts the plan names.",
+    )
+    payout_currency = UpperField(
+        "Paid in", [Optional()], description="Empty: each partner's own currency."
+    )
+    earning_event = SelectField("Earned", choices=TRIGGERS)
+    fx_policy = SelectField("Exchange rate", choices=POLICIES)
+    time_zone = TidyField(
+        "Time zone",
+        [InputRequired("Enter a time zone.")],
+        description="In which its months begin and end, such as Europe/Berlin.",
+    )
+
+    def validate_currency(self, field: UpperField) -> None:
+        _check_currency(field)
+
+    def validate_payout_currency(self, field: UpperField) -> None:
+        _check_currency(field)
+
+    def validate_time_zone(self, field: TidyField) -> None:
+        if field.data not in available_timezones():
+            raise ValidationError("Enter a name such as Europe/Berlin or America/New_York.")
+
+
+class VersionForm(FlaskForm):
+    from_on = DateField(
+        "In force from",
+        [InputRequired("Enter a day.")],
+        description="Deals won on this day or later are rated by it; the version before ends.",
+    )
+    to_on = DateField(
+        "Until before",
+        [Optional()],
+        description="The first day it no longer holds; empty: goes on.",
+    )
+    rules = TextAreaField("Rules", description="As JSON; or choose a file below.")
+    file = FileField("Rules from a file", [Optional()])
+
+    def validate_rules(self, field: TextAreaField) -> None:
+        """Leaves what was read in `parsed`."""
+        uploaded = self.file.data.read(MOST_BYTES + 1) if self.file.data else b""
+        text = uploaded.decode("utf-8", "replace") if uploaded else (field.data or "")
+        if len(text) > MOST_BYTES:
+            raise ValidationError("This is too long for a plan. Check that it is the right file.")
+        if not text.strip():
+            raise ValidationError("Paste the rules, or choose a file.")
+        field.data = text
+        self.parsed = _read(text)
+
+
+class AssignmentForm(FlaskForm):
+    partner = TidyField(
+        "One partner", [Length(max=200)], description="Number or full name; empty: by kind, below."
+    )
+    tier = SelectField("Tier")
+    role = SelectField("Role")
+    country = SelectField("Country")
+    from_on = DateField(
+        "From", [InputRequired("Enter a day.")], description="Deals won on this day or later."
+    )
+    to_on = DateField(
+        "Until before",
+        [Optional()],
+        description="The first day it no longer holds; empty: goes on.",
+    )
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self.tier.choices = [("", "Every tier"), *((t.value, t.value.capitalize()) for t in Tier)]
+        self.role.choices = [
+            ("", "Every role"),
+            *((role.value, role.value.capitalize()) for role in PartnerRole),
+        ]
+        self.country.choices = [("", "Every country"), *country_choices()[1:]]
+
+
+def _check_currency(field: UpperField) -> None:
+    if field.data and not is_currency(field.data):
+        raise ValidationError("Enter an ISO 4217 code such as EUR.")
+
+
+def _read(text: str) -> Any:
+    """The rules alone; a whole plan of a replay file is taken for its rules."""
+    try:
+        told = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValidationError(
+            f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from None
+    return told["rules"] if isinstance(told, dict) and "rules" in told else told

@@ -1,0 +1,126 @@
+"""Pages about commission lines: the open month as it grows, every line with its working."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, render_template, request, url_for
+from sqlalchemy import Row
+from werkzeug import Response
+
+from models import commissions
+from models.calendars import first_day
+from models.commissions import Code, CommissionLine, LineFilter, words
+from models.money import Money
+from models.people import Actor
+from portal.commissions.blueprint import pages
+from portal.commissions.shown import all_shown, shown
+from portal.database import session
+from portal.paging import Key, page_of
+from portal.permissions import Can, allow
+from portal.sheets import Column, sheet_response
+
+LATEST_FIRST = [Key(CommissionLine.id, descending=True)]
+
+VIEWS = (("Open", "open"), ("All", "all"))
+
+
+def line_or_404(_person: Actor, line_id: UUID) -> Row[Any]:
+    return commissions.queries.line(session, line_id) or abort(404)
+
+
+@pages.get("/commissions")
+@allow(Can.SEE_COMMISSIONS)
+def lines(person: Actor) -> str:
+    wanted = filter_from(person)
+    sums = commissions.queries.sums(session, wanted)
+    page = page_of(session, commissions.queries.lines(wanted), LATEST_FIRST)
+    return render_template(
+        "commissions/lines.html",
+        page=page,
+        rows=all_shown(page.rows),
+        sums=sums,
+        count=sum(one.count for one in sums),
+        wanted=wanted,
+        codes=[(code, words.name_of(code)) for code in Code],
+        views=_views(wanted),
+        for_staff=person.is_staff,
+    )
+
+
+@pages.get("/commissions/export")
+@allow(Can.SEE_COMMISSIONS)
+def lines_export(person: Actor) -> Response:
+    query = commissions.queries.lines(filter_from(person))
+    rows = session.execute(query.execution_options(yield_per=1000))
+    return sheet_response(
+        "commissions", columns(has_partner=person.is_staff), rows, request.args.get("as", "csv")
+    )
+
+
+@pages.get("/commissions/<uuid:line_id>")
+@allow(Can.SEE_COMMISSIONS, find=line_or_404)
+def line(person: Actor, row: Row[Any]) -> str:
+    statement = row.statement_id and commissions.queries.statement(session, row.statement_id)
+    kept = session.get_one(CommissionLine, row.id)
+    return render_template(
+        "commissions/line.html",
+        line=shown(row),
+        statement=statement,
+        corrected=commissions.queries.corrected(session, kept.corrects),
+        for_staff=person.is_staff,
+    )
+
+
+def filter_from(person: Actor) -> LineFilter:
+    """From the address; what cannot be read narrows nothing.  A partner sees its own."""
+    args = request.args
+    month, code = args.get("month", ""), args.get("code", "")
+    return LineFilter(
+        words=args.get("q", "").strip()[:100],
+        month=month if _is_month(month) else "",
+        code=Code(code) if code in list(Code) else None,
+        partner_id=person.partner_id,
+        only_open=args.get("view", "open") != "all" and not _is_month(month),
+    )
+
+
+def columns(*, has_partner: bool) -> list[Column]:
+    """The list as a file; a partner's own file does not repeat the partner."""
+    partner = [Column("Partner", lambda row: row.partner_name)] if has_partner else []
+    return [
+        Column("Line", lambda row: row.number),
+        Column("Month", lambda row: row.period),
+        Column("Day", lambda row: row.on, "day"),
+        *partner,
+        Column("Invoice", lambda row: row.invoice_number),
+        Column("Deal", lambda row: row.deal_number),
+        Column("Customer", lambda row: row.customer_name or row.deal_customer),
+        Column("For", lambda row: words.name_of(row.code)),
+        Column("Rule", lambda row: shown(row).rule),
+        Column("Amount", lambda row: Money(row.amount_minor, row.currency), "money"),
+        Column("Currency", lambda row: row.currency),
+        Column("Commission", lambda row: Money(row.payout_minor, row.payout_currency), "money"),
+        Column("Paid in", lambda row: row.payout_currency),
+    ]
+
+
+def _views(wanted: LineFilter) -> list[dict[str, Any]]:
+    chosen = "" if wanted.month else "open" if wanted.only_open else "all"
+    return [
+        {
+            "label": label,
+            "url": url_for("commissions.lines", view=key),
+            "current": key == chosen,
+        }
+        for label, key in VIEWS
+    ]
+
+
+def _is_month(text: str) -> bool:
+    try:
+        first_day(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,217 @@
+"""Pages about plans: the list, one plan with its versions, whom it is for."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy import func, or_, select
+from werkzeug import Response
+
+from models import commissions, vendor
+from models.calendars import local_day
+from models.commissions import FxPolicy, Plan, PlanAssignment, Trigger
+from models.commissions import plans as asked
+from models.errors import Refused
+from models.partners import Partner, PartnerRole, Tier
+from models.people import Actor
+from portal.clock import now
+from portal.commissions.blueprint import pages
+from portal.commissions.forms import EXAMPLE, AssignmentForm, PlanForm, VersionForm
+from portal.database import session
+from portal.fields import put_refusal
+from portal.permissions import Can, allow, may
+
+Answer = Response | tuple[str, int]
+
+
+def plan_or_404(_person: Actor, plan_id: UUID) -> Plan:
+    return session.get(Plan, plan_id) or abort(404)
+
+
+def assignment_or_404(_person: Actor, assignment_id: UUID) -> PlanAssignment:
+    return session.get(PlanAssignment, assignment_id) or abort(404)
+
+
+@pages.get("/plans")
+@allow(Can.SEE_PLANS)
+def plans(person: Actor) -> str:
+    return render_template(
+        "commissions/plans.html",
+        plans=asked.plans(session, _today()),
+        can_edit=may(person, Can.EDIT_PLAN),
+    )
+
+
+@pages.get("/plans/new")
+@allow(Can.EDIT_PLAN)
+def new_plan(_person: Actor) -> str:
+    programme = vendor.settings(session)
+    usual = {"currency": programme.base_currency, "time_zone": programme.time_zone}
+    return _new_plan_page(PlanForm(data=usual))
+
+
+@pages.post("/plans")
+@allow(Can.EDIT_PLAN)
+def make_plan(person: Actor) -> Answer:
+    form = PlanForm()
+    if not form.validate():
+        return _new_plan_page(form), 422
+    try:
+        plan = commissions.make_plan(
+            session,
+            name=form.name.data,
+            currency=form.currency.data,
+            payout_currency=form.payout_currency.data or None,
+            time_zone=form.time_zone.data,
+            earning_event=Trigger(form.earning_event.data),
+            fx_policy=FxPolicy(form.fx_policy.data),
+            by=person,
+            now=now(),
+        )
+    except Refused as refusal:
+        put_refusal(form.name, refusal)
+        return _new_plan_page(form), 422
+    flash("The plan is made. Give it its first version.")
+    return redirect(url_for("commissions.new_version", plan_id=plan.id), 303)
+
+
+@pages.get("/plans/<uuid:plan_id>")
+@allow(Can.SEE_PLANS, find=plan_or_404)
+def plan(person: Actor, plan: Plan) -> str:
+    today = _today()
+    return render_template(
+        "commissions/plan.html",
+        plan=plan,
+        versions=[
+            {
+                "row": row,
+                "state": _state_of(row.from_on, row.to_on, today),
+                "json": _json(row.rules),
+            }
+            for row in asked.versions_of(session, plan.id)
+        ],
+        assignments=[
+            {"row": row, "state": _state_of(row.from_on, row.to_on, today)}
+            for row in asked.assignments_of(session, plan.id)
+        ],
+        can_edit=may(person, Can.EDIT_PLAN),
+    )
+
+
+@pages.get("/plans/<uuid:plan_id>/versions/new")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def new_version(_person: Actor, plan: Plan) -> str:
+    """Starts from the latest version's rules, because most versions change one figure."""
+    known = asked.versions_of(session, plan.id)
+    rules = known[0].rules if known else EXAMPLE
+    return _version_page(plan, VersionForm(data={"from_on": _today(), "rules": _json(rules)}))
+
+
+@pages.post("/plans/<uuid:plan_id>/versions")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def add_version(person: Actor, plan: Plan) -> Answer:
+    form = VersionForm()
+    if not form.validate():
+        return _version_page(plan, form), 422
+    try:
+        version = commissions.add_version(
+            session,
+            plan,
+            rules=form.parsed,
+            from_on=form.from_on.data,
+            to_on=form.to_on.data,
+            by=person,
+            now=now(),
+        )
+    except Refused as refusal:
+        put_refusal(form.rules if str(refusal).startswith("rules") else form.from_on, refusal)
+        return _version_page(plan, form), 422
+    flash(f"Version {version.number} is added.")
+    return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
+
+
+@pages.get("/plans/<uuid:plan_id>/assignments/new")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def new_assignment(_person: Actor, plan: Plan) -> str:
+    return _assignment_page(plan, AssignmentForm(data={"from_on": _today()}))
+
+
+@pages.post("/plans/<uuid:plan_id>/assignments")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def assign(person: Actor, plan: Plan) -> Answer:
+    form = AssignmentForm()
+    if not form.validate():
+        return _assignment_page(plan, form), 422
+    try:
+        commissions.assign(
+            session,
+            plan,
+            partner_id=_partner_called(form.partner.data),
+            tier=Tier(form.tier.data) if form.tier.data else None,
+            role=PartnerRole(form.role.data) if form.role.data else None,
+            country=form.country.data or None,
+            from_on=form.from_on.data,
+            to_on=form.to_on.data,
+            by=person,
+            now=now(),
+        )
+    except Refused as refusal:
+        put_refusal(form.partner, refusal)
+        return _assignment_page(plan, form), 422
+    flash("Assigned.")
+    return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
+
+
+@pages.post("/plan-assignments/<uuid:assignment_id>/end")
+@allow(Can.EDIT_PLAN, find=assignment_or_404)
+def end_assignment(person: Actor, assignment: PlanAssignment) -> Response:
+    """From today on; what was won before stays with the plan."""
+    commissions.end_assignment(session, assignment, to_on=_today(), by=person, now=now())
+    flash("It holds no longer for deals won from today on.")
+    return redirect(url_for("commissions.plan", plan_id=assignment.plan_id), 303)
+
+
+def _partner_called(text: str) -> UUID | None:
+    if not text:
+        return None
+    named = or_(Partner.number == text.upper(), func.lower(Partner.name) == text.lower())
+    found = session.scalars(select(Partner.id).where(named).limit(2)).all()
+    if len(found) != 1:
+        raise Refused(
+            f"{'No' if not found else 'More than one'} partner is called “{text}”; "
+            "enter its number, such as P-4K7QXMP."
+        )
+    return found[0]
+
+
+def _state_of(from_on: date, to_on: date | None, today: date) -> tuple[str, str]:
+    """In a word, and its tone."""
+    if today < from_on:
+        return "Comes", "info"
+    if to_on is not None and to_on <= today:
+        return "Ended", "plain"
+    return "In force", "good"
+
+
+def _today() -> date:
+    return local_day(now(), vendor.settings(session).time_zone)
+
+
+def _json(rules: Any) -> str:
+    return json.dumps(rules, indent=2, ensure_ascii=False)
+
+
+def _new_plan_page(form: PlanForm) -> str:
+    return render_template("commissions/new_plan.html", form=form)
+
+
+def _version_page(plan: Plan, form: VersionForm) -> str:
+    return render_template("commissions/new_version.html", plan=plan, form=form)
+
+
+def _assignment_page(plan: Plan, form: AssignmentForm) -> str:
+    return render_template("commissions/new_assignment.html", plan=plan, form=form)

@@ -1,0 +1,127 @@
+"""How lines and statements read: their sources, workings, states.  Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.commissions import Code, words
+from models.money import Money
+from portal.formats import day, money
+
+TONES = {
+    Code.CLAWBACK: "bad",
+    Code.DISPUTE_HOLD: "warn",
+    Code.HOLDBACK: "warn",
+    Code.DRAW_RECOVERY: "warn",
+}
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One commission line as the page, the PDF and the sheet tell it."""
+
+    row: Any
+    name: str
+    rule: str
+    tone: str
+    source: str
+    """The invoice, the deal, or what else caused it."""
+    source_detail: str
+    about: str
+    """The customer, or what the line concerns when it is no customer."""
+    basis: Money | None
+    amount: Money
+    """What it adds to the statement."""
+    steps: list[tuple[str, str]]
+    footnote: str
+
+    @property
+    def id(self) -> Any:
+        return self.row.id
+
+
+def shown(row: Any) -> ShownLine:
+    code, working = Code(row.code), row.working
+    amount = Money(row.amount_minor, row.currency)
+    payout = Money(row.payout_minor, row.payout_currency)
+    name = words.name_of(code)
+    steps = words.steps(code, working, amount, payout, money)
+    return ShownLine(
+        row=row,
+        name=name,
+        rule=words.rule_of(code, working, row.currency, money),
+        tone=TONES.get(code, "plain"),
+        source=row.invoice_number or row.deal_number or "–",
+        source_detail=", ".join(filter(None, [_deal_beside(row), day(row.on)])),
+        about=row.customer_name or row.deal_customer or name,
+        basis=_basis(working, row.currency),
+        amount=payout,
+        steps=[(step.label, money(step.amount)) for step in steps],
+        footnote=words.footnote(working),
+    )
+
+
+def all_shown(rows: Iterable[Any]) -> list[ShownLine]:
+    return [shown(row) for row in rows]
+
+
+def equation(statement: Any) -> tuple[list[tuple[str, str, Money]], tuple[str, Money]]:
+    """opening + earned − taken back − carried = to be paid, in reading order."""
+    unit = statement.currency
+    parts = [
+        ("", "Carried from before", Money(statement.opening_minor, unit)),
+        ("+", "Earned", Money(statement.earned_minor, unit)),
+        ("−", "Taken back or held", Money(-statement.taken_back_minor, unit)),
+    ]
+    if statement.closing_minor:
+        parts.append(("−", "Carried to next month", Money(statement.closing_minor, unit)))
+    return parts, ("To be paid", Money(statement.payable_minor, unit))
+
+
+def changes(
+    now: dict[Code, tuple[int, int]], before: dict[Code, tuple[int, int]], currency: str
+) -> list[dict[str, Any]]:
+    """What differs from the month before, by kind of line, the largest change first."""
+    told = []
+    for code in {**now, **before}:
+        count, minor = now.get(code, (0, 0))
+        count_before, minor_before = before.get(code, (0, 0))
+        if minor != minor_before:
+            told.append(
+                {
+                    "name": words.name_of(code),
+                    "now": Money(minor, currency),
+                    "before": Money(minor_before, currency),
+                    "difference": Money(minor - minor_before, currency),
+                    "why": _why(count, count_before),
+                }
+            )
+    return sorted(told, key=lambda change: -abs(change["difference"].minor))
+
+
+def total_of(lines: Sequence[ShownLine], currency: str) -> Money:
+    return Money.total((line.amount for line in lines), currency)
+
+
+def _why(count: int, before: int) -> str:
+    if not before:
+        return "None the month before"
+    if not count:
+        return f"{before} the month before, none now"
+    if count == before:
+        return "As many lines, other amounts"
+    return f"{count} lines instead of {before}"
+
+
+def _deal_beside(row: Any) -> str:
+    return row.deal_number if row.invoice_number and row.deal_number else ""
+
+
+def _basis(working: dict[str, Any], currency: str) -> Money | None:
+    """What the rate was applied to; of a clawback, what was refunded."""
+    if "refunded_minor" in working:
+        return Money(-working["refunded_minor"], currency)
+    minor = working.get("basis_minor")
+    return None if minor is None else Money(minor, currency)

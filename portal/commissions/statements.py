@@ -1,0 +1,167 @@
+"""Pages about statements: the list, one statement opened to its last cent, its files."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, render_template, request
+from werkzeug import Response
+
+from models import commissions, vendor
+from models.commissions import Statement
+from models.money import Money
+from models.partners import Partner
+from models.people import Actor
+from portal.charts import bars
+from portal.clock import now
+from portal.commissions import papers
+from portal.commissions.blueprint import pages
+from portal.commissions.lines import columns as line_columns
+from portal.commissions.shown import all_shown, changes, equation, total_of
+from portal.database import session
+from portal.documents import pdf_response
+from portal.formats import money, short_money, short_month
+from portal.paging import Key, page_of
+from portal.permissions import Can, allow
+from portal.sheets import Column, sheet_response
+
+LATEST_FIRST = [Key(Statement.period, descending=True), Key(Statement.id, descending=True)]
+
+
+def statement_or_404(_person: Actor, statement_id: UUID) -> Statement:
+    return commissions.queries.statement(session, statement_id) or abort(404)
+
+
+@pages.get("/statements")
+@allow(Can.SEE_COMMISSIONS)
+def statements(person: Actor) -> str:
+    return render_template(
+        "commissions/statements.html",
+        page=page_of(session, _wanted(person), LATEST_FIRST),
+        for_staff=person.is_staff,
+    )
+
+
+@pages.get("/statements/export")
+@allow(Can.SEE_COMMISSIONS)
+def statements_export(person: Actor) -> Response:
+    rows = session.execute(_wanted(person).execution_options(yield_per=1000))
+    return sheet_response("statements", COLUMNS, rows, request.args.get("as", "csv"))
+
+
+@pages.get("/statements/<uuid:statement_id>")
+@allow(Can.SEE_COMMISSIONS, find=statement_or_404)
+def statement(person: Actor, statement: Statement) -> str:
+    lines = all_shown(commissions.queries.lines_of(session, statement.id))
+    before = commissions.queries.statement_before(session, statement)
+    parts, result = equation(statement)
+    return render_template(
+        "commissions/statement.html",
+        statement=statement,
+        partner=session.get_one(Partner, statement.partner_id),
+        lines=lines,
+        total=total_of(lines, statement.currency),
+        parts=parts,
+        result=result,
+        taxes=_taxes(statement),
+        chart=_chart(statement),
+        before=before,
+        changes=_changes(statement, before),
+        corrected=_corrected(lines),
+        for_staff=person.is_staff,
+    )
+
+
+@pages.get("/statements/<uuid:statement_id>/document.pdf")
+@allow(Can.SEE_COMMISSIONS, find=statement_or_404)
+def statement_document(_person: Actor, statement: Statement) -> Response:
+    paper = papers.statement(
+        statement,
+        all_shown(commissions.queries.lines_of(session, statement.id)),
+        vendor=vendor.settings(session),
+        partner=session.get_one(Partner, statement.partner_id),
+        now=now(),
+    )
+    return pdf_response(statement.number, paper)
+
+
+@pages.get("/statements/<uuid:statement_id>/export")
+@allow(Can.SEE_COMMISSIONS, find=statement_or_404)
+def statement_export(_person: Actor, statement: Statement) -> Response:
+    rows = commissions.queries.lines_of(session, statement.id)
+    columns = line_columns(has_partner=False)
+    return sheet_response(statement.number, columns, rows, request.args.get("as", "csv"))
+
+
+def _wanted(person: Actor) -> Any:
+    return commissions.queries.statements(
+        partner_id=person.partner_id,
+        month=request.args.get("month", "")[:7],
+        words=request.args.get("q", "").strip()[:100],
+    )
+
+
+def _chart(statement: Statement) -> Any:
+    """Net commission of twelve months; a statement alone in its year needs no chart."""
+    months = commissions.queries.last_twelve(session, statement)
+    if sum(1 for _, minor in months if minor) < 2:
+        return None
+    unit = statement.currency
+    return bars(
+        [(short_month(month), minor, short_money(Money(minor, unit))) for month, minor in months]
+    )
+
+
+def _changes(statement: Statement, before: Statement | None) -> list[dict[str, Any]]:
+    if before is None:
+        return []
+    return changes(
+        commissions.queries.by_code(session, statement),
+        commissions.queries.by_code(session, before),
+        statement.currency,
+    )
+
+
+def _corrected(lines: list[Any]) -> dict[str, list[Any]]:
+    """{line id: the earlier lines it corrects}, so that a clawback names its statement."""
+    wanted = {str(line.id): line.row.corrects for line in lines if line.row.corrects}
+    listed = commissions.queries.corrected(
+        session, sorted({one for ids in wanted.values() for one in ids})[:500]
+    )
+    found = {str(row.id): row for row in listed}
+    return {line_id: [found[one] for one in ids if one in found] for line_id, ids in wanted.items()}
+
+
+def _taxes(statement: Statement) -> list[tuple[str, str]]:
+    told = []
+    if statement.vat_minor is not None:
+        told.append(("Value added tax, on top", money(statement.vat_minor, statement.currency)))
+    if statement.withheld_minor is not None:
+        told.append(
+            ("Withheld for the tax office", money(-statement.withheld_minor, statement.currency))
+        )
+    if told:
+        told.append(("Transferred", money(statement.transfer_minor, statement.currency)))
+    if statement.draw_balance_minor:
+        owed = money(statement.draw_balance_minor, statement.currency)
+        told.append(("Still to be recovered of your draw", owed))
+    return told
+
+
+def _amount(name: str) -> Any:
+    return lambda row: Money(getattr(row, name), row.currency)
+
+
+COLUMNS = [
+    Column("Statement", lambda row: row.number),
+    Column("Month", lambda row: row.period),
+    Column("Partner", lambda row: row.partner_name),
+    Column("Opening", _amount("opening_minor"), "money"),
+    Column("Earned", _amount("earned_minor"), "money"),
+    Column("Taken back", _amount("taken_back_minor"), "money"),
+    Column("To be paid", _amount("payable_minor"), "money"),
+    Column("Carried", _amount("closing_minor"), "money"),
+    Column("Currency", lambda row: row.currency),
+    Column("Lines", lambda row: row.line_count, "number"),
+]
