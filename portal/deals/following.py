@@ -7,12 +7,11 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates
 from flask import flash, render_template, request, url_for
 from werkzeug import Response
 
 from models import commissions, deals
-from models.calendars import first_day, next_month
+from models.calendars import next_month
 from models.deals import (
     OPEN,
     Deal,
@@ -34,7 +33,7 @@ from portal.deals.blueprint import back_to, calendar, deal_or_404, pages
 from portal.deals.deciding import asked_again
 from portal.deals.forms import CommentForm, ForecastForm, ReasonForm, StageForm, WinForm
 from portal.deals.listing import TONES, keys_of, sort_from
-from portal.formats import language, money
+from portal.formats import money, short_month
 from portal.paging import page_of
 from portal.permissions import Can, allow
 
@@ -234,7 +233,7 @@ def _chart(slices: list[Slice], currency: str) -> charts.Chart | None:
         sums[min(part.month, months[-1]), part.stage] += part.minor
     points = []
     for month in months:
-        name = dates.format_date(first_day(month), "MMM", locale=language())
+        name = short_month(month)
         parts = [
             (sums[month, stage], money(Money(sums[month, stage], currency))) for stage in Stage
         ]
