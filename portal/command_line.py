@@ -26,6 +26,7 @@ from portal.demo_commands import commands as demo
 from portal.payouts.commands import commands as payouts
 from portal.payouts.commands import ledger_commands as ledger
 from portal.programme.commands import set_up
+from portal.sales.commands import commands as sales
 from portal.serve import serve
 from portal.settings import BadSetting, Settings
 from portal.territories.commands import commands as territories
@@ -38,6 +39,7 @@ COMMANDS: list[click.Command] = [
     demo,
     ledger,
     payouts,
+    sales,
     set_up,
     territories,
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.catalog import Product
 from models.customers import Customer
-from models.deals import Deal, DealLine
+from models.deals import Deal, DealLine, DealStatus
 from models.money import Money
 from models.partners import Partner
 from models.sales.rules import EarningKind, InvoiceStatus, LineDetails, Standing
@@ -78,7 +77,7 @@ def credit_note_numbered(session: Session, number: str) -> CreditNote | None:
     return session.scalar(select(CreditNote).where(CreditNote.number == number))
 
 
-def invoices(wanted: InvoiceFilter) -> Select[Any]:
+def invoices(wanted: InvoiceFilter) -> Select:
     """Columns of the invoices asked for, latest first by (issued_on, id)."""
     return _narrowed(
         select(
@@ -125,10 +124,11 @@ def totals(session: Session, wanted: InvoiceFilter) -> list[CurrencyTotal]:
     ]
 
 
-def lines_of(session: Session, invoice_id: UUID) -> list[Row[Any]]:
+def lines_of(session: Session, invoice_id: UUID) -> list[Row]:
     columns = (
         InvoiceLine.position,
         InvoiceLine.sku,
+        Product.name.label("product_name"),
         InvoiceLine.product_id,
         InvoiceLine.category,
         InvoiceLine.quantity,
@@ -136,8 +136,14 @@ def lines_of(session: Session, invoice_id: UUID) -> list[Row[Any]]:
         InvoiceLine.cost_minor,
         InvoiceLine.commissionable,
     )
-    mine = InvoiceLine.invoice_id == invoice_id
-    return list(session.execute(select(*columns).where(mine).order_by(InvoiceLine.position)))
+    return list(
+        session.execute(
+            select(*columns)
+            .outerjoin(Product, Product.id == InvoiceLine.product_id)
+            .where(InvoiceLine.invoice_id == invoice_id)
+            .order_by(InvoiceLine.position)
+        )
+    )
 
 
 def lines_of_deal(session: Session, deal: Deal) -> list[LineDetails]:
@@ -151,7 +157,29 @@ def lines_of_deal(session: Session, deal: Deal) -> list[LineDetails]:
     return [LineDetails(sku, quantity, unit * quantity) for sku, quantity, unit in rows]
 
 
-def payments_of(session: Session, invoice_id: UUID) -> list[Row[Any]]:
+def deals_to_invoice(words: str = "") -> Select:
+    """Won deals that no invoice speaks of yet, the earliest won first; by words, every won one."""
+    invoiced = select(Invoice.id).where(Invoice.deal_id == Deal.id).exists()
+    statement = (
+        select(
+            Deal.id,
+            Deal.number,
+            Deal.customer_name,
+            Deal.value,
+            Deal.won_on,
+            Partner.name.label("partner_name"),
+        )
+        .join(Partner, Partner.id == Deal.partner_id)
+        .where(Deal.status == DealStatus.WON)
+        .order_by(Deal.won_on, Deal.id)
+    )
+    if not words:
+        return statement.where(~invoiced)
+    names = (Deal.number, Deal.customer_name, Partner.name)
+    return statement.where(or_(*(name.icontains(words, autoescape=True) for name in names)))
+
+
+def payments_of(session: Session, invoice_id: UUID) -> list[Row]:
     """With the net part of each; None where it was too small to earn."""
     return list(
         session.execute(
@@ -169,7 +197,7 @@ def payments_of(session: Session, invoice_id: UUID) -> list[Row[Any]]:
     )
 
 
-def credit_notes_of(session: Session, invoice_id: UUID) -> list[Row[Any]]:
+def credit_notes_of(session: Session, invoice_id: UUID) -> list[Row]:
     """With what of each was a refund; None where nothing was paid yet."""
     return list(
         session.execute(
@@ -206,7 +234,7 @@ def standing_of(session: Session, invoice: Invoice) -> Standing:
     )
 
 
-def imports() -> Select[Any]:
+def imports() -> Select:
     """Reports of files that were handed in, latest first."""
     return select(
         SalesImport.id,
@@ -220,7 +248,7 @@ def imports() -> Select[Any]:
     ).order_by(SalesImport.at.desc(), SalesImport.id.desc())
 
 
-def _narrowed(statement: Select[Any], wanted: InvoiceFilter) -> Select[Any]:
+def _narrowed(statement: Select, wanted: InvoiceFilter) -> Select:
     statement = (
         statement.select_from(Invoice)
         .join(Partner, Partner.id == Invoice.partner_id)

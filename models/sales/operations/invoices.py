@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -173,9 +172,7 @@ def _rows(session: Session, invoice: Invoice, lines: Sequence[LineDetails]) -> l
     ]
 
 
-def _row(
-    invoice: Invoice, position: int, line: LineDetails, product: Row[Any] | None
-) -> InvoiceLine:
+def _row(invoice: Invoice, position: int, line: LineDetails, product: Row | None) -> InvoiceLine:
     commissionable, category = line.commissionable, line.category
     if commissionable is None:
         commissionable = product is not None and product.commissionable
@@ -199,7 +196,7 @@ def _row(
     )
 
 
-def _catalogue(session: Session, skus: set[str]) -> dict[str, Row[Any]]:
+def _catalogue(session: Session, skus: set[str]) -> dict[str, Row]:
     columns = (Product.sku, Product.id, Product.category, Product.commissionable)
     rows = session.execute(
         select(*columns, Product.standard_cost).where(Product.sku.in_(sorted(skus)))
