@@ -51,10 +51,9 @@ def by_month(
     )
     if partner_id is not None:
         query = query.where(CommissionLine.partner_id == partner_id)
-    sums = dict(session.execute(query).tuples().all())
+    sums = {month: int(minor) for month, minor in session.execute(query)}
     return [
-        (month, int(sums.get(month, 0)))
-        for month in (next_month(first, step) for step in range(months))
+        (month, sums.get(month, 0)) for month in (next_month(first, step) for step in range(months))
     ]
 
 
@@ -124,4 +123,4 @@ def _disputed(session: Session, partner_id: UUID) -> Counter[str]:
 
 
 def _counted(session: Session, query) -> Counter[str]:
-    return Counter({unit: int(minor) for unit, minor in session.execute(query).tuples()})
+    return Counter({unit: int(minor) for unit, minor in session.execute(query)})
