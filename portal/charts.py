@@ -6,7 +6,7 @@ Across in percent, so that a chart fits a phone and its letters stay readable th
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEADROOM = 22  # pixels above the highest bar, for the amount written over it
+HEADROOM = 4  # pixels above the highest bar
 FOOTROOM = 24  # pixels below, for the names of the columns
 FILLED = 0.8  # part of a column's width that its bar takes
 
@@ -43,7 +43,7 @@ class Chart:
     table: list[list[str]]
 
 
-def bars(points: Sequence[tuple[str, int, str]], *, height: int = 180) -> Chart:
+def bars(points: Sequence[tuple[str, int, str]], *, height: int = 170) -> Chart:
     """Of (label, value, the value in words), oldest first; values may be negative."""
     scale, zero = _scale([value for _, value, _ in points], height)
     drawn = [

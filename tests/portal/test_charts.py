@@ -8,7 +8,7 @@ def points(*values):
 
 
 def test_the_highest_bar_fills_the_room_and_half_of_it_is_half_as_high():
-    drawn = charts.bars(points(50, 100), height=146)
+    drawn = charts.bars(points(50, 100), height=128)
     assert [bar.height for bar in drawn.bars] == [50.0, 100.0]
     assert drawn.bars[1].y == charts.HEADROOM
 
@@ -28,7 +28,7 @@ def test_bars_stay_inside_the_drawing_and_do_not_touch():
 
 def test_parts_of_a_stack_stand_on_each_other_and_empty_ones_are_not_drawn():
     drawn = charts.stacks(
-        ["open", "won", "lost"], [("May", [(1, "1"), (0, "0"), (3, "3")])], height=86
+        ["open", "won", "lost"], [("May", [(1, "1"), (0, "0"), (3, "3")])], height=68
     )
     low, high = drawn.bars
     assert (low.series, high.series) == (1, 3)
