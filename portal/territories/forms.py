@@ -35,7 +35,7 @@ KINDS = {
     AreaKind.REGION.value: "Region",
     AreaKind.GLOBAL.value: "Whole world",
 }
-ROLES = {each.value: words(each) for each in PartnerRole}
+ROLES = {each.value: words(each) for each in PartnerRole} | {PartnerRole.VAR.value: "VAR"}
 BLANK_ROWS = 3
 MOST_ROWS = 500
 NAICS = re.compile(r"[0-9]{2,6}|[0-9]{2}-[0-9]{2}")
@@ -49,9 +49,11 @@ class ChecksField(SelectMultipleField):
 
 
 class AreaForm(Form):
+    """One place; a row without kind and value is blank."""
+
     kind = SelectField("Kind", choices=KINDS)
     value = TidyField("Which", [Length(max=253)])
-    country = UpperField("Country", [Length(max=2)])
+    country = UpperField("Country of a postal code", [Length(max=2)])
     is_exclusion = BooleanField("Cut out")
 
     @property

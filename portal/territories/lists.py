@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from models.territories import Area, AreaKind, TerritoryArea, TerritoryStatus
+from models.territories import Area, AreaKind, TerritoryArea, TerritoryStatus, area_words
 from portal.formats import words
 from portal.sheets import Column
+from portal.territories.forms import KINDS
 
 TONES = {
     TerritoryStatus.DRAFT: "plain",
@@ -53,6 +54,25 @@ def for_export(session: Session, query: Select) -> Iterator[Exported]:
         places[(row.territory_id, row.is_exclusion)].append(written)
     for row in session.execute(query):
         yield Exported(row, _joined(places[(row.id, False)]), _joined(places[(row.id, True)]))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of a territory as its page shows it."""
+
+    kind: str
+    name: str
+    country: str
+
+
+def place_of(row: TerritoryArea) -> Place:
+    name = row.value
+    match row.kind:
+        case AreaKind.GLOBAL:
+            name = "Everywhere"
+        case AreaKind.COUNTRY | AreaKind.SUBDIVISION:
+            name = f"{area_words(Area(row.kind, row.value))}, {row.value}"
+    return Place(KINDS[row.kind.value], name, row.country)
 
 
 def _written(area: Area) -> str:

@@ -21,8 +21,8 @@ from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may
 from portal.sheets import sheet_response
 from portal.territories import drawing, trying
-from portal.territories.forms import AbsenceForm, TerritoryForm
-from portal.territories.lists import COLUMNS, TONES, for_export
+from portal.territories.forms import ROLES, AbsenceForm, TerritoryForm
+from portal.territories.lists import COLUMNS, TONES, for_export, place_of
 
 pages = Blueprint("territories", __name__)
 
@@ -89,6 +89,9 @@ def new(_person: Actor) -> str:
 @allow(Can.EDIT_TERRITORY)
 def create(person: Actor) -> Response | tuple[str, int]:
     form = drawing.offered(TerritoryForm())
+    if "more" in request.form:
+        form.leave_room()
+        return _form_page(form)
     details = drawing.details_of(form) if form.validate() else None
     if details is None:
         return _form_page(form), 422
@@ -108,8 +111,8 @@ def show(person: Actor, territory: Territory) -> str:
         "territories/show.html",
         territory=territory,
         tone=TONES[territory.status],
-        areas=[row for row in territory.areas if not row.is_exclusion],
-        excluded=[row for row in territory.areas if row.is_exclusion],
+        areas=[place_of(row) for row in territory.areas if not row.is_exclusion],
+        excluded=[place_of(row) for row in territory.areas if row.is_exclusion],
         parent=territory.parent_id and session.get(Territory, territory.parent_id),
         owner=territory.owner_id and session.get(Partner, territory.owner_id),
         channel_manager=_name(territory.channel_manager_id),
@@ -117,6 +120,7 @@ def show(person: Actor, territory: Territory) -> str:
         product_names=[
             name for code, name in drawing.families().items() if code in territory.products
         ],
+        role_names=[ROLES[role] for role in territory.partner_roles],
         routed=list(session.execute(territories.routed_to(territory.id, limit=LAST_ROUTED))),
         can_edit=may(person, Can.EDIT_TERRITORY),
     )
@@ -132,6 +136,9 @@ def edit(_person: Actor, territory: Territory) -> str:
 @allow(Can.EDIT_TERRITORY, find=territory_or_404)
 def change(person: Actor, territory: Territory) -> Response | tuple[str, int]:
     form = drawing.offered(TerritoryForm(), but_not=territory.id)
+    if "more" in request.form:
+        form.leave_room()
+        return _form_page(form, territory)
     details = drawing.details_of(form) if form.validate() else None
     if details is None:
         return _form_page(form, territory), 422
