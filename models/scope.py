@@ -30,6 +30,7 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+from sqlalchemy.orm.util import LoaderCriteriaOption
 
 
 class OutOfScope(Exception):
@@ -186,7 +187,7 @@ def _refuse_foreign(row: Owned, owner: UUID | None) -> None:
 @lru_cache(maxsize=2048)  # building it takes as long as a query, and the same people ask again
 def _criteria(scope: Scope) -> tuple[Any, ...]:
     seen = [
-        with_loader_criteria(cls, cls.seen_in(scope), include_aliases=True)
+        _SeenCriteria(cls, cls.seen_in(scope), include_aliases=True)
         for cls in _mapped_with(SeenBy)
     ]
     return (
@@ -194,6 +195,18 @@ def _criteria(scope: Scope) -> tuple[Any, ...]:
         with_loader_criteria(VendorOnly, lambda cls: false(), include_aliases=True),
         *seen,
     )
+
+
+class _SeenCriteria(LoaderCriteriaOption):
+    """Criteria that also fit an alias in a JOIN; SQLAlchemy itself fits them only in WHERE."""
+
+    __slots__ = ()
+    inherit_cache = True
+    _cache_key_traversal = LoaderCriteriaOption._traverse_internals
+
+    def _resolve_where_criteria(self, ext_info: Any) -> Any:
+        criteria = super()._resolve_where_criteria(ext_info)
+        return ext_info._adapter.traverse(criteria) if ext_info.is_aliased_class else criteria
 
 
 def _owned_by_one(owner: UUID | None) -> Any:

@@ -57,6 +57,20 @@ def test_a_partner_reads_only_its_own_rows(mine, ours):
     assert mine.scalars(select(Notice.partner_id)).all() == [ours["mine"]]
 
 
+def test_an_alias_in_a_join_does_not_reach_over_the_wall(engine, session, ours):
+    """Twice, with two partners: the second must not be answered from the first's statement."""
+    above = aliased(Partner)
+    joined = (
+        select(Partner.name, above.name)
+        .outerjoin(PartnerParent, PartnerParent.partner_id == Partner.id)
+        .outerjoin(above, above.id == PartnerParent.distributor_id)
+    )
+    session.commit()
+    for name in ("mine", "theirs"):
+        with open_session(engine, Scope.partner(ours[name])) as own:
+            assert own.execute(joined).all() == [(name, None)]
+
+
 def test_a_foreign_row_is_missing_by_its_key_too(mine, ours, session):
     foreign = session.scalar(
         select(PartnerParent.id).where(PartnerParent.partner_id == ours["theirs"])
