@@ -7,14 +7,21 @@ from collections.abc import Callable
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, FieldList, Form, FormField, IntegerField, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from models.errors import Refused
 from models.money import is_currency
 from models.sales import RefusedSale
-from portal.fields import MoneyField, TidyField, UpperField
+from portal.fields import MoneyField, TidyField, UpperField, put_refusal
 
-EARNS = [("", "As the catalogue says"), ("yes", "Yes"), ("no", "No")]
+EARNS = {"": "As the catalogue says", "yes": "Yes", "no": "No"}
 ANY_DAY = "Enter the day as year-month-day, such as 2026-11-30."
 
 Currency = Callable[[], str]
@@ -24,7 +31,7 @@ def payment_form(currency: str) -> type[FlaskForm]:
     class PaymentForm(FlaskForm):
         reference = TidyField(
             "Reference",
-            [InputRequired("Enter the bank's name for the payment."), Length(max=80)],
+            [DataRequired("Enter the bank's name for the payment."), Length(max=80)],
             description="As on the bank statement. An invoice has each reference once.",
         )
         paid_at = DateField("Paid on", [InputRequired(ANY_DAY)])
@@ -42,7 +49,7 @@ def credit_note_form(currency: str) -> type[FlaskForm]:
     class CreditNoteForm(FlaskForm):
         number = TidyField(
             "Number",
-            [InputRequired("Enter the number of the credit note."), Length(max=60)],
+            [DataRequired("Enter the number of the credit note."), Length(max=60)],
             description="As in your accounts.",
         )
         issued_at = DateField("Issued on", [InputRequired(ANY_DAY)])
@@ -54,7 +61,7 @@ def credit_note_form(currency: str) -> type[FlaskForm]:
         )
         reason = TidyField(
             "Reason",
-            [InputRequired("Write why; the partner reads it."), Length(max=200)],
+            [DataRequired("Write why; the partner reads it."), Length(max=200)],
             description="The partner reads these words.",
         )
 
@@ -66,7 +73,7 @@ def line_form(currency: Currency) -> type[Form]:
         sku = TidyField("Article", [Length(max=64)])
         quantity = IntegerField("Pieces", [Optional(), NumberRange(1, 10**9, "1 or more.")])
         amount = MoneyField("Net amount", currency=currency)
-        commissionable = SelectField("Earns commission", choices=EARNS)
+        commissionable = SelectField("Earns commission", choices=EARNS, default="")
 
         @property
         def is_blank(self) -> bool:
@@ -89,7 +96,7 @@ def invoice_form(currency: Currency, *, has_deal: bool) -> type[FlaskForm]:
     class InvoiceForm(FlaskForm):
         number = TidyField(
             "Invoice number",
-            [InputRequired("Enter the number of the invoice."), Length(max=60)],
+            [DataRequired("Enter the number of the invoice."), Length(max=60)],
             description="As in your accounts.",
         )
         issued_on = DateField("Issued on", [InputRequired(ANY_DAY)])
@@ -103,18 +110,18 @@ def invoice_form(currency: Currency, *, has_deal: bool) -> type[FlaskForm]:
     class LooseInvoiceForm(InvoiceForm):
         partner = UpperField(
             "Partner number",
-            [InputRequired("Enter the number of the partner.")],
+            [DataRequired("Enter the number of the partner.")],
             description="From the partner's page, such as P-7HM2KQV.",
         )
         customer = TidyField(
-            "Customer", [InputRequired("Enter the name of the customer."), Length(max=200)]
+            "Customer", [DataRequired("Enter the name of the customer."), Length(max=200)]
         )
         customer_country = UpperField(
             "Country of the customer",
-            [InputRequired("Enter the ISO code of the country."), Length(2, 2)],
+            [DataRequired("Enter the ISO code of the country."), Length(2, 2)],
             description="ISO code, such as DE.",
         )
-        currency = UpperField("Currency", [InputRequired("Enter a currency such as EUR.")])
+        currency = UpperField("Currency", [DataRequired("Enter a currency such as EUR.")])
 
         def validate_currency(self, field: UpperField) -> None:
             if not is_currency(field.data):
@@ -135,6 +142,6 @@ def show_refusal(form: FlaskForm, refusal: Refused, *, field: str = "") -> None:
     """Put what the business refused beside the field that it is about."""
     about = refusal.field if isinstance(refusal, RefusedSale) else field
     if about in form:
-        form[about].errors = [*form[about].errors, str(refusal)]
+        put_refusal(form[about], refusal)
     else:
         form.form_errors.append(str(refusal))
