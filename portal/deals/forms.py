@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from wtforms import (
     FormField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     TextAreaField,
@@ -34,11 +35,13 @@ from portal.fields import MoneyField, TidyField, UpperField, country_choices
 MOST_LINES = 20
 ANY_DAY = "Enter a day, such as 2026-11-30."
 
-Choices = Mapping[str, Sequence[tuple[str, str]]]
+
+def words(choices: type[StrEnum]) -> list[SelectChoice]:
+    return [SelectChoice(choice.value, choice.words) for choice in choices]  # type: ignore[attr-defined]
 
 
-def words(choices: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(choice.value, choice.words) for choice in choices]  # type: ignore[attr-defined]
+def countries() -> list[SelectChoice]:
+    return [SelectChoice(code, name) for code, name in country_choices().items()]
 
 
 class Marked(InputRequired):
@@ -52,12 +55,12 @@ class Marked(InputRequired):
         return
 
 
-def registration_form(currency: str, products: Choices) -> type[FlaskForm]:
+def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[FlaskForm]:
     """The form of one partner: its currency, and the products on offer, by family."""
 
     class LineForm(Form):
         product = SelectField(
-            "Product", [Marked()], choices={"Not chosen": [("", "Choose a product")], **products}
+            "Product", [Marked()], choices=[SelectChoice("", "Choose a product"), *products]
         )
         quantity = IntegerField(
             "Quantity", [Marked(), Optional(), NumberRange(1, 1_000_000, "Enter 1 or more.")]
@@ -71,7 +74,7 @@ def registration_form(currency: str, products: Choices) -> type[FlaskForm]:
 
     class RegistrationForm(FlaskForm):
         customer_name = TidyField("Company", [Marked(), Length(max=200)])
-        customer_country = SelectField("Country", [Marked()], choices=country_choices())
+        customer_country = SelectField("Country", [Marked()], choices=countries())
         customer_domain = TidyField(
             "Web site", [Length(max=253)], description="Helps us to tell companies apart."
         )
@@ -111,7 +114,7 @@ class RejectForm(FlaskForm):
     code = SelectField(
         "Reason",
         [InputRequired("Choose a reason.")],
-        choices=[("", "Choose"), *words(RejectReason)],
+        choices=[SelectChoice("", "Choose"), *words(RejectReason)],
     )
     text = TextAreaField(
         "What the partner reads",
@@ -151,8 +154,8 @@ class CommentForm(FlaskForm):
     visibility = RadioField(
         "Who reads it",
         choices=[
-            (Visibility.ALL.value, "The partner and us"),
-            (Visibility.VENDOR_ONLY.value, "Only us"),
+            SelectChoice(Visibility.ALL.value, "The partner and us"),
+            SelectChoice(Visibility.VENDOR_ONLY.value, "Only us"),
         ],
         default=Visibility.ALL.value,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, select
+from wtforms import SelectChoice
 
 from models import catalog, deals
 from models.deals import REGISTRATION_FIELDS, Deal, DealType, Line, Registration
@@ -109,12 +110,11 @@ class Desk:
             quantity = 1 if line.quantity.errors else line.quantity.data or 1
             yield Line(product.id, quantity, max(unit_minor, 0))
 
-    def _choices(self) -> dict[str, list[tuple[str, str]]]:
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for product in self.products:
-            choice = (str(product.id), self._label(product))
-            groups.setdefault(product.family_name, []).append(choice)
-        return groups
+    def _choices(self) -> list[SelectChoice]:
+        return [
+            SelectChoice(str(product.id), self._label(product), optgroup=product.family_name)
+            for product in self.products
+        ]
 
     def _label(self, product: Row) -> str:
         if product.unit_minor is None:
