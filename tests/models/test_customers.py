@@ -121,7 +121,10 @@ def test_a_correction_is_audited_and_found_under_its_new_name(session, add, a, n
     customer = add(ACME)
     by = a.manager().actor()
     customers.correct(session, customer, replace(ACME, name="Zenith AG"), by=by, now=now)
-    search = lambda name: customers.matches_of(session, Company.known_as(name, country="DE"))  # noqa: E731
+
+    def search(name):
+        return customers.matches_of(session, Company.known_as(name, country="DE"))
+
     assert [match.customer_id for match in search("Zenith")] == [customer.id]
     assert search("Acme Marine") == []
 
