@@ -94,11 +94,13 @@ def obstacle(due: Due, vendor: Vendor, rails: Rails, *, now: datetime) -> Obstac
     if due.owed.minor < 0:
         return Obstacle(WhyNot.NEGATIVE, "Owes us; netted against what it earns next.")
     if due.amount.minor <= 0:
-        return Obstacle(WhyNot.NOTHING_DUE, "No unpaid statement; carried to the next one.")
+        return Obstacle(
+            WhyNot.NOTHING_DUE, "No unpaid statement; the balance is carried to the next one."
+        )
     if due.amount.minor < vendor.minimum_payout_minor:
         return Obstacle(WhyNot.BELOW_MINIMUM, "Below the minimum; waits for the next run.")
     if due.partner.status is PartnerStatus.SUSPENDED:
-        return Obstacle(WhyNot.PARTNER_SUSPENDED, "The partner is suspended.")
+        return Obstacle(WhyNot.PARTNER_SUSPENDED, "The partner is suspended; its money waits.")
     return _no_way(due, vendor, rails, now)
 
 
@@ -132,10 +134,13 @@ def payer_of(vendor: Vendor) -> Payer:
 def _no_way(due: Due, vendor: Vendor, rails: Rails, now: datetime) -> Obstacle | None:
     destination = due.destination
     if destination is None:
-        return Obstacle(WhyNot.NO_DESTINATION, "The partner has not said where to pay.")
+        return Obstacle(
+            WhyNot.NO_DESTINATION, "No bank details: the partner has not said where to pay."
+        )
     if destination.is_held(now):
         return Obstacle(
-            WhyNot.DESTINATION_HELD, "Its bank details were changed; nothing is paid to them yet."
+            WhyNot.DESTINATION_HELD,
+            "Bank details were changed a short while ago; nothing is paid to them yet.",
         )
     rail = rails.get(destination.kind)
     if rail is None:

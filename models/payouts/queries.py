@@ -113,6 +113,12 @@ def open_rails(run: PayoutRun) -> Select:
     )
 
 
+def failed_in(run: PayoutRun) -> Select:
+    return select(func.count(Payout.id)).where(
+        Payout.run_id == run.id, Payout.status == PayoutStatus.FAILED
+    )
+
+
 def paid_for(currency: str, period: str) -> Select:
     """What all runs of a month paid, or are paying."""
     return select(func.coalesce(func.sum(Payout.amount_minor), 0)).where(

@@ -2,61 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from models.money import Money
 from models.partners import Partner
 from models.partners.destinations import DestinationKind
-from models.payouts import Payout, PayoutRun, PayoutStatus, RunStatus, WhyNot
-from portal.formats import words
+from models.payouts import Payout, PayoutRun, PayoutStatus, RunStatus
 from portal.paging import Key
 from portal.sheets import Column
 
 PAGE_OF_RUN = 200
 """Payouts on one page of a run: who releases should not have to leaf through."""
 
+
+@dataclass(frozen=True)
+class State:
+    """How a state reads, and in which tone."""
+
+    word: str
+    tone: str
+
+
 LATEST_RUN_FIRST = [Key(PayoutRun.id, descending=True)]
 LATEST_FIRST = [Key(Payout.id, descending=True)]
 BY_PARTNER = [Key(Partner.name), Key(Payout.id)]
 
-TONES = {
-    RunStatus.DRAFT: "warn",
-    RunStatus.RELEASED: "info",
-    RunStatus.CLOSED: "good",
-    RunStatus.CANCELLED: "plain",
-    PayoutStatus.DRAFT: "plain",
-    PayoutStatus.HELD: "warn",
-    PayoutStatus.APPROVED: "info",
-    PayoutStatus.SENDING: "info",
-    PayoutStatus.PAID: "good",
-    PayoutStatus.FAILED: "bad",
-    PayoutStatus.CANCELLED: "plain",
+RUN_STATES = {
+    RunStatus.DRAFT: State("To be released", "warn"),
+    RunStatus.RELEASED: State("Released", "info"),
+    RunStatus.CLOSED: State("Settled", "good"),
+    RunStatus.CANCELLED: State("Cancelled", "plain"),
 }
 
-STATES = {
-    RunStatus.DRAFT: "To be released",
-    RunStatus.CLOSED: "Settled",
-    PayoutStatus.DRAFT: "In preparation",
-    PayoutStatus.HELD: "Left out",
-    PayoutStatus.APPROVED: "Released",
-    PayoutStatus.SENDING: "On its way",
-}
-
-REASONS = {
-    WhyNot.NEGATIVE: "Owes us",
-    WhyNot.NOTHING_DUE: "Carried forward",
-    WhyNot.BELOW_MINIMUM: "Below the minimum",
-    WhyNot.PARTNER_SUSPENDED: "Suspended",
-    WhyNot.NO_DESTINATION: "No bank details",
-    WhyNot.DESTINATION_HELD: "Bank details changed",
-    WhyNot.NO_RAIL: "No way to pay",
+PAYOUT_STATES = {
+    PayoutStatus.DRAFT: State("In preparation", "plain"),
+    PayoutStatus.HELD: State("Left out", "warn"),
+    PayoutStatus.APPROVED: State("Released", "info"),
+    PayoutStatus.SENDING: State("On its way", "info"),
+    PayoutStatus.PAID: State("Paid", "good"),
+    PayoutStatus.FAILED: State("Failed", "bad"),
+    PayoutStatus.CANCELLED: State("Cancelled", "plain"),
 }
 
 WAYS = {DestinationKind.SEPA: "SEPA transfer", DestinationKind.BY_HAND: "By hand"}
 
 
-def state_words(status: RunStatus | PayoutStatus) -> str:
-    return STATES.get(status) or words(status)
+def state_of(status: RunStatus | PayoutStatus) -> State:
+    return RUN_STATES[status] if isinstance(status, RunStatus) else PAYOUT_STATES[status]
 
 
 def amount(row: Any) -> Money:
@@ -81,7 +74,7 @@ PAYOUT_COLUMNS = [
     Column("Amount", amount, "money"),
     Column("Currency", lambda row: row.amount_currency),
     Column("Way", lambda row: WAYS[row.rail]),
-    Column("State", lambda row: state_words(row.status)),
+    Column("State", lambda row: state_of(row.status).word),
     Column("Paid on", lambda row: row.paid_on, "day"),
     Column("Reference", lambda row: row.reference),
 ]

@@ -22,12 +22,6 @@ from portal.payouts import lists
 
 
 @dataclass(frozen=True)
-class State:
-    word: str
-    tone: str
-
-
-@dataclass(frozen=True)
 class Step:
     """One step of a payout's life, told to a partner or to the vendor's staff."""
 
@@ -37,8 +31,11 @@ class Step:
     note: str
 
 
-def state(status: Any) -> State:
-    return State(lists.state_words(status), lists.TONES[status])
+RESULTS = {
+    PayoutStatus.PAID: "Paid",
+    PayoutStatus.FAILED: "Owed again",
+    PayoutStatus.CANCELLED: "Owed again",
+}
 
 
 def next_to_prepare(session: Session) -> dict[str, str]:
@@ -64,6 +61,8 @@ def run_page(session: Session, run: PayoutRun, person: Actor) -> dict[str, Any]:
         "run": row,
         "total": total,
         "before": Money(int(before), run.currency),
+        "failed": session.scalar(asked.failed_in(run)),
+        "result": "Paid" if run.status is RunStatus.CLOSED else "To pay",
         "difference": total - Money(int(before), run.currency),
         "held": session.execute(asked.held_in(run)).all(),
         "skips": asked.skips_of(session, run),
@@ -76,8 +75,7 @@ def run_page(session: Session, run: PayoutRun, person: Actor) -> dict[str, Any]:
         "can_cancel": is_draft or (run.status is RunStatus.RELEASED and not files),
         "can_take_file": bool(files) or DestinationKind.SEPA in rails,
         "can_pay": bool(rails) and not (DestinationKind.SEPA in rails and not files),
-        "shown": state,
-        "reasons": lists.REASONS,
+        "shown": lists.state_of,
         "where_to": lists.where_to,
         "amount": lists.amount,
         "change": lists.difference,
@@ -102,9 +100,11 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "steps": _steps(session, payout, person),
         "run": run,
         "file": next((file for file in files if file.rail == payout.rail), None),
-        "state": state(payout.status),
+        "state": lists.state_of(payout.status),
         "way": lists.WAYS[payout.rail],
         "is_staff": person.is_staff,
+        "result": RESULTS.get(payout.status, "To be paid"),
+        "has_failed": payout.status is PayoutStatus.FAILED,
         "has_remittance": payout.status in STANDING,
         "can_exclude": acts and in_draft and PAYOUT_MOVES.allows("exclude", payout.status),
         "can_include": acts and in_draft and PAYOUT_MOVES.allows("include", payout.status),
@@ -130,9 +130,9 @@ def _steps(session: Session, payout: Payout, person: Actor) -> list[Step]:
     """A partner reads what happened to its money, not who discussed it."""
     events = asked.events_of(session, payout)
     if person.is_staff:
-        return [Step(e.at, state(e.to_status).word, e.by_name, e.note) for e in events]
+        return [Step(e.at, lists.state_of(e.to_status).word, e.by_name, e.note) for e in events]
     return [
-        Step(e.at, state(e.to_status).word, "", payout.reason if e.verb == "fail" else "")
+        Step(e.at, lists.state_of(e.to_status).word, "", payout.reason if e.verb == "fail" else "")
         for e in events
         if e.to_status in SHOWN_TO_PARTNER
     ]

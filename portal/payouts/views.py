@@ -149,7 +149,7 @@ def pay_run(person: Actor, run: PayoutRun) -> Any:
 def index(person: Actor) -> str:
     page = page_of(session, _payouts_seen(person), lists.LATEST_FIRST)
     return render_template(
-        "payouts/index.html", page=page, shown=showing.state, is_staff=person.is_staff
+        "payouts/index.html", page=page, shown=lists.state_of, is_staff=person.is_staff
     )
 
 
@@ -260,7 +260,7 @@ def _runs_page(form: FlaskForm) -> str:
         "payouts/runs.html",
         page=page_of(session, asked.runs(), lists.LATEST_RUN_FIRST),
         waiting=open_statements(session),
-        shown=showing.state,
+        shown=lists.state_of,
         form=form,
     )
 

@@ -196,7 +196,7 @@ def test_dollars_go_by_hand_and_never_by_sepa(session, a, preparer, now):
 def test_a_run_for_nobody_is_refused_with_the_reasons(session, a, preparer, now):
     partner = a.partner(name="Nordwind")
     a.stated(partner, 100_00)
-    with pytest.raises(Refused, match="Nordwind: The partner has not said where to pay"):
+    with pytest.raises(Refused, match="Nordwind: No bank details"):
         prepare(session, preparer, now)
 
 
