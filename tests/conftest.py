@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
@@ -25,6 +26,10 @@ from tests.portal_client import PortalClient, client_of, way_in
 KINDS = {"sqlite": Sqlite, "postgresql": Postgresql}
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 """A Wednesday, half past eleven in Berlin; no holiday is near."""
+
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, TextualSelect, func, select, text
 from sqlalchemy.orm import Session
 
 from models.customers.keys import certain_keys, stretch_keys
@@ -58,24 +59,24 @@ def candidates(session: Session, company: Company) -> list[UUID]:
     shared = Counter[UUID]()
     for keys in (certain_keys(company), stretch_keys(company)):
         for start in range(0, len(keys), ASKED_AT_ONCE):
-            shared.update(session.scalars(_under(keys[start : start + ASKED_AT_ONCE])))
+            some = keys[start : start + ASKED_AT_ONCE]
+            named = {f"k{number}": key for number, key in enumerate(some)}
+            shared.update(session.scalars(_under(len(some)), named))
     return [key for key, _ in shared.most_common(MOST_COMPARED)]
 
 
-def _under(keys: Sequence[int]) -> Select[tuple[UUID]]:
-    table = CUSTOMER_KEYS.c
-    parts = [
-        select(
-            select(table.customer_id)
-            .where(table.key == key)
-            .limit(MOST_OF_ONE_KEY)
-            .subquery()
-            .c.customer_id
-        )
-        for key in keys
-    ]
-    together = union_all(*parts).subquery() if parts else select(literal(None)).subquery()
-    return select(together.c[0])
+@lru_cache(maxsize=ASKED_AT_ONCE)
+def _under(how_many: int) -> TextualSelect:
+    """Customers under any of so many keys, k0, k1 and so on.
+
+    Written out: to put 120 such questions together, SQLAlchemy takes a tenth of a second.
+    """
+    parts = (
+        f"SELECT customer_id FROM (SELECT customer_id FROM customer_key WHERE key = :k{number}"
+        f" LIMIT {MOST_OF_ONE_KEY}) AS part{number}"
+        for number in range(how_many)
+    )
+    return text(" UNION ALL ".join(parts)).columns(CUSTOMER_KEYS.c.customer_id)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from sqlalchemy import insert
 from models.base import human_number, new_id
 from models.partners import Partner, PartnerParent, PartnerRole, PartnerStatus, Tier, destinations
 from models.partners.destinations import DestinationKind, PayoutDestination
-from models.people import Person, Role, passwords
+from models.people import Person, Role
 from portal.demo.reading import rows
-from portal.demo.staff import PASSWORD
 from portal.demo.story import Story
 
 ROLES = {
@@ -47,16 +46,13 @@ def found(story: Story) -> None:
 
 def settle(story: Story, keys: set[str]) -> None:
     """Users for the partners that take part in the story, and where they are paid."""
-    password_hash = passwords.hashed(PASSWORD)
     for key in sorted(keys | set(WITH_PEOPLE), key=int):
         host = WITH_PEOPLE.get(key, f"partner{key}") + ".example"
         name = "Lena Brandt" if key == "212" else f"Seller of {story.partners[key].name}"
-        seller = _person(story, key, f"seller@{host}", name, Role.SELLER, password_hash)
+        seller = _person(story, key, f"seller@{host}", name, Role.SELLER)
         story.sellers[key] = seller.actor()
         name = "Jonas Weiss" if key == "212" else f"Office of {story.partners[key].name}"
-        _person(
-            story, key, f"administrator@{host}", name, Role.PARTNER_ADMINISTRATOR, password_hash
-        )
+        _person(story, key, f"administrator@{host}", name, Role.PARTNER_ADMINISTRATOR)
         if destination := _destination(story, key):
             story.session.add(destination)
     story.session.flush()
@@ -119,15 +115,13 @@ def _group(story: Story, heads: dict[str, str]) -> None:
     story.session.execute(insert(PartnerParent), links)
 
 
-def _person(
-    story: Story, key: str, email: str, name: str, role: Role, password_hash: str
-) -> Person:
+def _person(story: Story, key: str, email: str, name: str, role: Role) -> Person:
     person = Person(
         email=email,
         name=name,
         role=role,
         partner_id=story.partners[key].id,
-        password_hash=password_hash,
+        password_hash=story.password_hash,
         time_zone="Europe/Berlin" if key in WITH_PEOPLE else "UTC",
         created_at=story.now - timedelta(days=400),
     )

@@ -45,31 +45,29 @@ def logins() -> str:
 
 def hire(story: Story) -> None:
     """The vendor's row, its office, its 17 sales people."""
-    password_hash = passwords.hashed(PASSWORD)
+    story.password_hash = passwords.hashed(PASSWORD)
     office = {
         "administrator": ("Kim Ralls", Role.ADMINISTRATOR),
         "finance": ("Dana Burnell", Role.FINANCE),
         "finance.second": ("Robin Halter", Role.FINANCE),
     }
     for word, (name, role) in office.items():
-        _employ(story, word, name, word, role, password_hash)
+        _employ(story, word, name, word, role)
     for row in rows("salespeople"):
         key, name = row["employee_key"], f"{row['first_name']} {row['last_name']}"
         manages = CHANNEL_MANAGERS.get(key)
         role = Role.CHANNEL_MANAGER if manages else Role.SALES_MANAGER
-        _employ(story, key, name, manages or _address(name), role, password_hash)
+        _employ(story, key, name, manages or _address(name), role)
     story.session.add(_vendor(story))
     story.session.flush()
 
 
-def _employ(
-    story: Story, key: str, name: str, mailbox: str, role: Role, password_hash: str
-) -> None:
+def _employ(story: Story, key: str, name: str, mailbox: str, role: Role) -> None:
     person = Person(
         email=f"{mailbox}@{STAFF_HOST}",
         name=name,
         role=role,
-        password_hash=password_hash,
+        password_hash=story.password_hash,
         time_zone="America/Los_Angeles",
         created_at=story.now - timedelta(days=700),
     )

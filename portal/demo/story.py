@@ -28,6 +28,8 @@ class Story:
     seal: Seal
     rails: Rails
     tick: Tick = lambda _what: None
+    password_hash: str = ""
+    """Of the one password that everybody has here; made once, because that is slow by design."""
     staff: dict[str, Actor] = field(default_factory=dict)
     """By employee key, and by the words of the log-ins, such as "finance"."""
     partners: dict[str, Partner] = field(default_factory=dict)
