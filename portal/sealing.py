@@ -6,6 +6,4 @@ from models.sealing import Seal
 
 
 def seal() -> Seal:
-    """Made from SEALING_KEY; older keys, after a comma, still open what they closed."""
-    keys = current_app.extensions["settings"].sealing_key
-    return Seal(*(key.strip() for key in keys.split(",") if key.strip()))
+    return Seal(current_app.extensions["settings"].sealing_key)

@@ -150,6 +150,7 @@ def accept(person: Actor, application: Application) -> Any:
                 now=now(),
             )
         except Refused as refusal:
+            session.rollback()  # it was refused half-way; the page shows what is kept
             form.form_errors.append(str(refusal))
     if form.errors:
         return _page(application, form), 422

@@ -141,7 +141,7 @@ def _pay(person: Actor, partner: Partner, form: DestinationForm) -> destinations
         session,
         partner,
         holder=form.holder.data,
-        instructions=form.instructions.data,
+        instructions=form.instructions.data or "",
         by=person,
         password=form.password.data,
         now=now(),

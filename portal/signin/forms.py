@@ -14,9 +14,7 @@ HOW_LONG = "At least 15 characters. Four or five unrelated words are easy to rem
 
 class SignInForm(FlaskForm):
     email = EmailField("E-mail address", [InputRequired("Enter your e-mail address.")])
-    password = PasswordField(
-        "Password", [InputRequired("Enter your password."), Length(max=1000)]
-    )
+    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=1000)])
 
 
 class ForgottenForm(FlaskForm):

@@ -73,9 +73,7 @@ def mail_reset() -> Any:
     if not form.validate():
         return render_template("signin/forgotten.html", form=form), 422
     accounts.request_reset(session, form.email.data, address=_address(), seal=seal(), now=now())
-    flash(
-        "If somebody signs in with this address, a link is on its way. It works for 30 minutes."
-    )
+    flash("If somebody signs in with this address, a link is on its way. It works for 30 minutes.")
     return redirect(url_for("signin.new"), 303)
 
 
@@ -97,9 +95,7 @@ def set_password(token_id: UUID) -> Any:
         return render_template("signin/dead_link.html", invited=False), 404
     if form.validate():
         try:
-            accounts.reset_password(
-                session, token_id, form.key.data, new=form.new.data, now=now()
-            )
+            accounts.reset_password(session, token_id, form.key.data, new=form.new.data, now=now())
         except Refused as refusal:
             put_refusal(form.new, refusal)
     if form.errors:
