@@ -45,7 +45,7 @@ class LineFilter:
 class Sum:
     """The lines of a list in one currency; taken_back is 0 or less."""
 
-    count: int
+    lines: int
     earned: Money
     taken_back: Money
 

@@ -41,7 +41,7 @@ def lines(person: Actor) -> str:
         page=page,
         rows=all_shown(page.rows),
         sums=sums,
-        count=sum(one.count for one in sums),
+        count=sum(one.lines for one in sums),
         wanted=wanted,
         codes=[(code, words.name_of(code)) for code in Code],
         views=_views(wanted),
