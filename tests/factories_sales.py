@@ -56,3 +56,6 @@ class SalesFactories(DealFactories, PlacesFactories):
         return sales.record_credit_note(
             self.session, invoice, **(usual | said), by=SYSTEM, now=self.now
         )
+
+    def line(self, sku: str, minor: int, **said) -> LineDetails:
+        return LineDetails(sku, 1, minor, **said)
