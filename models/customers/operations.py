@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.base import Base, lock, new_id
+from models.base import lock, new_id
 from models.customers.identifiers import country_code, lei_fault, vat_fault
 from models.customers.keys import kept_under
 from models.customers.queries import Match, matches_of
@@ -173,7 +173,7 @@ def _refuse_faults(details: CustomerDetails) -> None:
         raise Refused("A DUNS number has nine digits; please check it.")
 
 
-def _keep_keys(session: Session, customers: Iterable[Base]) -> None:
+def _keep_keys(session: Session, customers: Iterable[Customer]) -> None:
     rows = [
         {"key": key, "customer_id": customer.id}
         for customer in customers

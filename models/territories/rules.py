@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from models.customers import country_code, registrable_domain
 from models.territories.places import (
@@ -50,7 +50,8 @@ class ExclusivePolicy(StrEnum):
     REJECT = "reject"
 
 
-Key = Hashable
+Key = Any
+"""Of a territory, partner or person: a UUID, or a name in a file that is tried."""
 Fineness = tuple[int, ...]
 
 

@@ -32,6 +32,7 @@ def resolve_case(case: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         absences = read_absences(case.get("delegates") or case.get("out_of_office") or {})
     except (KeyError, TypeError, ValueError) as error:
         raise Refused(f"This case cannot be read: {error}") from error
+    assert facts.on is not None
     found = index.resolve(facts, policy)
     rule = found.winner.rule if found.winner else None
     person = assigned(

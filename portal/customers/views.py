@@ -127,8 +127,7 @@ def _deals_of(customer: Customer) -> list[Row]:
             Deal.id,
             Deal.number,
             Deal.status,
-            Deal.value_minor,
-            Deal.value_currency,
+            Deal.value,
             Deal.updated_at,
             Partner.name.label("partner_name"),
         )

@@ -87,7 +87,7 @@ def new(_person: Actor) -> str:
 
 @pages.post("/territories")
 @allow(Can.EDIT_TERRITORY)
-def create(person: Actor) -> Response | tuple[str, int]:
+def create(person: Actor) -> Response | str | tuple[str, int]:
     form = drawing.offered(TerritoryForm())
     if "more" in request.form:
         form.leave_room()
@@ -134,7 +134,7 @@ def edit(_person: Actor, territory: Territory) -> str:
 
 @pages.post("/territories/<uuid:territory_id>")
 @allow(Can.EDIT_TERRITORY, find=territory_or_404)
-def change(person: Actor, territory: Territory) -> Response | tuple[str, int]:
+def change(person: Actor, territory: Territory) -> Response | str | tuple[str, int]:
     form = drawing.offered(TerritoryForm(), but_not=territory.id)
     if "more" in request.form:
         form.leave_room()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import customers
 from models.customers import Customer
+from models.partners import Partner
 from portal.command_line import portal
 
 
@@ -117,3 +118,11 @@ def test_customers_without_deals_say_so(acme, a, sign_in, session):
     assert "No deals with this customer yet." in (
         sign_in(a.manager()).get(f"/customers/{acme.id}").text
     )
+
+
+def test_a_customer_shows_the_deals_that_the_reader_may_see(a, sign_in, session):
+    deal, rivals = a.submitted(), a.submitted(partner=a.partner(name="Rival Cycles"))
+    page = f"/customers/{deal.customer_id}"
+    assert deal.number in sign_in(a.manager()).get(page).text
+    own = sign_in(a.seller(session.get(Partner, deal.partner_id))).get(page)
+    assert deal.number in own.text and rivals.number not in own.text
