@@ -79,7 +79,8 @@ def menu(person: Actor) -> list[Item]:
 
 
 def _current(entries: list[Entry]) -> Entry | None:
-    """The page's own entry, or the first of its feature when the page has none."""
+    """The page's own entry; else the list it stands under, or the first of its feature."""
     own = [entry for entry in entries if entry.endpoint == request.endpoint]
+    above = [e for e in entries if request.path.startswith(f"{url_for(e.endpoint)}/")]
     related = [e for e in entries if e.endpoint.partition(".")[0] == request.blueprint]
-    return next(iter(own + related), None)
+    return next(iter(own + above + related), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -39,6 +40,10 @@ POLICIES = [
     (FxPolicy.WON_DATE.value, "Of the day the deal was won"),
     (FxPolicy.PERIOD_END.value, "Of the last day of the month"),
 ]
+
+
+def _named(choices: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(one.value, one.value.capitalize()) for one in choices]
 
 
 class PlanForm(FlaskForm):
@@ -100,9 +105,11 @@ class AssignmentForm(FlaskForm):
     partner = TidyField(
         "One partner", [Length(max=200)], description="Number or full name; empty: by kind, below."
     )
-    tier = SelectField("Tier")
-    role = SelectField("Role")
-    country = SelectField("Country")
+    tier = SelectField("Tier", choices=[("", "Every tier"), *_named(Tier)])
+    role = SelectField("Role", choices=[("", "Every role"), *_named(PartnerRole)])
+    country = SelectField(
+        "Country", choices=lambda: [("", "Every country"), *country_choices()[1:]]
+    )
     from_on = DateField(
         "From", [InputRequired("Enter a day.")], description="Deals won on this day or later."
     )
@@ -111,15 +118,6 @@ class AssignmentForm(FlaskForm):
         [Optional()],
         description="The first day it no longer holds; empty: goes on.",
     )
-
-    def __init__(self, *words: Any, **options: Any) -> None:
-        super().__init__(*words, **options)
-        self.tier.choices = [("", "Every tier"), *((t.value, t.value.capitalize()) for t in Tier)]
-        self.role.choices = [
-            ("", "Every role"),
-            *((role.value, role.value.capitalize()) for role in PartnerRole),
-        ]
-        self.country.choices = [("", "Every country"), *country_choices()[1:]]
 
 
 def _check_currency(field: UpperField) -> None:
