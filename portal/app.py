@@ -28,6 +28,7 @@ from portal.payouts import views as payouts
 from portal.people import views as people
 from portal.programme import views as programme
 from portal.sales import views as sales
+from portal.search import views as search
 from portal.settings import Settings
 from portal.signin import views as signin
 from portal.styleguide import views as styleguide
@@ -48,6 +49,7 @@ FEATURES: list[Any] = [
     commissions.pages,
     sales.pages,
     payouts.pages,
+    search.pages,
     styleguide.pages,
     programme.pages,
     catalog.pages,

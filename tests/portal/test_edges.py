@@ -17,7 +17,8 @@ def manager(a):
 
 def test_every_answer_carries_the_headers(client, manager):
     for path in ("/sign-in", "/nowhere", "/static/css/counterpart.css"):
-        headers = client.get(path).headers
+        with client.get(path) as answer:
+            headers = answer.headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
@@ -25,7 +26,8 @@ def test_every_answer_carries_the_headers(client, manager):
 
 def test_pages_are_never_kept_and_static_files_are(client, manager, sign_in):
     assert sign_in(manager).get("/programme").headers["Cache-Control"] == "no-store"
-    assert "max-age=31536000" in client.get("/static/icons.svg?v=1").headers["Cache-Control"]
+    with client.get("/static/icons.svg?v=1") as answer:
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
 def test_a_stranger_is_sent_to_the_sign_in_and_comes_back(client):
