@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import typst
 from flask import Response
@@ -125,7 +125,7 @@ def _typeset(kind: str, paper: Paper, now: datetime) -> bytes:
         return _compile(kind, data, now, [])
 
 
-def _compile(kind: str, data: str, now: datetime, standards: list[str]) -> bytes:
+def _compile(kind: str, data: str, now: datetime, standards: list[Any]) -> bytes:
     return typst.compile(
         str(PAPERS / f"{kind}.typ"),
         root=str(PAPERS),

@@ -75,17 +75,7 @@ class PayoutFactories(BaseFactories):
         statement = self.keep(Statement(**(usual | said)))
         net = Money(statement.earned_minor + statement.taken_back_minor, currency)
         if net:
-            ledger.post(
-                self.session,
-                key=f"statement:{statement.id}",
-                kind="commission",
-                period=period,
-                entries=[
-                    debit(Account.COMMISSION_EXPENSE, net),
-                    credit(Account.PARTNER_PAYABLE, net, partner.id),
-                ],
-                now=self.now,
-            )
+            self._posted(statement, net)
         return statement
 
     def payable(self, minor: int, **said) -> Partner:
@@ -94,6 +84,19 @@ class PayoutFactories(BaseFactories):
         self.destination(partner)
         self.stated(partner, minor)
         return partner
+
+    def _posted(self, statement: Statement, net: Money) -> None:
+        ledger.post(
+            self.session,
+            key=f"statement:{statement.id}",
+            kind="commission",
+            period=statement.period,
+            entries=[
+                debit(Account.COMMISSION_EXPENSE, net),
+                credit(Account.PARTNER_PAYABLE, net, statement.partner_id),
+            ],
+            now=self.now,
+        )
 
     def _closed(self, month: str) -> None:
         if not self.session.scalar(select(MonthClose.id).where(MonthClose.month == month)):

@@ -27,7 +27,7 @@ def owed(session: Session) -> dict[tuple[UUID, str], int]:
         .group_by(PostingLine.partner_id, PostingLine.amount_currency)
         .having(SUM != 0)
     )
-    return {(partner_id, currency): int(minor) for partner_id, currency, minor in rows}
+    return {(who, currency): int(minor) for who, currency, minor in rows if who is not None}
 
 
 def balance(
@@ -39,7 +39,7 @@ def balance(
     )
     if partner_id is not None:
         lines = lines.where(PostingLine.partner_id == partner_id)
-    return Money(int(session.scalar(lines)), currency)
+    return Money(int(session.scalar(lines) or 0), currency)
 
 
 def movement(session: Session, account: Account, currency: str, *, keys: list[str]) -> Money:
@@ -50,7 +50,7 @@ def movement(session: Session, account: Account, currency: str, *, keys: list[st
         .where(Posting.key.in_(keys))
         .where(PostingLine.account == account, PostingLine.amount_currency == currency)
     )
-    return Money(int(session.scalar(lines)), currency)
+    return Money(int(session.scalar(lines) or 0), currency)
 
 
 def check(session: Session) -> list[str]:

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event
+from sqlalchemy.orm import Mapped, composite, mapped_column
 
-from models.base import Base, money_column
+from models.base import Base
 from models.guards import never_changes
 from models.ledger.rules import Account
 from models.money import Money
@@ -54,7 +54,9 @@ class PostingLine(VendorOnly, Base):
     account: Mapped[Account]
     partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"))
     """Whose account; None where the account is nobody's, such as the bank."""
-    amount: Mapped[Money] = money_column("amount")
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    amount_currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite(Money, amount_minor, amount_currency)
 
 
 SAME_LINES = "FROM posting_line WHERE posting_line.posting_id = NEW.id"

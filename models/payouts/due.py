@@ -168,8 +168,10 @@ def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[Du
         .order_by(Statement.period, Statement.id)
     )
     found: dict[UUID, list[DueStatement]] = defaultdict(list)
-    for partner_id, *statement in rows:
-        found[partner_id].append(DueStatement(*statement))
+    for row in rows:
+        found[row.partner_id].append(
+            DueStatement(row.id, row.number, row.period, row.payable_minor)
+        )
     return found
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from models.base import Base, money_column
 from models.guards import never_changes
@@ -24,18 +24,6 @@ from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts.rules import PROGRAM, PayoutStatus, RunStatus, WhyNot
 from models.scope import Scope, SeenBy, VendorOnly
-
-
-class PartnersOwn(SeenBy):
-    """One partner's money: not even the distributor it buys through sees it."""
-
-    @declared_attr
-    def partner_id(cls) -> Mapped[UUID]:
-        return mapped_column(ForeignKey("partner.id"), index=True, sort_order=-1)
-
-    @classmethod
-    def seen_in(cls, scope: Scope) -> Any:
-        return cls.partner_id == scope.owner
 
 
 class PayoutRun(VendorOnly, Base):
@@ -80,7 +68,7 @@ class PayoutRun(VendorOnly, Base):
         return f"{self.number}-{self.period}-{self.seq}-{self.currency}"
 
 
-class Payout(PartnersOwn, Base):
+class Payout(SeenBy, Base):
     """What one partner gets from one run."""
 
     __tablename__ = "payout"
@@ -91,11 +79,14 @@ class Payout(PartnersOwn, Base):
         Index("ix_payout_status", "status"),
     )
 
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     """For people, and on the bank statement."""
     run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_run.id"))
     period: Mapped[str] = mapped_column(String(7))
-    amount: Mapped[Money] = money_column("amount")
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    amount_currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite(Money, amount_minor, amount_currency)
     status: Mapped[PayoutStatus] = mapped_column(default=PayoutStatus.DRAFT)
     destination_id: Mapped[UUID] = mapped_column(ForeignKey("payout_destination.id"))
     rail: Mapped[DestinationKind]
@@ -107,8 +98,13 @@ class Payout(PartnersOwn, Base):
     """Why it is held or failed; empty otherwise."""
     created_at: Mapped[datetime]
 
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; not even the distributor it buys through sees it."""
+        return cls.partner_id == scope.owner
 
-class PayoutStatement(PartnersOwn, Base):
+
+class PayoutStatement(SeenBy, Base):
     """Which statement a payout settles.  A statement is in one live payout at most."""
 
     __tablename__ = "payout_statement"
@@ -123,12 +119,18 @@ class PayoutStatement(PartnersOwn, Base):
         ),
     )
 
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
     payout_id: Mapped[UUID] = mapped_column(ForeignKey("payout.id"), index=True)
     statement_id: Mapped[UUID] = mapped_column(ForeignKey("statement.id"))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     """What the statement said is payable."""
     is_live: Mapped[bool] = mapped_column(default=True)
     """False when the payout was held, failed or cancelled: the statement is unpaid again."""
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; not even the distributor it buys through sees it."""
+        return cls.partner_id == scope.owner
 
 
 class PayoutSkip(VendorOnly, Base):
@@ -158,17 +160,20 @@ class PayoutFile(VendorOnly, Base):
     name: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
     count: Mapped[int]
-    total: Mapped[Money] = money_column("total")
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    total_currency: Mapped[str] = mapped_column(String(3))
+    total: Mapped[Money] = composite(Money, total_minor, total_currency)
     content_sealed: Mapped[str] = mapped_column(Text)
     made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
 
 
-class PayoutEvent(PartnersOwn, Base):
+class PayoutEvent(SeenBy, Base):
     """A step of one payout: who, when, from what to what, and why."""
 
     __tablename__ = "payout_event"
 
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
     payout_id: Mapped[UUID] = mapped_column(ForeignKey("payout.id"), index=True)
     verb: Mapped[str] = mapped_column(String(20))
     from_status: Mapped[PayoutStatus | None]
@@ -178,6 +183,11 @@ class PayoutEvent(PartnersOwn, Base):
     by_id: Mapped[UUID | None]
     by_name: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(String(500), default="")
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; not even the distributor it buys through sees it."""
+        return cls.partner_id == scope.owner
 
 
 class PayoutRunEvent(VendorOnly, Base):

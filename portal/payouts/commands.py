@@ -7,6 +7,7 @@ import json
 import click
 
 from models import payouts
+from models.money import Money
 from models.payouts.queries import runs, skips_of
 from models.payouts.tables import PayoutRun
 from models.people import SYSTEM
@@ -41,7 +42,7 @@ def prepare(month: str, currency: str, as_json: bool) -> None:
         facts = {"run": row.number, "payouts": row.count, "total_minor": int(row.total_minor)}
         click.echo(json.dumps(facts | {"currency": row.currency, "not_paid": skipped}))
         return
-    total = money(int(row.total_minor), row.currency)
+    total = money(Money(int(row.total_minor), row.currency))
     click.echo(f"Run {row.number}: {row.count} payouts, {total}. A second person releases it.")
     for skip in left_out:
         click.echo(f"  not paid: {skip.name}, {money(skip.amount)}. {skip.reason}")

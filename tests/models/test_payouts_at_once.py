@@ -17,11 +17,8 @@ from models.partners.destinations import DestinationKind
 from models.payouts import Payout, PayoutRun, PayoutStatement
 from models.payouts.queries import seen_of
 from models.scope import Scope, open_session
-from portal.payouts.bank_files import SepaRail
-from portal.payouts.rails import ByHandRail
 from tests.factories_payouts import SEAL
-
-RAILS = {DestinationKind.SEPA: SepaRail(SEAL), DestinationKind.BY_HAND: ByHandRail()}
+from tests.payout_story import RAILS
 
 
 @pytest.fixture

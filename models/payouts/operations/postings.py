@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -47,15 +48,18 @@ def _post(
     now: datetime,
 ) -> None:
     day = vendor.settings(session).calendar.day_of(now)
-    whose = {account: payout.partner_id for account in Account if account is not Account.BANK}
     ledger.post(
         session,
         key=posting_key(payout, fact),
         kind=f"payout {fact}",
         period=month_of(day),
         entries=[
-            debit(debited, payout.amount, whose.get(debited)),
-            credit(credited, payout.amount, whose.get(credited)),
+            debit(debited, payout.amount, _whose(debited, payout)),
+            credit(credited, payout.amount, _whose(credited, payout)),
         ],
         now=now,
     )
+
+
+def _whose(account: Account, payout: Payout) -> UUID | None:
+    return None if account is Account.BANK else payout.partner_id

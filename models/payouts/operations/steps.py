@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.payouts.rules import PAYOUT_MOVES, RUN_MOVES, PayoutStatus
+from models.payouts.rules import PAYOUT_MOVES, RUN_MOVES, PayoutStatus, RunStatus
 from models.payouts.tables import Payout, PayoutEvent, PayoutRun, PayoutRunEvent, PayoutStatement
 from models.people import Actor
 
@@ -18,7 +18,7 @@ def step(
 ) -> None:
     """Move a payout that is locked.  Raises Refused when its state does not allow it."""
     before = payout.status
-    payout.status = PAYOUT_MOVES.after(verb, before)
+    payout.status = PayoutStatus(PAYOUT_MOVES.after(verb, before))
     session.add(
         PayoutEvent(
             partner_id=payout.partner_id,
@@ -38,7 +38,7 @@ def move(
     session: Session, run: PayoutRun, verb: str, *, by: Actor, now: datetime, note: str = ""
 ) -> None:
     """Move a run that is locked.  Raises Refused when its state does not allow it."""
-    run.status = RUN_MOVES.after(verb, run.status)
+    run.status = RunStatus(RUN_MOVES.after(verb, run.status))
     tell_run(session, run, verb, by=by, now=now, note=note)
 
 
