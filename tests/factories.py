@@ -3,6 +3,7 @@
 Each feature brings its own part in `tests/factories_<feature>.py`.
 """
 
+from tests.factories_commissions import CommissionFactories
 from tests.factories_deals import DealFactories
 from tests.factories_payouts import PayoutFactories
 from tests.factories_people import PeopleFactories
@@ -10,5 +11,12 @@ from tests.factories_places import PlacesFactories
 from tests.factories_sales import SalesFactories
 
 
-class Factories(SalesFactories, DealFactories, PayoutFactories, PlacesFactories, PeopleFactories):
+class Factories(
+    CommissionFactories,
+    SalesFactories,
+    DealFactories,
+    PayoutFactories,
+    PlacesFactories,
+    PeopleFactories,
+):
     """`a` in the tests: a.partner(tier=Tier.GOLD), a.manager(), …"""
