@@ -60,7 +60,10 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
 
     class LineForm(Form):
         product = SelectField(
-            "Product", [Marked()], choices=[SelectChoice("", "Choose a product"), *products]
+            "Product",
+            [Marked()],
+            choices=[SelectChoice("", "Choose a product"), *products],
+            default="",
         )
         quantity = IntegerField(
             "Quantity", [Marked(), Optional(), NumberRange(1, 1_000_000, "Enter 1 or more.")]
@@ -74,7 +77,7 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
 
     class RegistrationForm(FlaskForm):
         customer_name = TidyField("Company", [Marked(), Length(max=200)])
-        customer_country = SelectField("Country", [Marked()], choices=countries())
+        customer_country = SelectField("Country", [Marked()], choices=countries(), default="")
         customer_domain = TidyField(
             "Web site", [Length(max=253)], description="Helps us to tell companies apart."
         )
@@ -93,7 +96,9 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
             [Marked(), Length(max=4000)],
             description="At least 50 characters. It tells us why this deal is yours.",
         )
-        kind = SelectField("Kind of deal", choices=words(DealType))
+        kind = SelectField(
+            "Kind of deal", choices=words(DealType), default=DealType.NEW_BUSINESS.value
+        )
         competitors = TidyField("Competitors", [Length(max=300)])
         contact_name = TidyField("Name", [Marked(), Length(max=200)])
         contact_email = TidyField("E-mail address", [Marked(), Length(max=254)])

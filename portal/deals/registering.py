@@ -93,14 +93,16 @@ def check(person: Actor) -> Answer:
 @allow(Can.REGISTER_DEAL, find=asked_or_404)
 def question(person: Actor, deal: Deal) -> Answer:
     desk = Desk(person)
-    return _answer_page(desk, _only_asked(desk.form(registration_of(deal)), deal), deal)
+    return _answer_page(
+        desk, _only_asked(desk.form(registration_of(deal), with_note=True), deal), deal
+    )
 
 
 @pages.post("/<uuid:deal_id>/answer")
 @allow(Can.REGISTER_DEAL, find=asked_or_404)
 def answer(person: Actor, deal: Deal) -> Answer:
     desk, before = Desk(person), registration_of(deal)
-    form = _only_asked(desk.form(), deal)
+    form = _only_asked(desk.form(with_note=True), deal)
     written = desk.written(form, before) if form.validate() else None
     if written is None or not _is_complete(desk, form, written):
         return _answer_page(desk, form, deal), 422
@@ -172,8 +174,6 @@ def _only_asked(form: Any, deal: Deal) -> Any:
 
 
 def _form_page(desk: Desk, form: Any, deal: Deal | None) -> str:
-    if "note" in form:
-        del form.note
     programme = vendor.settings(session)
     at = now()
     today = programme.calendar.day_of(at)

@@ -43,10 +43,21 @@ class Desk:
         ).all()
         self.by_id = {str(product.id): product for product in self.products}
 
-    def form(self, registration: Registration | None = None, *, more: bool = False) -> Any:
-        """The form as it was sent, or filled from a registration; `more`: one more empty line."""
+    def form(
+        self,
+        registration: Registration | None = None,
+        *,
+        more: bool = False,
+        with_note: bool = False,
+    ) -> Any:
+        """The form as it was sent, or filled from a registration.
+
+        more: one empty line on top; with_note: the answer to a question, too.
+        """
         kind = registration_form(self.partner.currency, self._choices())
         form: Any = kind(data=self._data(registration)) if registration else kind()
+        if not with_note:
+            del form.note
         if more and len(form.lines) < form.lines.max_entries:
             form.lines.append_entry()
         return form
@@ -54,9 +65,9 @@ class Desk:
     def written(self, form: FlaskForm, before: Registration) -> Registration:
         """What the form holds; a field that is absent or cannot be read stays as it was."""
         said = {
-            name: form[name].data.strip() if isinstance(form[name].data, str) else form[name].data
+            name: _said(form[name].data)
             for name in PLAIN
-            if name in form and not form[name].errors
+            if name in form and not form[name].errors and form[name].raw_data
         }
         kept = {name: getattr(before, name) for name in REGISTRATION_FIELDS}
         if "kind" in form and not form["kind"].errors:
@@ -133,6 +144,10 @@ class Desk:
             for line in registration.lines
         ]
         return filled
+
+
+def _said(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def registration_of(deal: Deal | None) -> Registration:
