@@ -12,8 +12,8 @@ from portal.places import LOCALES, time_zones
 
 class ProfileForm(FlaskForm):
     name = TidyField("Name", [InputRequired("Enter your name."), Length(max=200)])
-    locale = SelectField("Dates and amounts as in", choices=LOCALES)
-    time_zone = SelectField("Time zone", choices=time_zones)
+    locale = SelectField("Dates and amounts as in", [InputRequired()], choices=LOCALES)
+    time_zone = SelectField("Time zone", [InputRequired()], choices=time_zones)
 
 
 class PasswordForm(FlaskForm):
@@ -26,5 +26,9 @@ class PasswordForm(FlaskForm):
         description="At least 15 characters. Four or five unrelated words are easy to remember.",
     )
     again = PasswordField(
-        "The same again", [EqualTo("new", "The two passwords differ. Type the second again.")]
+        "The same again",
+        [
+            InputRequired("Type it a second time."),
+            EqualTo("new", "The two passwords differ. Type the second again."),
+        ],
     )

@@ -21,7 +21,7 @@ ROLE_CHOICES = {
 
 class ApplicationForm(FlaskForm):
     company = TidyField("Company", [InputRequired("Enter the company's name."), Length(max=200)])
-    role = SelectField("What you are", choices=ROLE_CHOICES, coerce=PartnerRole)
+    role = SelectField("What you are", [InputRequired()], choices=ROLE_CHOICES, coerce=PartnerRole)
     country = SelectField("Country", [InputRequired("Choose a country.")], choices=country_choices)
     town = TidyField("Town", [InputRequired("Enter the town."), Length(max=35)])
     domain = TidyField("Web address", [Length(max=253)], description="Such as company.com.")
@@ -66,7 +66,7 @@ class DeclineForm(FlaskForm):
 
 
 class AcceptForm(FlaskForm):
-    role = SelectField("Role", choices=ROLE_CHOICES, coerce=PartnerRole)
+    role = SelectField("Role", [InputRequired()], choices=ROLE_CHOICES, coerce=PartnerRole)
     currency = UpperField(
         "Paid in", [InputRequired("Enter a currency."), Length(min=3, max=3)],
         description="An ISO code such as EUR.",

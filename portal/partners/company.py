@@ -34,7 +34,7 @@ def company(person: Actor) -> str:
         "partners/company.html",
         partner=partner,
         manager=members.name_of(session, partner.channel_manager_id),
-        steps=partners.checklist(partners.standing_of(session, partner)),
+        steps=_steps(partner, may_edit),
         is_onboarding=partner.status is PartnerStatus.ONBOARDING,
         is_suspended=partner.status is PartnerStatus.SUSPENDED,
         destination=destination,
@@ -121,6 +121,25 @@ def _resellers_of(person: Actor) -> Any:
     if _own(person).role is not PartnerRole.DISTRIBUTOR:
         abort(404)
     return partners.Filter(text=request.args.get("q", "")[:100], distributor_id=person.partner_id)
+
+
+def _steps(partner: Partner, may_edit: bool) -> list[dict[str, Any]]:
+    """The checklist, each step with the page where the partner gets it done."""
+    pages_of = {
+        "administrator": "people.new",
+        "address": "partners.edit_company",
+        "tax": "partners.edit_company",
+        "destination": "partners.destination",
+    }
+    return [
+        {
+            "label": step.label,
+            "done": step.done,
+            "hint": step.hint,
+            "url": url_for(pages_of[step.key]) if may_edit and step.key in pages_of else None,
+        }
+        for step in partners.checklist(partners.standing_of(session, partner))
+    ]
 
 
 def _pay(person: Actor, partner: Partner, form: DestinationForm) -> destinations.PayoutDestination:

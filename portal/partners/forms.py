@@ -60,9 +60,12 @@ class TermsForm(FlaskForm):
     """What the vendor decides about a partner."""
 
     name = TidyField("Name", [InputRequired("Enter the company's name."), Length(max=200)])
-    role = SelectField("Role", choices=ROLE_CHOICES, coerce=PartnerRole)
+    role = SelectField("Role", [InputRequired()], choices=ROLE_CHOICES, coerce=PartnerRole)
     tier = SelectField(
-        "Tier", choices={tier.value: tier.value.title() for tier in Tier}, coerce=Tier
+        "Tier",
+        [InputRequired()],
+        choices={tier.value: tier.value.title() for tier in Tier},
+        coerce=Tier,
     )
     currency = UpperField(
         "Currency", [InputRequired("Enter a currency."), Length(min=3, max=3)],
@@ -73,7 +76,7 @@ class TermsForm(FlaskForm):
 
 class NewPartnerForm(FlaskForm):
     name = TidyField("Name", [InputRequired("Enter the company's name."), Length(max=200)])
-    role = SelectField("Role", choices=ROLE_CHOICES, coerce=PartnerRole)
+    role = SelectField("Role", [InputRequired()], choices=ROLE_CHOICES, coerce=PartnerRole)
     country = SelectField("Country", [InputRequired("Choose a country.")], choices=country_choices)
     currency = UpperField(
         "Currency", [InputRequired("Enter a currency."), Length(min=3, max=3)],
@@ -108,6 +111,7 @@ class ReasonForm(FlaskForm):
 class DestinationForm(FlaskForm):
     kind = RadioField(
         "How to pay",
+        [InputRequired("Choose one.")],
         choices={"sepa": "To a bank account, by SEPA", "by_hand": "By hand, as described"},
         default="sepa",
     )

@@ -29,7 +29,11 @@ class NewPasswordForm(FlaskForm):
         description=HOW_LONG,
     )
     again = PasswordField(
-        "The same again", [EqualTo("new", "The two passwords differ. Type the second again.")]
+        "The same again",
+        [
+            InputRequired("Type it a second time."),
+            EqualTo("new", "The two passwords differ. Type the second again."),
+        ],
     )
 
 
@@ -42,7 +46,13 @@ class InvitationForm(FlaskForm):
         description=HOW_LONG,
     )
     again = PasswordField(
-        "The same again", [EqualTo("new", "The two passwords differ. Type the second again.")]
+        "The same again",
+        [
+            InputRequired("Type it a second time."),
+            EqualTo("new", "The two passwords differ. Type the second again."),
+        ],
     )
-    locale = SelectField("Dates and amounts as in", choices=LOCALES, default="en_US")
-    time_zone = SelectField("Time zone", choices=time_zones, default="UTC")
+    locale = SelectField(
+        "Dates and amounts as in", [InputRequired()], choices=LOCALES, default="en_US"
+    )
+    time_zone = SelectField("Time zone", [InputRequired()], choices=time_zones, default="UTC")

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import flask
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
 
 from models import accounts
 from models.accounts import links
 from models.errors import Refused
 from models.people import Person, TokenPurpose
+from models.vendor import Vendor
 from portal import identity
 from portal.clock import now
 from portal.database import reading, session, transaction
@@ -30,7 +32,7 @@ def new() -> Any:
     wanted = request.args.get("next", "")
     if identity.asking() is not None:
         return redirect(after_sign_in(wanted), 303)
-    return render_template("signin/new.html", form=SignInForm(), wanted=wanted)
+    return _sign_in_page(SignInForm(), wanted)
 
 
 @pages.post("/sign-in")
@@ -38,7 +40,7 @@ def new() -> Any:
 def create() -> Any:
     form, wanted = SignInForm(), request.args.get("next", "")
     if not form.validate():
-        return render_template("signin/new.html", form=form, wanted=wanted), 422
+        return _sign_in_page(form, wanted), 422
     email, password, address = form.email.data, form.password.data, _address()
     with reading() as look:  # the slow part: no lock is held while the password is weighed
         verdict = accounts.weigh(look, email, password, address=address, now=now())
@@ -46,7 +48,7 @@ def create() -> Any:
         with transaction() as own:  # remembered although this page is an error
             accounts.refuse(own, verdict, address=address, now=now())
         form.form_errors.append(verdict.refusal)
-        return render_template("signin/new.html", form=form, wanted=wanted), 422
+        return _sign_in_page(form, wanted), 422
     person = accounts.enter(session, verdict, address=address, now=now())
     return _come_in(person, wanted)
 
@@ -140,6 +142,12 @@ def accept_invitation(token_id: UUID) -> Any:
         return _invitation_page(form, token_id, invited), 422
     flash(f"Welcome, {person.name}.")
     return _come_in(person, "")
+
+
+def _sign_in_page(form: SignInForm, wanted: str) -> str:
+    with reading() as look:
+        company = look.scalar(select(Vendor.name))
+    return render_template("signin/new.html", form=form, wanted=wanted, company=company)
 
 
 def _come_in(person: Person, wanted: str) -> Any:
