@@ -21,7 +21,7 @@ from models.money import is_currency
 from models.sales import RefusedSale
 from portal.fields import MoneyField, TidyField, UpperField, put_refusal
 
-EARNS = {"": "As the catalogue says", "yes": "Yes", "no": "No"}
+EARNS = {"": "Catalogue", "yes": "Yes", "no": "No"}
 ANY_DAY = "Enter the day as year-month-day, such as 2026-11-30."
 
 Currency = Callable[[], str]
@@ -73,7 +73,7 @@ def line_form(currency: Currency) -> type[Form]:
         sku = TidyField("Article", [Length(max=64)])
         quantity = IntegerField("Pieces", [Optional(), NumberRange(1, 10**9, "1 or more.")])
         amount = MoneyField("Net amount", currency=currency)
-        commissionable = SelectField("Earns commission", choices=EARNS, default="")
+        commissionable = SelectField("Earns", choices=EARNS, default="")
 
         @property
         def is_blank(self) -> bool:

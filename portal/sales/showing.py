@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import render_template, request
+from sqlalchemy import Row
 from werkzeug import Response
 
 from models import commissions, sales
 from models.commissions import LineFilter, words
 from models.customers import Customer
 from models.deals import Deal
+from models.money import Money
 from models.partners import Partner
 from models.people import Actor
 from models.sales import Invoice
 from portal.database import session
+from portal.formats import money
 from portal.paging import page_of
 from portal.permissions import Can, allow, may
 from portal.sales import lists
@@ -53,9 +58,9 @@ def export(person: Actor) -> Response:
 @pages.get("/invoices/<uuid:invoice_id>")
 @allow(Can.SEE_SALES, find=invoice_or_404)
 def show(person: Actor, invoice: Invoice) -> str:
-    earned = commissions.queries.lines(LineFilter()).where(
-        commissions.CommissionLine.invoice_id == invoice.id
-    )
+    of_invoice = commissions.CommissionLine.invoice_id == invoice.id
+    lines = commissions.queries.lines(LineFilter()).where(of_invoice)
+    earned = session.execute(lines.order_by(None).order_by(commissions.CommissionLine.id)).all()
     return render_template(
         "sales/show.html",
         invoice=invoice,
@@ -67,9 +72,18 @@ def show(person: Actor, invoice: Invoice) -> str:
         lines=sales.lines_of(session, invoice.id),
         payments=sales.payments_of(session, invoice.id),
         credit_notes=sales.credit_notes_of(session, invoice.id),
-        earned=session.execute(earned).all(),
+        earned=earned,
+        earned_sums=_sums(earned),
         name_of=words.name_of,
         can_record=may(person, Can.RECORD_SALES),
         sees_partners=lists.sees_partners(person),
         is_staff=person.is_staff,
     )
+
+
+def _sums(earned: Sequence[Row]) -> list[tuple[str, str]]:
+    """What all lines come to, in each currency that is paid."""
+    sums: dict[str, int] = {}
+    for line in earned:
+        sums[line.payout_currency] = sums.get(line.payout_currency, 0) + line.payout_minor
+    return [("Commission", money(Money(minor, currency))) for currency, minor in sums.items()]
