@@ -37,6 +37,7 @@ from models.partners.rules import (
     PartnerStatus,
     Tier,
     checklist,
+    must_be_active,
 )
 from models.partners.tables import Partner, PartnerParent
 
@@ -62,6 +63,7 @@ __all__ = [
     "invite_administrator",
     "listed",
     "may_buy_through",
+    "must_be_active",
     "namesakes",
     "parent_on",
     "parents_of",

@@ -108,6 +108,21 @@ def checklist(standing: Standing) -> list[Step]:
     ]
 
 
+WHY_NOT_ACTIVE = {
+    PartnerStatus.ONBOARDING: "Your company is still onboarding. Complete the checklist on the "
+    "company page; then deals can be submitted.",
+    PartnerStatus.SUSPENDED: "Your partnership is suspended, so nothing new can be submitted. "
+    "Ask your channel manager.",
+    PartnerStatus.ENDED: "This partnership has ended.",
+}
+
+
+def must_be_active(status: PartnerStatus) -> None:
+    """Raises Refused for a partner that may not do new business."""
+    if status in WHY_NOT_ACTIVE:
+        raise Refused(WHY_NOT_ACTIVE[status])
+
+
 def must_be_complete(steps: list[Step]) -> None:
     missing = [f"{step.label}: {step.hint}" for step in steps if not step.done]
     if missing:

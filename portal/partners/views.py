@@ -109,7 +109,7 @@ def partner_or_404(_person: Actor, partner_id: UUID) -> Partner:
 @allow(Can.SEE_PARTNERS, find=partner_or_404)
 def show(person: Actor, partner: Partner) -> str:
     day = _today()
-    standing = partners.standing_of(session, partner)
+    steps = partners.checklist(partners.standing_of(session, partner))
     people = members.listed(Choice(partner_id=partner.id)).order_by("name")
     distributor = DistributorForm(from_on=day, formdata=None)
     distributor.distributor.choices = lists.choices(
@@ -121,7 +121,8 @@ def show(person: Actor, partner: Partner) -> str:
         "partners/show.html",
         partner=partner,
         manager=members.name_of(session, partner.channel_manager_id),
-        steps=partners.checklist(standing),
+        steps=steps,
+        is_complete=all(step.done for step in steps),
         people=session.execute(people).all(),
         destination=destinations.current(session, partner.id),
         held=_is_held(partner),

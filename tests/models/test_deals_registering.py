@@ -22,6 +22,7 @@ from models.errors import Refused
 from models.jobs import Job
 from models.money import Money
 from models.notices import Notice
+from models.partners import Partner, PartnerStatus
 from models.scope import Scope, open_session
 from models.vendor import Vendor
 
@@ -246,3 +247,17 @@ def test_the_clock_is_queued_at_full_time_and_at_one_and_a_half(session, a, now)
         select(Job.run_at).where(Job.topic == "deal-escalate").order_by(Job.run_at)
     )
     assert list(queued) == [deal.decide_by, deal.decide_by + timedelta(days=3)]  # over a weekend
+
+
+@pytest.mark.parametrize(
+    "status, reason",
+    [("onboarding", "checklist"), ("suspended", "suspended"), ("ended", "has ended")],
+)
+def test_only_an_active_partner_submits(session, a, now, status, reason):
+    deal = a.draft()
+    partner = session.get_one(Partner, deal.partner_id)
+    by = a.seller(partner).actor()
+    partner.status = PartnerStatus(status)
+    with pytest.raises(Refused, match=reason):
+        deals.submit(session, deal, by=by, now=now)
+    assert deal.status is DealStatus.DRAFT

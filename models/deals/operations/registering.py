@@ -31,7 +31,7 @@ from models.deals.states import DealStatus, Source
 from models.deals.tables import Deal, DealLine
 from models.errors import Refused
 from models.money import Money
-from models.partners import Partner
+from models.partners import Partner, must_be_active
 from models.people import Actor
 from models.vendor import Vendor
 
@@ -87,6 +87,7 @@ def submit(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     """
     lock(session, deal)
     require(session, deal, "submit", now=now)
+    must_be_active(session.get_one(Partner, deal.partner_id).status)
     programme = vendor.settings(session)
     again = deal.status is DealStatus.REJECTED
     if again and deal.decided_at and deal.changed_at <= deal.decided_at:
