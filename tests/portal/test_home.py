@@ -1,13 +1,12 @@
 """The start pages: each answers the first question of its role."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from models.partners import Partner
 from models.people import Person, Role
+from tests.queries import counting
 
 
 @pytest.fixture
@@ -98,19 +97,6 @@ def test_a_start_page_needs_few_queries(sign_in, a, app):
     for _ in range(12):
         a.submitted(partner=partner)
     client = sign_in(a.seller(partner))
-    with queries_of(app) as asked:
+    with counting(app) as asked:
         client.get("/")
     assert len(asked) <= 16
-
-
-@contextmanager
-def queries_of(app):
-    """Collects what is asked of the database meanwhile."""
-    asked = []
-
-    def note(_connection, _cursor, statement, *_):
-        asked.append(statement)
-
-    event.listen(app.extensions["engine"], "before_cursor_execute", note)
-    yield asked
-    event.remove(app.extensions["engine"], "before_cursor_execute", note)
