@@ -25,6 +25,7 @@ class Can(StrEnum):
     KEEP_ACCOUNT = "keep one's own account"
     SEE_NOTICES = "see notices"
     SEE_OUTBOX = "see the outbox"
+    OPEN_MAILED_LINKS = "open links that were mailed to others"
     SEE_STYLEGUIDE = "see the style guide"
     SEE_PEOPLE = "see people"
     INVITE_PEOPLE = "invite people"
@@ -99,6 +100,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.KEEP_ACCOUNT: [[staff], [partner]],
     Can.SEE_NOTICES: [[staff], [partner]],
     Can.SEE_OUTBOX: [[staff]],
+    Can.OPEN_MAILED_LINKS: [[administrator]],
     Can.SEE_STYLEGUIDE: [[staff]],
     Can.SEE_PEOPLE: [[administrator], [partner_administrator]],
     Can.INVITE_PEOPLE: [[administrator], [partner_administrator]],

@@ -1,16 +1,18 @@
 """The bell's page and the outbox.  A notice belongs to one person; nobody reads another's."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from models import notices
 from models.notices import Notice
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
+from portal.mail import full_link
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, may
 
 pages = Blueprint("notices", __name__)
 
@@ -46,7 +48,20 @@ def read(person: Actor, notice_id: UUID):
 
 @pages.get("/outbox")
 @allow(Can.SEE_OUTBOX)
-def outbox(_person: Actor):
+def outbox(person: Actor):
     return render_template(
-        "notices/outbox.html", page=page_of(session, notices.outbox(), NEWEST_FIRST)
+        "notices/outbox.html",
+        page=page_of(session, notices.outbox(), NEWEST_FIRST),
+        link_of=_link_of(person),
     )
+
+
+def _link_of(person: Actor) -> Callable[[str], str]:
+    """Where no mail server is set, an administrator passes on the links that work once.
+
+    Everybody else, and everybody once mails really leave, gets the link without its secret.
+    """
+    settings = current_app.extensions["settings"]
+    if settings.smtp_url or not may(person, Can.OPEN_MAILED_LINKS):
+        return str
+    return lambda link: full_link(link, settings).removeprefix(settings.base_url)

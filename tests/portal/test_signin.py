@@ -166,3 +166,13 @@ def test_an_invitation_is_accepted_and_the_person_is_in(app, sign_in, client, ut
         "de_DE",
     )
     assert client.post(path, data=said).status_code == 404
+
+
+def test_without_a_mail_server_only_an_administrator_can_pass_on_a_link(
+    app, client, ute, a, session, sign_in
+):
+    client.post("/password-reset", data={"email": "ute@rhine.test"})
+    link = mailed(app, session, "password-reset")
+    assert link in sign_in(a.administrator()).get("/outbox").text
+    page = sign_in(a.manager()).get("/outbox").text
+    assert link not in page and link.split("?")[0] in page
