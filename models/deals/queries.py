@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, select
@@ -23,6 +24,10 @@ from models.deals.tables import (
 )
 from models.partners import Partner
 from models.people import Person
+
+
+MOST_EVIDENCE = 20
+"""Nobody reads more than that side by side."""
 
 
 def registration_of(session: Session, deal: Deal) -> Registration:
@@ -103,36 +108,13 @@ def evidence(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
     """
     other = aliased(Deal, name="other")
     same = other.customer_id == deal.customer_id
+    of_this_deal = and_(DealMatch.deal_id == deal.id, DealMatch.customer_id == other.customer_id)
     return session.execute(
-        select(
-            other.id,
-            other.number,
-            other.status,
-            other.submitted_at,
-            other.protected_through,
-            other.family_id,
-            other.value,
-            other.customer_domain,
-            other.customer_country,
-            Customer.name.label("customer"),
-            ProductFamily.name.label("family"),
-            Partner.name.label("partner"),
-            DealMatch.id.label("match_id"),
-            DealMatch.reason,
-            DealMatch.score_percent,
-            DealMatch.fields,
-            DealMatch.cleared_at,
-            DealMatch.cleared_by_name,
-            DealMatch.cleared_reason,
-            same.label("is_same_customer"),
-        )
+        select(*_seen_of_the_other(other), same.label("is_same_customer"))
         .join(Customer, Customer.id == other.customer_id)
         .join(ProductFamily, ProductFamily.id == other.family_id)
         .join(Partner, Partner.id == other.partner_id)
-        .outerjoin(
-            DealMatch,
-            and_(DealMatch.deal_id == deal.id, DealMatch.customer_id == other.customer_id),
-        )
+        .outerjoin(DealMatch, of_this_deal)
         .where(
             other.id != deal.id,
             other.partner_id != deal.partner_id,
@@ -147,8 +129,32 @@ def evidence(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
             other.submitted_at,
             other.id,
         )
-        .limit(20)
+        .limit(MOST_EVIDENCE)
     ).all()
+
+
+def _seen_of_the_other(other: type[Deal]) -> tuple[Any, ...]:
+    return (
+        other.id,
+        other.number,
+        other.status,
+        other.submitted_at,
+        other.protected_through,
+        other.family_id,
+        other.value,
+        other.customer_domain,
+        other.customer_country,
+        Customer.name.label("customer"),
+        ProductFamily.name.label("family"),
+        Partner.name.label("partner"),
+        DealMatch.id.label("match_id"),
+        DealMatch.reason,
+        DealMatch.score_percent,
+        DealMatch.fields,
+        DealMatch.cleared_at,
+        DealMatch.cleared_by_name,
+        DealMatch.cleared_reason,
+    )
 
 
 def own_duplicates(session: Session, deal: Deal) -> Sequence[Row]:

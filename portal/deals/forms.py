@@ -55,8 +55,8 @@ class Marked(InputRequired):
         return
 
 
-def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[FlaskForm]:
-    """The form of one partner: its currency, and the products on offer, by family."""
+def line_form(currency: str, products: Sequence[SelectChoice]) -> type[Form]:
+    """One product of a registration."""
 
     class LineForm(Form):
         product = SelectField(
@@ -75,6 +75,13 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
             description="Empty: your list price.",
         )
 
+    return LineForm
+
+
+def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[FlaskForm]:
+    """The form of one partner: its currency, and the products on offer, by family."""
+    line = line_form(currency, products)
+
     class RegistrationForm(FlaskForm):
         customer_name = TidyField("Company", [Marked(), Length(max=200)])
         customer_country = SelectField("Country", [Marked()], choices=countries(), default="")
@@ -87,10 +94,8 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
             "State or province", [Length(max=6)], description="Such as US-WA."
         )
         customer_vat_id = UpperField("VAT number", [Length(max=20)])
-        lines = FieldList(FormField(LineForm), min_entries=1, max_entries=MOST_LINES)
-        expected_close_on = DateField(
-            "Expected order", [Marked(), Optional()], description="When you expect to win it."
-        )
+        lines = FieldList(FormField(line), min_entries=1, max_entries=MOST_LINES)
+        expected_close_on = DateField("Expected order", [Marked(), Optional()])
         problem = TextAreaField(
             "What problem does the customer want solved?",
             [Marked(), Length(max=4000)],
