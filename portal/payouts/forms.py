@@ -57,6 +57,7 @@ class PaymentForm(FlaskForm):
 class FailureForm(FlaskForm):
     why = SelectField(
         "What the bank says",
+        [InputRequired()],
         choices=[
             SelectChoice(why.value, f"{why.value}: {words}") for why, words in FAILURES.items()
         ],
