@@ -2,17 +2,14 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from models.deals import Line
 from models.money import Money
 from models.sales import CreditNote, EarningEvent, Invoice, InvoiceLine, Payment, SalesImport
-from portal.command_line import portal
 from portal.sales import importing
 from portal.sales.files import KINDS
 
@@ -251,55 +248,6 @@ def test_each_kind_has_a_page_with_its_columns_a_sample_that_loads_and_a_chapter
     if kind.name == "credit-notes":
         sample = sample.replace("2026-11-20", "2026-11-18")
     assert numbers(hand_in(kind.name, *sample.splitlines()))[2] == 0
-
-
-@pytest.fixture
-def command(app, session):
-    def command(*words):
-        session.commit()
-        with app.app_context():
-            return CliRunner().invoke(portal, ["sales", "import", *map(str, words)])
-
-    return command
-
-
-def test_the_command_loads_a_file_and_answers_machines(session, a, command, tmp_path):
-    a.invoice(number="INV-1", net=1_000_00)
-    file = tmp_path / "bank.csv"
-    file.write_text("invoice,reference,paid_at,amount,currency\nINV-1,b,2026-11-10,400.00,EUR\n")
-    done = command("payments", file, "--json")
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout) | {"problems": []} == {
-        "file": "bank.csv", "kind": "payments", "row_count": 1, "loaded": 1, "unchanged": 0,
-        "refused": 0, "problem_count": 0, "problems": [],
-    }  # fmt: skip
-    session.expire_all()
-    assert session.scalar(select(Invoice.paid_minor)) == 400_00
-    assert "0 new, 1 known, 0 left out." in command("payments", file).output
-
-
-def test_the_command_names_bad_rows_keeps_the_good_and_says_so_by_its_exit_code(
-    session, a, command, tmp_path
-):
-    a.invoice(number="INV-1", net=1_000_00)
-    file = tmp_path / "bank.csv"
-    rows = ["INV-1,b,2026-11-10,400.00,EUR", "INV-1,c,10.11.2026,1.00,EUR"]
-    file.write_text("invoice,reference,paid_at,amount,currency\n" + "\n".join(rows))
-    done = command("payments", file)
-    assert done.exit_code == 1
-    assert "row 3, paid_at: “10.11.2026” is not a date" in done.stderr
-    session.expire_all()
-    assert session.scalar(select(Invoice.paid_minor)) == 400_00
-
-
-def test_the_command_refuses_what_it_cannot_read(command, tmp_path):
-    file = tmp_path / "empty.csv"
-    file.write_text("")
-    done = command("payments", file)
-    assert done.exit_code == 1 and "is empty" in done.output
-    assert command("payments", tmp_path / "missing.csv").exit_code == 2
-    assert command("secrets", file).exit_code == 2
-    assert command("--help").exit_code == 0
 
 
 def test_money_in_a_file_is_exact(session, a, hand_in):
