@@ -89,7 +89,7 @@ def month(session: Session, name: str) -> Month:
     return Month(name, close, [_sum(row) for row in rows])
 
 
-def by_partner(session: Session, name: str, *, most: int = 10) -> Sequence[Row[Any]]:
+def by_partner(session: Session, name: str, *, most: int = 10) -> Sequence[Row]:
     """Who has the largest amounts in a month, with what they had the month before."""
     before = (
         select(
@@ -175,6 +175,6 @@ def _sums() -> Any:
     ).group_by(CommissionLine.payout_currency)
 
 
-def _sum(row: Row[Any]) -> MonthSum:
+def _sum(row: Row) -> MonthSum:
     back = Money(int(row.back_minor), row.currency)
     return MonthSum(row.lines, row.partners, Money(int(row.net_minor), row.currency) - back, back)

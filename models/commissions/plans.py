@@ -97,7 +97,7 @@ def engine_plan(session: Session, plan_id: UUID) -> engine.Plan:
     )
 
 
-def plans(session: Session, day: date) -> Sequence[Row[Any]]:
+def plans(session: Session, day: date) -> Sequence[Row]:
     """Every plan by name, with the version in force on `day` and how many assignments hold."""
     in_force = and_(
         PlanVersion.plan_id == Plan.id,

@@ -59,7 +59,7 @@ def month_in_words(month: str) -> str:
     return f"{first_day(month):%B %Y}"
 
 
-def lines(wanted: LineFilter) -> Select[Any]:
+def lines(wanted: LineFilter) -> Select:
     """Columns of the lines asked for, the latest first."""
     return _narrowed(
         select(
@@ -110,14 +110,14 @@ def sums(session: Session, wanted: LineFilter) -> list[Sum]:
     ]
 
 
-def lines_of(session: Session, statement_id: UUID) -> Sequence[Row[Any]]:
+def lines_of(session: Session, statement_id: UUID) -> Sequence[Row]:
     """The lines of a statement in the order in which they were earned."""
     wanted = lines(LineFilter()).where(CommissionLine.statement_id == statement_id)
     ordered = wanted.order_by(None).order_by(CommissionLine.on, CommissionLine.id)
     return session.execute(ordered.limit(10_000)).all()
 
 
-def line(session: Session, line_id: UUID) -> Row[Any] | None:
+def line(session: Session, line_id: UUID) -> Row | None:
     return session.execute(lines(LineFilter()).where(CommissionLine.id == line_id)).first()
 
 
@@ -125,7 +125,7 @@ def line_numbered(session: Session, number: str) -> CommissionLine | None:
     return session.scalar(select(CommissionLine).where(CommissionLine.number == number))
 
 
-def corrected(session: Session, ids: Sequence[str]) -> Sequence[Row[Any]]:
+def corrected(session: Session, ids: Sequence[str]) -> Sequence[Row]:
     """The earlier lines that a line corrects, with the statements they stand on."""
     return session.execute(
         select(
@@ -145,7 +145,7 @@ def corrected(session: Session, ids: Sequence[str]) -> Sequence[Row[Any]]:
 
 def statements(
     *, partner_id: UUID | None = None, month: str = "", words: str = "", currency: str = ""
-) -> Select[Any]:
+) -> Select:
     """Columns of statements, the latest month first."""
     wanted = select(
         Statement.id,
@@ -231,7 +231,7 @@ def _last_before(session: Session, partner_id: UUID, month: str, currency: str) 
     ).first()
 
 
-def _narrowed(wanted: Select[Any], by: LineFilter) -> Select[Any]:
+def _narrowed(wanted: Select, by: LineFilter) -> Select:
     wanted = (
         wanted.select_from(CommissionLine)
         .join(Partner, Partner.id == CommissionLine.partner_id)

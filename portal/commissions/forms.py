@@ -31,19 +31,19 @@ EXAMPLE = {
     "clawback": {"days": 90},
 }
 
-TRIGGERS = [
-    (Trigger.PAID.value, "When the customer pays"),
-    (Trigger.WON.value, "When the deal is won"),
-]
-POLICIES = [
-    (FxPolicy.PAID_DATE.value, "Of the day of the payment"),
-    (FxPolicy.WON_DATE.value, "Of the day the deal was won"),
-    (FxPolicy.PERIOD_END.value, "Of the last day of the month"),
-]
+TRIGGERS = {
+    Trigger.PAID.value: "When the customer pays",
+    Trigger.WON.value: "When the deal is won",
+}
+POLICIES = {
+    FxPolicy.PAID_DATE.value: "Of the day of the payment",
+    FxPolicy.WON_DATE.value: "Of the day the deal was won",
+    FxPolicy.PERIOD_END.value: "Of the last day of the month",
+}
 
 
-def _named(choices: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(one.value, one.value.capitalize()) for one in choices]
+def _or_every(what: str, choices: type[StrEnum]) -> dict[str, str]:
+    return {"": f"Every {what}"} | {one.value: one.value.capitalize() for one in choices}
 
 
 class PlanForm(FlaskForm):
@@ -105,11 +105,9 @@ class AssignmentForm(FlaskForm):
     partner = TidyField(
         "One partner", [Length(max=200)], description="Number or full name; empty: by kind, below."
     )
-    tier = SelectField("Tier", choices=[("", "Every tier"), *_named(Tier)])
-    role = SelectField("Role", choices=[("", "Every role"), *_named(PartnerRole)])
-    country = SelectField(
-        "Country", choices=lambda: [("", "Every country"), *country_choices()[1:]]
-    )
+    tier = SelectField("Tier", choices=_or_every("tier", Tier))
+    role = SelectField("Role", choices=_or_every("role", PartnerRole))
+    country = SelectField("Country", choices=country_choices() | {"": "Every country"})
     from_on = DateField(
         "From", [InputRequired("Enter a day.")], description="Deals won on this day or later."
     )

@@ -26,7 +26,7 @@ LATEST_FIRST = [Key(CommissionLine.id, descending=True)]
 VIEWS = (("Open", "open"), ("All", "all"))
 
 
-def line_or_404(_person: Actor, line_id: UUID) -> Row[Any]:
+def line_or_404(_person: Actor, line_id: UUID) -> Row:
     return commissions.queries.line(session, line_id) or abort(404)
 
 
@@ -61,7 +61,7 @@ def lines_export(person: Actor) -> Response:
 
 @pages.get("/commissions/<uuid:line_id>")
 @allow(Can.SEE_COMMISSIONS, find=line_or_404)
-def line(person: Actor, row: Row[Any]) -> str:
+def line(person: Actor, row: Row) -> str:
     statement = row.statement_id and commissions.queries.statement(session, row.statement_id)
     kept = session.get_one(CommissionLine, row.id)
     return render_template(

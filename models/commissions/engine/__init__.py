@@ -19,10 +19,11 @@ from models.commissions.engine.parsing import parse_rules
 from models.commissions.engine.plan import FxPolicy, Plan, Rules, Trigger, Version
 from models.commissions.engine.rating import rate, release_due
 from models.commissions.engine.state import State
-from models.commissions.engine.statements import Figures, drawn, figures, is_taken_back
+from models.commissions.engine.statements import Drawn, Figures, drawn, figures, is_taken_back
 
 __all__ = [
     "Code",
+    "Drawn",
     "Event",
     "EventKind",
     "Figures",

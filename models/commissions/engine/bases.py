@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
@@ -111,7 +111,7 @@ def _rising(node: Node, rows: list[Tier]) -> tuple[Tier, ...]:
     return tuple(rows)
 
 
-BASES = {
+BASES: dict[str, Callable[[Node], Base]] = {
     "flat": _flat,
     "by_category": _by_category,
     "by_deal_type": _by_deal_type,

@@ -51,8 +51,8 @@ class Node:
         """A JSON object; with `known`, one that has no other keys."""
         if not isinstance(self.raw, dict):
             raise self.wrong("must be an object, in curly brackets.")
-        for key in self.raw if known is not None else ():
-            if key not in known:
+        for key in self.raw:
+            if known is not None and key not in known:
                 raise self.wrong(f"“{key}” is not known here; known are {', '.join(known)}.")
         return self.raw
 

@@ -95,8 +95,8 @@ def figures(
         taken_back_minor=taken_back,
         payable_minor=payable,
         closing_minor=available - payable,
-        vat_minor=_share(payable, tax and tax.vat_rate, half_even),
-        withheld_minor=_share(payable, tax and tax.withholding_rate, half_even),
+        vat_minor=_share(payable, tax.vat_rate if tax else None, half_even),
+        withheld_minor=_share(payable, tax.withholding_rate if tax else None, half_even),
         draw_balance_minor=draw_balance,
     )
 

@@ -48,17 +48,17 @@ class Ratings:
 
     def rate(self, plan: engine.Plan, sale: Sale, event: Event) -> list[Line]:
         lines = engine.rate(plan, sale, event, self.world)
-        self.write(lines, sale)
+        self.write(lines)
         self.memories.state.begin()
         return lines
 
     def release(self, plan: engine.Plan, sale: Sale, event: Event) -> list[Line]:
         lines = engine.release_due(plan, sale, event, self.world)
-        self.write(lines, sale)
+        self.write(lines)
         self.memories.state.begin()
         return lines
 
-    def write(self, lines: Sequence[Line], sale: Sale | None) -> None:
+    def write(self, lines: Sequence[Line]) -> None:
         self.session.add_all(self._row(line) for line in lines)
 
     def rated(self, source_id: UUID, partner_id: UUID, lines: Sequence[Line]) -> None:

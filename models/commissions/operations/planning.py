@@ -71,18 +71,7 @@ def add_version(
     if to_on is not None and to_on <= from_on:
         raise Refused("The version ends before it begins; give it a later last day.")
     lock(session, plan)
-    others = session.scalars(
-        select(PlanVersion).where(PlanVersion.plan_id == plan.id).order_by(PlanVersion.from_on)
-    ).all()
-    for other in others:
-        if other.from_on < from_on and other.to_on is None:
-            other.to_on = from_on
-        if _overlap(other, from_on, to_on):
-            raise Refused(
-                f"Version {other.number} is in force from {other.from_on:%d %B %Y}; "
-                "the new one would overlap it. Let it begin later, or end before that."
-            )
-    number = 1 + max((other.number for other in others), default=0)
+    number = 1 + _make_room(session, plan, from_on, to_on)
     version = PlanVersion(
         plan_id=plan.id,
         number=number,
@@ -145,6 +134,22 @@ def end_assignment(
     assignment.to_on = to_on
     plan = session.get_one(Plan, assignment.plan_id)
     audit.record(session, by, "plan assignment ended", plan, detail={"to": str(to_on)}, now=now)
+
+
+def _make_room(session: Session, plan: Plan, from_on: date, to_on: date | None) -> int:
+    """End the version before; the highest number so far.  Raises Refused for an overlap."""
+    others = session.scalars(
+        select(PlanVersion).where(PlanVersion.plan_id == plan.id).order_by(PlanVersion.from_on)
+    ).all()
+    for other in others:
+        if other.from_on < from_on and other.to_on is None:
+            other.to_on = from_on
+        if _overlap(other, from_on, to_on):
+            raise Refused(
+                f"Version {other.number} is in force from {other.from_on:%d %B %Y}; "
+                "the new one would overlap it. Let it begin later, or end before that."
+            )
+    return max((other.number for other in others), default=0)
 
 
 def _overlap(other: PlanVersion, from_on: date, to_on: date | None) -> bool:

@@ -175,32 +175,45 @@ def _draw(
         return None
     memory.balance = drawn.balance_minor or 0
     if drawn.code is not None:
-        plan = {
-            "name": terms.plan.name,
-            "version": terms.version.label,
-            "from_on": str(terms.version.from_on),
-        }
-        line = engine.Line(
-            id=ratings.world.new_id(),
-            partner=str(partner_id),
-            deal=None,
-            sale=None,
-            code=drawn.code,
-            amount_minor=drawn.amount_minor,
-            currency=currency,
-            payout_minor=drawn.amount_minor,
-            payout_currency=currency,
-            period=month,
-            on=last_day(month),
-            event=None,
-            plan=terms.plan.id,
-            version=terms.version.id,
-            working={**drawn.working, "plan": plan},
-        )
-        ratings.write([line], None)
-        ratings.session.flush()
-        lines.append(ratings.session.get_one(CommissionLine, UUID(line.id)))
+        lines.append(_draw_line(ratings, terms, partner_id, month, currency, drawn))
     return drawn.balance_minor
+
+
+def _draw_line(
+    ratings: Ratings,
+    terms: Terms,
+    partner_id: UUID,
+    month: str,
+    currency: str,
+    drawn: engine.Drawn,
+) -> CommissionLine:
+    assert drawn.code is not None
+    since = terms.version.from_on
+    plan = {
+        "name": terms.plan.name,
+        "version": terms.version.label,
+        "from_on": since.isoformat() if since else None,
+    }
+    line = engine.Line(
+        id=ratings.world.new_id(),
+        partner=str(partner_id),
+        deal=None,
+        sale=None,
+        code=drawn.code,
+        amount_minor=drawn.amount_minor,
+        currency=currency,
+        payout_minor=drawn.amount_minor,
+        payout_currency=currency,
+        period=month,
+        on=last_day(month),
+        event=None,
+        plan=terms.plan.id,
+        version=terms.version.id,
+        working={**drawn.working, "plan": plan},
+    )
+    ratings.write([line])
+    ratings.session.flush()
+    return ratings.session.get_one(CommissionLine, UUID(line.id))
 
 
 def _settle_rates(ratings: Ratings, lines: Sequence[CommissionLine]) -> None:
