@@ -53,29 +53,16 @@ def invite(
     assert by.partner_id in (None, partner_id), "nobody invites for another company"
     assert (role in PARTNER_ROLES) == (partner_id is not None), "role and company disagree"
     with vendor_side(session) as own:
+        _not_too_many(own, by, now)
         person = own.scalars(select(Person).where(Person.email == email)).first()
         if person is None:
-            _not_too_many(own, by, now)
-            person = Person(
-                email=email,
-                name=name,
-                role=role,
-                status=PersonStatus.INVITED,
-                partner_id=partner_id,
-                created_at=now,
-            )
+            person = Person(email=email, partner_id=partner_id, created_at=now)
             own.add(person)
-            own.flush()
-        elif person.partner_id != partner_id:
-            raise Refused(
-                f"{email} cannot be invited. Use another address, or ask {_vendor(own)} for help."
-            )
-        elif person.status is PersonStatus.ACTIVE:
-            raise Refused(f"{email} already signs in here.")
         else:
-            lock(own, person)
-            person.status, person.role, person.name = PersonStatus.INVITED, role, name
-            person.password_hash = None
+            _must_be_free(own, person, partner_id)
+        person.name, person.role, person.status = name, role, PersonStatus.INVITED
+        person.password_hash = None
+        own.flush()
         audit.record(own, by, "person invited", person, now=now, detail={"role": role})
         _mail_invitation(own, person, by=by, company=company, seal=seal, now=now)
         return person.id
@@ -179,6 +166,18 @@ def _not_the_last(session: Session, person: Person) -> None:
         raise Refused(
             f"{person.name} is the last administrator. Make somebody else administrator first."
         )
+
+
+def _must_be_free(session: Session, person: Person, partner_id: UUID | None) -> None:
+    """Raises Refused for somebody who signs in already, or works for another company."""
+    if person.partner_id != partner_id:
+        raise Refused(
+            f"{person.email} cannot be invited. Use another address, or ask {_vendor(session)} "
+            "for help."
+        )
+    lock(session, person)
+    if person.status is PersonStatus.ACTIVE:
+        raise Refused(f"{person.email} already signs in here.")
 
 
 def _not_too_many(session: Session, by: Actor, now: datetime) -> None:
