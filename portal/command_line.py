@@ -70,7 +70,7 @@ def portal() -> None:
 
 def _stop(sentence: str, code: int) -> click.ClickException:
     stop = click.ClickException(sentence)
-    stop.exit_code = code
+    stop.exit_code = code  # type: ignore[misc]  # click means it to be set
     return stop
 
 

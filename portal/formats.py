@@ -19,7 +19,7 @@ from portal.identity import asking
 MINUS = "\N{MINUS SIGN}"
 
 
-def money(amount: Money | None, currency: str | None = None) -> str:
+def money(amount: Money | int | None, currency: str | None = None) -> str:
     """Such as $1,250.00; also from minor units and a currency.  Nothing for None."""
     if amount is None:
         return ""

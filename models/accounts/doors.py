@@ -45,7 +45,7 @@ def _knocks(session: Session, door: Door, about, *, since: datetime) -> int:
     )
     if door is Door.SIGN_IN:
         counted = counted.where(SignInAttempt.succeeded.is_(False))
-    return session.scalar(counted)
+    return session.execute(counted).scalar_one()
 
 
 def _is_known(session: Session, account: str, address: str, now: datetime) -> bool:

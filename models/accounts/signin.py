@@ -46,7 +46,7 @@ def weigh(session: Session, email: str, password: str, *, address: str, now: dat
         )
     ).one_or_none()
     kept = person.password_hash if person else None
-    if not passwords.matches(password, kept):
+    if not passwords.matches(password, kept) or person is None or kept is None:
         return Verdict(account, None, WRONG)
     better = passwords.hashed(password) if passwords.is_outdated(kept) else ""
     return Verdict(account, person.id, "", kept, better)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.applications.rules import ApplicationStatus, name_key
@@ -24,7 +24,7 @@ class Filter:
     """Only those that wait for somebody of ours."""
 
 
-def listed(chosen: Filter) -> Select[Any]:
+def listed(chosen: Filter) -> Select:
     """One row an application, without an order."""
     return (
         select(
@@ -49,7 +49,7 @@ def counted(session: Session, chosen: Filter) -> int:
     return session.scalar(select(func.count(Application.id)).where(*_criteria(chosen))) or 0
 
 
-def timeline(session: Session, application_id: UUID) -> list[Row[Any]]:
+def timeline(session: Session, application_id: UUID) -> list[Row]:
     return list(
         session.execute(
             select(
@@ -90,10 +90,10 @@ def _partners_like(session: Session, application: Application) -> list[Lookalike
             Partner.created_at,
         ).where(
             Partner.status != PartnerStatus.ENDED,
-            Partner.id != application.partner_id if application.partner_id else True,
+            Partner.id != application.partner_id if application.partner_id else true(),
             or_(
                 Partner.country == application.country,
-                Partner.domain == application.domain if application.domain else False,
+                Partner.domain == application.domain if application.domain else false(),
             ),
         )
     )  # fmt: skip
@@ -114,7 +114,7 @@ def _applications_like(session: Session, application: Application) -> list[Looka
             or_(
                 Application.name_key == application.name_key,
                 Application.contact_email == application.contact_email,
-                Application.domain == application.domain if application.domain else False,
+                Application.domain == application.domain if application.domain else false(),
             ),
         )
     )  # fmt: skip

@@ -17,7 +17,7 @@ from models.customers.tables import CUSTOMER_KEYS, Customer
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
 MOST_ALIKE = 150
-"""Candidates by stretches of the name, those with the most in common first."""
+"""Candidates by stretches of the name, those with the most that is rare in common first."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,27 @@ def matches_of(session: Session, company: Company, *, but_not: UUID | None = Non
 
 
 def candidates(session: Session, company: Company) -> list[UUID]:
-    """Customers that share a key with this one: by a certain key, then those that share most."""
+    """Customers that share a key with this one: by a certain key, then by those few share."""
     certain = session.scalars(_under(certain_keys(company), MOST_CERTAIN)).all()
     alike = session.scalars(_under(stretch_keys(company), MOST_ALIKE)).all()
     return list(dict.fromkeys((*certain, *alike)))
 
 
-def _under(keys: Sequence[int], most: int) -> Select[tuple[UUID]]:
+def _under(keys: Sequence[int], most: int) -> Select[UUID]:
+    """Customers under any of these keys; a key that few share counts for more."""
     table = CUSTOMER_KEYS.c
-    return (
-        select(table.customer_id)
+    shared = (
+        select(
+            table.customer_id,
+            (1.0 / func.count().over(partition_by=table.key)).label("weight"),
+        )
         .where(table.key.in_(keys))
-        .group_by(table.customer_id)
-        .order_by(func.count().desc(), table.customer_id)
+        .subquery()
+    )
+    return (
+        select(shared.c.customer_id)
+        .group_by(shared.c.customer_id)
+        .order_by(func.sum(shared.c.weight).desc(), shared.c.customer_id)
         .limit(most)
     )
 

@@ -95,7 +95,7 @@ def counts(session: Session, wanted: DealFilter) -> dict[DealStatus, int]:
     rows = session.execute(
         select(Deal.status, func.count()).where(*held.criteria()).group_by(Deal.status)
     )
-    return dict(map(tuple, rows))
+    return {status: count for status, count in rows}
 
 
 def waiting(wanted: DealFilter) -> Select:
@@ -162,14 +162,13 @@ class Slice:
 def board(session: Session, wanted: DealFilter, *, from_on: date) -> list[Slice]:
     """Open business with its sums; the smallest parts that a pipeline is drawn from."""
     held = replace(wanted, statuses=OPEN)
-    key = (Deal.stage, Deal.expected_close_on, Deal.forecast_category, Deal.value_currency)
+    currency_of, minor_of = Deal.value_currency, Deal.value_minor  # type: ignore[attr-defined]
+    key = (Deal.stage, Deal.expected_close_on, Deal.forecast_category, currency_of)
     sums: dict[tuple[Stage, str, ForecastCategory, str], list[int]] = {}
     for stage, close_on, category, currency, minor, count in session.execute(
-        select(*key, func.sum(Deal.value_minor), func.count())
-        .where(*held.criteria())
-        .group_by(*key)
+        select(*key, func.sum(minor_of), func.count()).where(*held.criteria()).group_by(*key)
     ):
-        month = month_of(max(close_on, from_on))
+        month = month_of(max(close_on or from_on, from_on))
         total = sums.setdefault((stage, month, category, currency), [0, 0])
         total[0] += int(minor)
         total[1] += count

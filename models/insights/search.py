@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.commissions import Statement
 from models.customers import Customer
@@ -70,9 +70,9 @@ def _hits(session: Session, words: str) -> Iterator[Hit]:
             yield Hit(kind, key, label, detail)
 
 
-def _named(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
+def _named(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
     return column.icontains(words, autoescape=True)
 
 
-def _numbered(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
+def _numbered(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
     return column.istartswith(words, autoescape=True)

@@ -24,7 +24,7 @@ class Choice:
     staff_only: bool = False
 
 
-def listed(chosen: Choice) -> Select[Any]:
+def listed(chosen: Choice) -> Select:
     """One row a person, without an order."""
     return (
         select(

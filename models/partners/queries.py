@@ -55,7 +55,7 @@ class Filter:
     manager_id: UUID | None = None
 
 
-def listed(chosen: Filter, *, day: date) -> Select[Any]:
+def listed(chosen: Filter, *, day: date) -> Select:
     """One row a partner, with its manager and the distributor it has on `day`; without an order."""
     distributor, manager = aliased(Partner), aliased(Person)
     return (
@@ -87,7 +87,7 @@ def counted(session: Session, chosen: Filter, *, day: date) -> int:
     return session.scalar(partners) or 0
 
 
-def parents_of(session: Session, partner_id: UUID) -> list[Row[Any]]:
+def parents_of(session: Session, partner_id: UUID) -> list[Row]:
     """(distributor_id, number, name, from_on, to_on) of every link, latest first."""
     return list(
         session.execute(
@@ -117,7 +117,7 @@ def distributor_named(session: Session, partner_id: UUID, day: date) -> str:
         return own.scalar(select(Partner.name).where(Partner.id == parent)) or ""
 
 
-def distributors(session: Session) -> list[Row[Any]]:
+def distributors(session: Session) -> list[Row]:
     """(id, name) of every distributor that may have resellers, by name."""
     return list(
         session.execute(
@@ -131,7 +131,7 @@ def distributors(session: Session) -> list[Row[Any]]:
     )
 
 
-def namesakes(session: Session, name: str, country: str) -> list[Row[Any]]:
+def namesakes(session: Session, name: str, country: str) -> list[Row]:
     """(id, number, name) of partners in the country that are called the same."""
     return list(
         session.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
 
@@ -30,11 +31,10 @@ class PersonStatus(StrEnum):
 class Actor:
     """Somebody who does something, as operations want to know them."""
 
-    id: UUID | None
-    """None for the system itself."""
+    id: UUID
     name: str
     email: str
-    role: Role | None
+    role: Role
     partner_id: UUID | None
     """None for the vendor's staff."""
     locale: str = "en_US"
@@ -52,5 +52,7 @@ class Actor:
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
 
-SYSTEM = Actor(id=None, name="Counterpart", email="", role=None, partner_id=None)
-"""The worker, when a clock and not a person made something happen."""
+SYSTEM = Actor(
+    id=cast(UUID, None), name="Counterpart", email="", role=cast(Role, None), partner_id=None
+)
+"""The worker, when a clock and not a person made something happen: the one without id and role."""

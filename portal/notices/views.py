@@ -43,7 +43,7 @@ def read_all(person: Actor):
 @allow(Can.SEE_NOTICES)
 def read(person: Actor, notice_id: UUID):
     notices.mark_read(session, person.id, now=now(), only=notice_id)
-    return redirect(url_for("notices.index", **request.args), 303)
+    return redirect(url_for("notices.index", kind=request.args.get("kind")), 303)
 
 
 @pages.get("/outbox")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 
 from models.insights import search
@@ -39,4 +41,5 @@ def index(person: Actor) -> str:
 
 def _shown(hit: Hit) -> tuple[str, str, str]:
     _, endpoint, name = GROUPS[hit.kind]
-    return url_for(endpoint, **{name: hit.id}), hit.label, hit.detail
+    key: dict[str, Any] = {name: hit.id}
+    return url_for(endpoint, **key), hit.label, hit.detail

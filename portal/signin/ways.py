@@ -23,4 +23,4 @@ def after_sign_in(wanted: str) -> str:
     if path.netloc or path.scheme or endpoint == "static":
         return home
     query = {name: value for name, value in parse_qsl(path.query) if not name.startswith("_")}
-    return url_for(endpoint, **(query | parts))
+    return url_for(endpoint, **{**query, **parts})

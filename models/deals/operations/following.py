@@ -75,12 +75,12 @@ def take_part(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None
 def step_back(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     """No longer take part.  Harmless for somebody who does not."""
     lock(session, deal)
-    left = session.execute(
-        delete(DealParticipant).where(
-            DealParticipant.deal_id == deal.id, DealParticipant.person_id == by.id
-        )
-    )
-    if left.rowcount:
+    left = session.scalars(
+        delete(DealParticipant)
+        .where(DealParticipant.deal_id == deal.id, DealParticipant.person_id == by.id)
+        .returning(DealParticipant.id)
+    ).all()
+    if left:
         remember(session, deal, "step_back", by=by, now=now, before=deal.status)
 
 
