@@ -25,7 +25,6 @@ from models.deals.tables import (
 from models.partners import Partner
 from models.people import Person
 
-
 MOST_EVIDENCE = 20
 """Nobody reads more than that side by side."""
 

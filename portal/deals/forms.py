@@ -78,11 +78,17 @@ def line_form(currency: str, products: Sequence[SelectChoice]) -> type[Form]:
     return LineForm
 
 
+class AnswerPart(FlaskForm):
+    """What goes with an answer; taken out of a form that answers nothing."""
+
+    note = TextAreaField("Your answer", [InputRequired("Write your answer."), Length(max=4000)])
+
+
 def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[FlaskForm]:
     """The form of one partner: its currency, and the products on offer, by family."""
     line = line_form(currency, products)
 
-    class RegistrationForm(FlaskForm):
+    class RegistrationForm(AnswerPart):
         customer_name = TidyField("Company", [Marked(), Length(max=200)])
         customer_country = SelectField("Country", [Marked()], choices=countries(), default="")
         customer_domain = TidyField(
@@ -109,7 +115,6 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
         contact_email = TidyField("E-mail address", [Marked(), Length(max=254)])
         contact_title = TidyField("Role", [Length(max=120)])
         contact_phone = TidyField("Phone", [Length(max=40)])
-        note = TextAreaField("Your answer", [InputRequired("Write your answer."), Length(max=4000)])
 
     return RegistrationForm
 
