@@ -31,12 +31,7 @@ def found(
     """Make the vendor and its administrator.  Raises Refused when there is a vendor already."""
     if session.scalar(select(func.count(Vendor.id))):
         raise Refused("This portal is set up already. Sign in as its administrator.")
-    if not is_currency(currency):
-        raise Refused(f"{currency} is no currency. Use an ISO 4217 code such as EUR.")
-    if time_zone not in available_timezones():
-        raise Refused(f"{time_zone} is no time zone. Use a name such as Europe/Berlin.")
-    if len(country) != 2 or not country.isalpha():
-        raise Refused(f"{country} is no country. Use an ISO 3166 code such as DE.")
+    _must_exist(country, currency, time_zone)
     passwords.judge(password, names=[company, name, email])
     administrator = Person(
         email=tidy_email(email),
@@ -61,3 +56,12 @@ def found(
     )
     audit.record(session, SYSTEM, "portal set up", administrator, now=now)
     return administrator
+
+
+def _must_exist(country: str, currency: str, time_zone: str) -> None:
+    if not is_currency(currency):
+        raise Refused(f"{currency} is no currency. Use an ISO 4217 code such as EUR.")
+    if time_zone not in available_timezones():
+        raise Refused(f"{time_zone} is no time zone. Use a name such as Europe/Berlin.")
+    if len(country) != 2 or not country.isalpha():
+        raise Refused(f"{country} is no country. Use an ISO 3166 code such as DE.")
