@@ -9,11 +9,15 @@ from flask import abort, render_template, request, url_for
 from sqlalchemy import Row
 from werkzeug import Response
 
-from models import commissions
-from models.calendars import first_day
+from models import commissions, vendor
+from models.calendars import first_day, local_day
 from models.commissions import Code, CommissionLine, LineFilter, words
+from models.errors import Refused
 from models.money import Money
+from models.partners import Partner
 from models.people import Actor
+from models.scope import vendor_side
+from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.shown import all_shown, shown
 from portal.database import session
@@ -46,6 +50,7 @@ def lines(person: Actor) -> str:
         codes=[(code, words.name_of(code)) for code in Code],
         views=_views(wanted),
         for_staff=person.is_staff,
+        why=_why(person),
     )
 
 
@@ -104,6 +109,19 @@ def columns(*, has_partner: bool) -> list[Column]:
         Column("Commission", lambda row: Money(row.payout_minor, row.payout_currency), "money"),
         Column("Paid in", lambda row: row.payout_currency),
     ]
+
+
+def _why(person: Actor) -> str:
+    """Which plan the partner is on and why; empty for staff and where none is assigned."""
+    if person.partner_id is None:
+        return ""
+    with vendor_side(session) as vendors:
+        partner = vendors.get_one(Partner, person.partner_id)
+        today = local_day(now(), vendor.settings(vendors).time_zone)
+        try:
+            return commissions.plan_for(vendors, partner, today).why
+        except Refused:
+            return ""
 
 
 def _views(wanted: LineFilter) -> list[dict[str, Any]]:

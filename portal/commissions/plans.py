@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, or_, select
 from werkzeug import Response
 
@@ -42,6 +42,7 @@ def plans(person: Actor) -> str:
     return render_template(
         "commissions/plans.html",
         plans=asked.plans(session, _today()),
+        why=_why(request.args.get("partner", "").strip()),
         can_edit=may(person, Can.EDIT_PLAN),
     )
 
@@ -173,6 +174,17 @@ def end_assignment(person: Actor, assignment: PlanAssignment) -> Response:
     commissions.end_assignment(session, assignment, to_on=_today(), by=person, now=now())
     flash("It holds no longer for deals won from today on.")
     return redirect(url_for("commissions.plan", plan_id=assignment.plan_id), 303)
+
+
+def _why(text: str) -> str:
+    """Which plan a partner is on today, and why; or why it is on none."""
+    try:
+        partner_id = _partner_called(text)
+        if partner_id is None:
+            return ""
+        return commissions.plan_for(session, session.get_one(Partner, partner_id), _today()).why
+    except Refused as refusal:
+        return str(refusal)
 
 
 def _partner_called(text: str) -> UUID | None:

@@ -189,6 +189,15 @@ def test_finance_makes_a_plan_gives_it_a_version_and_assigns_it(a, session, fina
     assert "Gold" in finance.get("/plans").text
 
 
+def test_everybody_can_ask_which_plan_a_partner_is_on_and_why(a, sign_in, finance):
+    a.plan(name="Ten for all")
+    partner = a.partner(name="Alpenrad GmbH")
+    why = "Plan “Ten for all” because it is assigned to every partner, from 1 January 2025."
+    assert why in finance.get(f"/plans?partner={partner.number}").text
+    assert "No partner is called “nobody”" in finance.get("/plans?partner=nobody").text
+    assert why in sign_in(a.seller(partner)).get("/commissions").text
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [

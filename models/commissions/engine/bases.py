@@ -116,6 +116,7 @@ BASES: dict[str, Callable[[Node], Base]] = {
     "by_category": _by_category,
     "by_deal_type": _by_deal_type,
     "by_type": _by_deal_type,
+    "deal_type": _by_deal_type,
     "margin": _margin,
     "recurring": _recurring,
     "tier": _tiered,

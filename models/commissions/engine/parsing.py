@@ -134,6 +134,7 @@ COMPONENTS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "clawback": ("clawback", _clawback),
     "draw": ("draw", _draw),
     "min_payout": ("minimum_minor", Node.money),
+    "minimum_payout": ("minimum_minor", Node.money),
     "tax": ("tax", _tax),
     "rounding": ("half_even", _rounds_half_even),
 }

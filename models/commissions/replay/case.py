@@ -33,6 +33,7 @@ PLAN_KEYS = (
     "payout_currency",
     "fx",
     "min_payout",
+    "minimum_payout",
 )
 
 EVENT_KINDS = ("won", "paid", "refund", "dispute_open", "dispute_close")
@@ -163,7 +164,7 @@ def one_of(choices: Any, word: str, where: str) -> Any:
 
 def _versions(plan: Mapping[str, Any]) -> list[VersionCase]:
     listed = plan.get("versions") or [{"rules": need(plan, "rules", "plan")}]
-    minimum = plan.get("min_payout")
+    minimum = plan.get("min_payout", plan.get("minimum_payout"))
     return [
         VersionCase(
             from_on=day(version.get("from")) or SINCE_EVER,
