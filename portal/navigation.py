@@ -62,7 +62,7 @@ MENUS: dict[Role, list[Entry]] = {
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG,
-        PLANS, STATEMENTS, RUNS,
+        PLANS, STATEMENTS, PAYOUTS,
     ],
 }  # fmt: skip
 

@@ -80,7 +80,6 @@ def administrator_home(_person: Actor) -> dict[str, Any]:
         "now": now(),
         "applications": _applications(),
         "owed": finance.owed(session),
-        "runs": finance.unfinished_runs(session),
         "unrated": finance.unrated(session),
         "chart": _commission(programme.base_currency, month),
         "currency": programme.base_currency,
