@@ -1,0 +1,1 @@
+"""Journeys and rules that only a real browser can judge."""
