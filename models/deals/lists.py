@@ -95,7 +95,7 @@ def counts(session: Session, wanted: DealFilter) -> dict[DealStatus, int]:
     rows = session.execute(
         select(Deal.status, func.count()).where(*held.criteria()).group_by(Deal.status)
     )
-    return {status: count for status, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def waiting(wanted: DealFilter) -> Select:

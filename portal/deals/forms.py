@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -36,8 +35,9 @@ MOST_LINES = 20
 ANY_DAY = "Enter a day, such as 2026-11-30."
 
 
-def words(choices: type[StrEnum]) -> list[SelectChoice]:
-    return [SelectChoice(choice.value, choice.words) for choice in choices]  # type: ignore[attr-defined]
+def words(choices: Iterable[Any]) -> list[SelectChoice]:
+    """Of an enum whose members have words for people."""
+    return [SelectChoice(choice.value, choice.words) for choice in choices]
 
 
 def countries() -> list[SelectChoice]:
@@ -91,9 +91,7 @@ def registration_form(currency: str, products: Sequence[SelectChoice]) -> type[F
     class RegistrationForm(AnswerPart):
         customer_name = TidyField("Company", [Marked(), Length(max=200)])
         customer_country = SelectField("Country", [Marked()], choices=countries(), default="")
-        customer_domain = TidyField(
-            "Web site", [Length(max=253)], description="Helps us to tell companies apart."
-        )
+        customer_domain = TidyField("Web site", [Length(max=253)])
         customer_town = TidyField("Town", [Length(max=80)])
         customer_postal_code = TidyField("Postal code", [Length(max=16)])
         customer_subdivision = UpperField(

@@ -197,7 +197,7 @@ def _family_of(session: Session, lines: tuple[Line, ...]) -> UUID | None:
     if not wanted:
         return None
     rows = session.execute(select(Product.id, Product.family_id).where(Product.id.in_(wanted)))
-    families = {product_id: family_id for product_id, family_id in rows}
+    families = {row.id: row.family_id for row in rows}
     if wanted - families.keys():
         raise Refused("One of the products is no longer sold. Choose another.")
     return main_family([(families[line.product_id], line.amount_minor) for line in lines])
