@@ -144,28 +144,35 @@ def colleague(session: Session, person_id: UUID, *, by: Actor) -> Person:
         raise Refused("There is no such person.")
     if by.role not in GOVERN:
         raise Refused("Only an administrator may do this.")
+    if person.role in GOVERN:
+        _administrators_beside(session, person)
     lock(session, person)
     return person
 
 
 def _not_the_last(session: Session, person: Person) -> None:
-    """Two administrators who remove each other at the same moment meet at these locks."""
-    others = session.scalars(
-        select(Person.id)
-        .where(
-            Person.role == person.role,
-            Person.partner_id == person.partner_id
-            if person.partner_id
-            else Person.partner_id.is_(None),
-            Person.status == PersonStatus.ACTIVE,
-        )
-        .order_by(Person.id)
-        .with_for_update()
-    ).all()
-    if set(others) <= {person.id}:
+    if set(_administrators_beside(session, person)) <= {person.id}:
         raise Refused(
             f"{person.name} is the last administrator. Make somebody else administrator first."
         )
+
+
+def _administrators_beside(session: Session, person: Person) -> list[UUID]:
+    """The active administrators of the same company, locked always in the same order.
+
+    Two who remove each other at the same moment meet here, one after the other.
+    """
+    company = (
+        Person.partner_id == person.partner_id if person.partner_id else Person.partner_id.is_(None)
+    )
+    return list(
+        session.scalars(
+            select(Person.id)
+            .where(Person.role == person.role, company, Person.status == PersonStatus.ACTIVE)
+            .order_by(Person.id)
+            .with_for_update()
+        )
+    )
 
 
 def _must_be_free(session: Session, person: Person, partner_id: UUID | None) -> None:
