@@ -33,7 +33,9 @@ def load_once() -> bool:
             return False
     columns = (TextColumn("Loading the demonstration"), BarColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         bar = progress.add_task("demo", total=STEPS)
         with database.transaction() as session:
             demo.load(

@@ -79,8 +79,8 @@ class Family:
 
     def live(self, greeting: str) -> int:
         """Until a signal comes (0) or a child ends by itself (1)."""
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, self._stop)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
         try:
             for name, command in self.commands.items():
                 self.children[name] = self._start(command)

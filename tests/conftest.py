@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
 import hypothesis
 import pytest
@@ -12,15 +10,17 @@ import time_machine
 from flask import Flask
 from sqlalchemy import Engine
 
-import models
 from models import engine as engines
-from models.base import Base
+from models import schema
 from models.people import Person
 from models.scope import Scope, ScopedSession, open_session
+from portal import demo
 from portal.app import create_app
 from portal.settings import Settings
 from tests.databases import Postgresql, Sqlite
 from tests.factories import Factories
+from tests.factories_payouts import SEAL
+from tests.payout_story import RAILS
 from tests.portal_client import PortalClient, client_of, way_in
 
 KINDS = {"sqlite": Sqlite, "postgresql": Postgresql}
@@ -47,17 +47,32 @@ def databases(request: pytest.FixtureRequest) -> Iterator[Sqlite | Postgresql]:
     kind = KINDS[request.config.getoption("--database")]()
     try:
         engine = engines.connect(kind.template_url)
-        _while_we_build(engines.for_writing(engine))
+        schema.metadata().create_all(engines.for_writing(engine))
         engine.dispose()
         yield kind
     finally:
         kind.stop()
 
 
-@pytest.fixture
-def database_url(databases: Sqlite | Postgresql) -> Iterator[str]:
-    """An empty database with every table, for this test alone."""
+@pytest.fixture(scope="session")
+def demo_template(databases: Sqlite | Postgresql) -> str:
+    """The demonstration as it looks at NOW, loaded once a run."""
     url = databases.fresh()
+    engine = engines.connect(url)
+    with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+        demo.load(session, now=NOW, seal=SEAL, rails=RAILS)
+        session.commit()
+    engine.dispose()
+    databases.keep_as(url, "demo")
+    return "demo"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, databases: Sqlite | Postgresql) -> Iterator[str]:
+    """A database with every table, for this test alone: empty, or marked `demo`, the demo's."""
+    is_demo = request.node.get_closest_marker("demo") is not None
+    template = request.getfixturevalue("demo_template") if is_demo else "template"
+    url = databases.fresh(template)
     yield url
     databases.drop(url)
 
@@ -118,25 +133,3 @@ def client(app: Flask, session: ScopedSession) -> PortalClient:
 def sign_in(app: Flask, session: ScopedSession) -> Callable[[Person | str], PortalClient]:
     """sign_in(person) or sign_in(email) gives that person's browser."""
     return way_in(app, session)
-
-
-def _while_we_build(engine: Engine) -> None:
-    """Every table whose file can be imported and whose neighbours exist, until all stand."""
-    for module in walk_packages(models.__path__, "models.", onerror=print):
-        try:
-            import_module(module.name)
-        except Exception as error:
-            print(f"tests: left out {module.name}: {error}")
-    tables = {table.fullname: table for table in Base.metadata.tables.values()}
-    while True:
-        lone = [
-            name
-            for name, table in tables.items()
-            if any(key.target_fullname.split(".")[0] not in tables for key in table.foreign_keys)
-        ]
-        if not lone:
-            break
-        for name in lone:
-            print(f"tests: left out table {name}: a neighbour is missing")
-            del tables[name]
-    Base.metadata.create_all(engine, tables=list(tables.values()))

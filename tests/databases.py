@@ -39,9 +39,9 @@ class Sqlite:
         self.numbers = count(1)
         self.template_url = self._url("template")
 
-    def fresh(self) -> str:
+    def fresh(self, template: str = "template") -> str:
         name = f"test{next(self.numbers)}"
-        shutil.copyfile(self.folder / "template.sqlite", self.folder / f"{name}.sqlite")
+        shutil.copyfile(self._file(template), self._file(name))
         return self._url(name)
 
     def empty(self) -> str:
@@ -52,11 +52,18 @@ class Sqlite:
         for file in self.folder.glob(f"{Path(url).name}*"):
             file.unlink()
 
+    def keep_as(self, url: str, template: str) -> None:
+        """Make this database, which nobody has open any more, a template for others."""
+        self._file(Path(url).stem).rename(self._file(template))
+
     def stop(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.sqlite"
+
     def _url(self, name: str) -> str:
-        return f"sqlite:///{self.folder}/{name}.sqlite"
+        return f"sqlite:///{self._file(name)}"
 
 
 class Postgresql:
@@ -69,12 +76,12 @@ class Postgresql:
         self.numbers = count(1)
         self.as_postgres = as_postgres(self.folder)
         self._start()
-        self._say("CREATE DATABASE template_story")
-        self.template_url = self._url("template_story")
+        self._say("CREATE DATABASE template")
+        self.template_url = self._url("template")
 
-    def fresh(self) -> str:
+    def fresh(self, template: str = "template") -> str:
         name = f"test{next(self.numbers)}"
-        self._say(f"CREATE DATABASE {name} TEMPLATE template_story")
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url(name)
 
     def empty(self) -> str:
@@ -85,6 +92,10 @@ class Postgresql:
 
     def drop(self, url: str) -> None:
         self._say(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def keep_as(self, url: str, template: str) -> None:
+        """Make this database, which nobody has open any more, a template for others."""
+        self._say(f"ALTER DATABASE {url.rsplit('/', 1)[1]} RENAME TO {template}")
 
     def stop(self) -> None:
         self.server.send_signal(signal.SIGQUIT)  # at once: nobody wants the data

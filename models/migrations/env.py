@@ -1,6 +1,6 @@
 """What alembic runs: the declared tables on one side, the connection it was given on the other."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from models import schema
 from models.base import Exact, Instant
 
 
-def render(kind: str, thing: Any, autogen: Any) -> str | bool:
+def render(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """Our own column types as plain ones, so that a revision needs none of our code."""
     if kind == "type" and isinstance(thing, Instant):
         return "sa.DateTime(timezone=True)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from models import commissions, payouts, sales
 from models.calendars import first_day, month_of, next_month
@@ -35,7 +36,7 @@ DISTRIBUTOR_RULES = {"base": {"type": "flat", "rate": "0.06"}, "clawback": {"day
 def plan(story: Story) -> None:
     """One plan for those who sell, one for distributors, in force since last year."""
     from_on = story.today.replace(year=story.today.year - 1, month=1, day=1)
-    at = {"by": story.staff["finance"], "now": story.at(from_on)}
+    at: dict[str, Any] = {"by": story.staff["finance"], "now": story.at(from_on)}
     for name, rules, role in (
         ("Sellers: by category, registered deals earn more", RESELLER_RULES, None),
         ("Distributors: six percent", DISTRIBUTOR_RULES, PartnerRole.DISTRIBUTOR),
@@ -70,8 +71,8 @@ def _payments(
     for number, invoice in enumerate(invoices):
         days = PAID_AFTER[number % len(PAID_AFTER)]
         parts = 2 if number % INSTALMENTS_EVERY == 3 else 1
-        for part in range(parts if days else 0):
-            on = invoice.issued_on + timedelta(days=days + 14 * part)
+        for part in range(parts) if days else ():
+            on = invoice.issued_on + timedelta(days=(days or 0) + 14 * part)
             if on <= story.today:
                 yield story.at(on, hour=8 + number % 9), invoice, (part + 1, parts)
 

@@ -49,7 +49,13 @@ def orders(story: Story) -> list[Order]:
     by_number = {order.number: order for order in real}
     like = [(reseller, by_number[number]) for reseller, number in EUROPE]
     europe = [
-        Order(f"{order.number}-E{reseller}", order.on, reseller, order.lines, is_european=True)
+        Order(
+            order.number.replace("SO", f"SOE{reseller}-"),
+            order.on,
+            reseller,
+            order.lines,
+            is_european=True,
+        )
         for reseller, order in like
     ]
     return sorted([*real, *europe], key=lambda order: (order.on, order.number))
