@@ -16,7 +16,7 @@ from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 150
+MOST_ALIKE = 250
 """Candidates by stretches of the name, those with the most that is rare in common first."""
 
 
