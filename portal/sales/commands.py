@@ -11,7 +11,6 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models import commissions
 from models.people import SYSTEM
 from models.sales import SalesImport
 from portal.clock import now
@@ -41,9 +40,9 @@ def import_file(context: click.Context, kind: str, file: Path, as_json: bool) ->
     Good rows are loaded, each bad one is reported; the same file again changes nothing.
     Exit code 1 when something was left out.
     """
-    with PatientBar(f"Loading {file.name}", hidden=as_json) as bar, transaction() as session:
+    with PatientBar(f"Loading {file.name}", hidden=as_json) as bar:
         report = load(
-            session,
+            transaction,
             KINDS[kind],
             file.read_bytes(),
             file_name=file.name,
@@ -51,8 +50,7 @@ def import_file(context: click.Context, kind: str, file: Path, as_json: bool) ->
             now=now(),
             tick=bar.tick,
         )
-        commissions.catch_up(session, now=now())
-        told = _told(report)
+    told = _told(report)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:

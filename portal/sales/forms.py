@@ -134,7 +134,7 @@ class ImportForm(FlaskForm):
     file = FileField(
         "File",
         [FileRequired("Choose the CSV file.")],
-        description="CSV in UTF-8, up to 5,000 rows. Your spreadsheet saves it as “CSV UTF-8”.",
+        description="CSV in UTF-8, up to 2,000 rows. Your spreadsheet saves it as “CSV UTF-8”.",
     )
 
 

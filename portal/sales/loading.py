@@ -7,13 +7,15 @@ refused leaves nothing behind and the others stay.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import sales, vendor
+from models import commissions, sales
 from models.errors import Refused
 from models.people import Actor
 from models.sales import RefusedSale, SalesImport
@@ -24,9 +26,15 @@ from portal.sales.recording import LOADERS, BadRow, Loading
 Tick = Callable[[int, int], None]
 """Told how many rows of how many are done."""
 
+Opening = Callable[[], AbstractContextManager[Session]]
+"""Gives the session of each part: a page's own, or a new transaction for a command."""
+
+PART = 200
+"""Things between two commits of a command, so that others can write meanwhile."""
+
 
 def load(
-    session: Session,
+    opening: Opening,
     kind: FileKind,
     content: bytes,
     *,
@@ -36,32 +44,44 @@ def load(
     most_rows: int | None = None,
     tick: Tick = lambda _done, _total: None,
 ) -> SalesImport:
-    """Load what is good and keep a report.  Raises Refused when nothing can be read."""
+    """Load what is good, let it earn, and keep a report.
+
+    Raises Refused when nothing can be read.  Killed between two parts, it goes on when
+    the same file is handed in again.
+    """
     file = ImportFile(content, kind.columns)
     if most_rows is not None and file.total > most_rows:
         raise Refused(
             f"The file has {file.total:,} rows; a page takes {most_rows:,}. Split it, or let "
             "your administrator load it with the command `portal sales import`."
         )
-    loading = Loading(session, kind, by, now, vendor.settings(session).time_zone)
+    loading = Loading(kind, by, now)
+    things = _things(loading, file)
     done = 0
-    for rows in _things(loading, file):
-        _load_one(loading, rows)
-        done += len(rows)
-        tick(done, file.total)
-    tick(file.total, file.total)
-    loading.problems.sort(key=lambda problem: problem.row)
+    while part := list(islice(things, PART)):
+        with opening() as session:
+            loading.begin(session)
+            for rows in part:
+                _load_one(loading, rows)
+                done += len(rows)
+                tick(done, file.total)
+            commissions.catch_up(session, now=now)
+    with opening() as session:
+        return _report(session, loading, file_name, file.total)
+
+
+def _report(session: Session, loading: Loading, file_name: str, row_count: int) -> SalesImport:
     return sales.keep_report(
         session,
-        kind=kind.name,
+        kind=loading.kind.name,
         file_name=file_name,
-        row_count=file.total,
+        row_count=row_count,
         loaded=loading.loaded,
         unchanged=loading.unchanged,
         refused=loading.refused,
-        problems=[asdict(problem) for problem in loading.problems],
-        by=by,
-        now=now,
+        problems=[asdict(problem) for problem in sorted(loading.problems, key=lambda bad: bad.row)],
+        by=loading.by,
+        now=loading.now,
     )
 
 
@@ -122,6 +142,7 @@ def _load_one(loading: Loading, rows: Sequence[ImportRow]) -> None:
         loading.loaded += is_new
         loading.unchanged += not is_new
         return
+    loading.customers.clear()  # one that was added for this invoice is gone again
     loading.refused += 1
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import customers, sales
+from models import customers, sales, vendor
 from models.calendars import start_of_day
 from models.customers import CustomerDetails
 from models.deals import Deal
@@ -34,15 +35,22 @@ HALF_A_DAY = timedelta(hours=12)
 class Loading:
     """One file on its way in."""
 
-    session: Session
     kind: FileKind
     by: Actor
     now: datetime
-    time_zone: str
+    session: Session = field(init=False)
+    time_zone: str = field(init=False)
+    customers: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    """Those recognised already, by name and country as they are written."""
     problems: list[Problem] = field(default_factory=list)
     loaded: int = 0
     unchanged: int = 0
     refused: int = 0
+
+    def begin(self, session: Session) -> None:
+        """The next part goes into this session."""
+        self.session = session
+        self.time_zone = vendor.settings(session).time_zone
 
 
 class BadRow(Exception):
@@ -155,9 +163,16 @@ def _parties(loading: Loading, row: ImportRow, whole: dict[str, Any]) -> dict[st
             "partner",
             f"There is no partner {whole['partner']}. Copy the number from the partner's page.",
         )
-    details = CustomerDetails(name=whole["customer"], country=whole["customer_country"].upper())
-    found = customers.recognise(loading.session, details, now=loading.now)
-    return {"partner_id": partner_id, "customer_id": found.customer_id}
+    customer_id = _customer(loading, whole["customer"], whole["customer_country"].upper())
+    return {"partner_id": partner_id, "customer_id": customer_id}
+
+
+def _customer(loading: Loading, name: str, country: str) -> UUID:
+    if (name, country) not in loading.customers:
+        details = CustomerDetails(name=name, country=country)
+        found = customers.recognise(loading.session, details, now=loading.now)
+        loading.customers[name, country] = found.customer_id
+    return loading.customers[name, country]
 
 
 def _deal(session: Session, number: str) -> Deal:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from models.sales import Invoice
 from portal.command_line import portal
+from portal.sales import loading
+from portal.sales.recording import LOADERS
 
 
 @pytest.fixture
@@ -57,3 +59,27 @@ def test_the_command_refuses_what_it_cannot_read(command, tmp_path):
     assert command("payments", tmp_path / "missing.csv").exit_code == 2
     assert command("secrets", file).exit_code == 2
     assert command("--help").exit_code == 0
+
+
+def test_the_command_commits_in_parts_and_goes_on_after_it_was_killed(
+    session, a, command, tmp_path, monkeypatch
+):
+    a.invoice(number="INV-1", net=1_000_00)
+    file = tmp_path / "bank.csv"
+    rows = [f"INV-1,b{number},2026-11-10,100.00,EUR" for number in range(5)]
+    file.write_text("invoice,reference,paid_at,amount,currency\n" + "\n".join(rows))
+    monkeypatch.setattr(loading, "PART", 2)
+    recorded = LOADERS["payments"]
+
+    def killed(*words):
+        if words[1][0].values["reference"] == "b3":
+            raise KeyboardInterrupt
+        return recorded(*words)
+
+    monkeypatch.setitem(LOADERS, "payments", killed)
+    assert command("payments", file).exit_code != 0
+    session.expire_all()
+    assert session.scalar(select(Invoice.paid_minor)) == 200_00
+    monkeypatch.setitem(LOADERS, "payments", recorded)
+    assert "3 new, 2 known, 0 left out." in command("payments", file).output
+    assert session.scalar(select(Invoice.paid_minor)) == 500_00
