@@ -98,7 +98,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "statements": statements,
         "equation": _equation(statements, payout.amount.currency),
         "steps": _steps(session, payout, person),
-        "run": run,
+        "run": run if acts else None,
         "file": next((file for file in files if file.rail == payout.rail), None),
         "state": lists.state_of(payout.status),
         "way": lists.WAYS[payout.rail],

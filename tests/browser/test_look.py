@@ -51,9 +51,9 @@ def test_every_page_can_be_used_by_everybody(visit, seen, who):
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
             wrong += [(address, "light", rule) for rule in broken_rules(page)]
-            page.emulate_media(color_scheme="dark")
-            wrong += [(address, "dark", rule) for rule in broken_rules(page, ["color-contrast"])]
-            page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="dark")
+        wrong += [(address, "dark", rule) for rule in broken_rules(page, ["color-contrast"])]
+        page.emulate_media(color_scheme="light")
         wrong += [(address, "sideways")] if page.evaluate(SIDEWAYS) > 0 else []
         wrong += [(address, "small", small) for small in page.evaluate(TOO_SMALL)]
         page.set_viewport_size(DESK)
