@@ -9,14 +9,15 @@
 A mistake is mended by another posting.  Balances are derived, never stored.
 """
 
-from models.ledger.operations import post
+from models.ledger.operations import post, post_all
 from models.ledger.queries import balance, check, movement, owed, owed_to
-from models.ledger.rules import Account, Entry, credit, debit
+from models.ledger.rules import Account, Entry, Fact, credit, debit
 from models.ledger.tables import Posting, PostingLine
 
 __all__ = [
     "Account",
     "Entry",
+    "Fact",
     "Posting",
     "PostingLine",
     "balance",
@@ -27,4 +28,5 @@ __all__ = [
     "owed",
     "owed_to",
     "post",
+    "post_all",
 ]

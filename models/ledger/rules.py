@@ -35,6 +35,16 @@ class Entry:
     """Whose account; needed on partner payable, allowed elsewhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be posted: `key` names it for ever, `period` is its month, "YYYY-MM"."""
+
+    key: str
+    kind: str
+    period: str
+    entries: Sequence[Entry]
+
+
 def debit(account: Account, money: Money, partner_id: UUID | None = None) -> Entry:
     return Entry(account, money, partner_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,30 +10,30 @@ from sqlalchemy.orm import Session
 
 from models import ledger, vendor
 from models.calendars import month_of
-from models.ledger import Account, credit, debit
+from models.ledger import Account, Fact, credit, debit
 from models.payouts.tables import Payout
 
 RESERVED, SENT, GIVEN_BACK, RETURNED = "reserved", "sent", "given back", "returned"
 
 
-def reserve(session: Session, payout: Payout, *, now: datetime) -> None:
+def reserve(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
     """On release: no longer the partner's to claim, not yet gone."""
-    _post(session, payout, RESERVED, Account.PARTNER_PAYABLE, Account.PAYOUT_CLEARING, now)
+    _post(session, payouts, RESERVED, Account.PARTNER_PAYABLE, Account.PAYOUT_CLEARING, now)
 
 
-def send(session: Session, payout: Payout, *, now: datetime) -> None:
+def send(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
     """When it was paid."""
-    _post(session, payout, SENT, Account.PAYOUT_CLEARING, Account.BANK, now)
+    _post(session, payouts, SENT, Account.PAYOUT_CLEARING, Account.BANK, now)
 
 
-def give_back(session: Session, payout: Payout, *, now: datetime) -> None:
+def give_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
     """When it failed or was cancelled before it was paid."""
-    _post(session, payout, GIVEN_BACK, Account.PAYOUT_CLEARING, Account.PARTNER_PAYABLE, now)
+    _post(session, payouts, GIVEN_BACK, Account.PAYOUT_CLEARING, Account.PARTNER_PAYABLE, now)
 
 
-def take_back(session: Session, payout: Payout, *, now: datetime) -> None:
+def take_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
     """When the bank returned what had been paid."""
-    _post(session, payout, RETURNED, Account.BANK, Account.PARTNER_PAYABLE, now)
+    _post(session, payouts, RETURNED, Account.BANK, Account.PARTNER_PAYABLE, now)
 
 
 def posting_key(payout: Payout, fact: str) -> str:
@@ -41,24 +42,26 @@ def posting_key(payout: Payout, fact: str) -> str:
 
 def _post(
     session: Session,
-    payout: Payout,
+    payouts: Sequence[Payout],
     fact: str,
     debited: Account,
     credited: Account,
     now: datetime,
 ) -> None:
-    day = vendor.settings(session).calendar.day_of(now)
-    ledger.post(
-        session,
-        key=posting_key(payout, fact),
-        kind=f"payout {fact}",
-        period=month_of(day),
-        entries=[
-            debit(debited, payout.amount, _whose(debited, payout)),
-            credit(credited, payout.amount, _whose(credited, payout)),
-        ],
-        now=now,
-    )
+    period = month_of(vendor.settings(session).calendar.day_of(now))
+    facts = [
+        Fact(
+            key=posting_key(payout, fact),
+            kind=f"payout {fact}",
+            period=period,
+            entries=[
+                debit(debited, payout.amount, _whose(debited, payout)),
+                credit(credited, payout.amount, _whose(credited, payout)),
+            ],
+        )
+        for payout in payouts
+    ]
+    ledger.post_all(session, facts, now=now)
 
 
 def _whose(account: Account, payout: Payout) -> UUID | None:

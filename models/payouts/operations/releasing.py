@@ -41,7 +41,7 @@ def release(
     run.released_by_id, run.released_at, run.released_seen = by.id, now, seen
     for payout in payouts:
         step(session, payout, "approve", by=by, now=now)
-        reserve(session, payout, now=now)
+    reserve(session, payouts, now=now)
 
 
 def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: datetime) -> None:
@@ -61,11 +61,9 @@ def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: dat
         raise Refused(f"Run {run.number} has payments that are settled; it cannot be cancelled.")
     move(session, run, "cancel", by=by, now=now, note=reason.strip())
     run.settled_at = now
+    give_back(session, [p for p in payouts if p.status is PayoutStatus.APPROVED], now=now)
     for payout in payouts:
-        reserved = payout.status is PayoutStatus.APPROVED
         step(session, payout, "cancel", by=by, now=now, note=reason.strip())
-        if reserved:
-            give_back(session, payout, now=now)
         for link in links_of(session, payout):
             link.is_live = False
 

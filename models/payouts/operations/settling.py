@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -56,7 +57,8 @@ def mark_paid(
     run = session.get_one(PayoutRun, payout.run_id)
     lock(session, run)
     lock(session, payout)
-    _pay(session, run, payout, _said(reference), paid_on, by, now)
+    if not _is_the_same_press(payout, _said(reference), paid_on):
+        _pay(session, run, [payout], _said(reference), paid_on, by, now)
     _close_when_settled(session, run, by, now)
 
 
@@ -68,9 +70,8 @@ def mark_run_paid(
     if run.status not in (RunStatus.RELEASED, RunStatus.CLOSED):
         raise Refused(f"Run {run.number} is {run.status}: nothing of it can be paid.")
     waiting = [payout for payout in lock_payouts(session, run) if payout.status in IN_FLIGHT]
-    for payout in waiting:
-        _pay(session, run, payout, _said(reference), paid_on, by, now)
     if waiting:
+        _pay(session, run, waiting, _said(reference), paid_on, by, now)
         tell_run(session, run, "pay", by=by, now=now, note=reference)
     _close_when_settled(session, run, by, now)
     return len(waiting)
@@ -89,7 +90,7 @@ def fail(
     reason = " ".join(filter(None, [FAILURES[why], note.strip()]))
     step(session, payout, "fail", by=by, now=now, note=f"{why.value}: {reason}")
     payout.reason = reason
-    (take_back if was_paid else give_back)(session, payout, now=now)
+    (take_back if was_paid else give_back)(session, [payout], now=now)
     for link in links_of(session, payout):
         link.is_live = False
     audit.record(session, by, "payout failed", payout, now=now, detail={"why": why.value})
@@ -138,40 +139,39 @@ def _make_file(
     return file
 
 
+def _is_the_same_press(payout: Payout, reference: str, paid_on: date) -> bool:
+    """Whether just this was recorded before.  Raises Refused when something else was."""
+    if payout.status is not PayoutStatus.PAID:
+        return False
+    if (payout.reference, payout.paid_on) == (reference, paid_on):
+        return True
+    raise Refused(
+        f"{payout.number} was already recorded as paid on {payout.paid_on:%Y-%m-%d}"
+        f" with reference {payout.reference}."
+    )
+
+
 def _pay(
     session: Session,
     run: PayoutRun,
-    payout: Payout,
+    payouts: Sequence[Payout],
     reference: str,
     paid_on: date,
     by: Actor,
     now: datetime,
 ) -> None:
-    if payout.status is PayoutStatus.PAID:
-        if (payout.reference, payout.paid_on) == (reference, paid_on):
-            return  # the same press again
-        raise Refused(
-            f"{payout.number} was already recorded as paid on {payout.paid_on:%Y-%m-%d}"
-            f" with reference {payout.reference}."
-        )
     _must_be_a_likely_day(session, run, paid_on, now)
-    if payout.rail is DestinationKind.SEPA and payout.status is PayoutStatus.APPROVED:
-        raise Refused(f"Make the bank file of run {run.number} first; {payout.number} is in it.")
-    step(session, payout, "pay", by=by, now=now, note=reference)
-    payout.paid_on, payout.reference = paid_on, reference
-    send(session, payout, now=now)
-    audit.record(session, by, "payout paid", payout, now=now, detail={"reference": reference})
-    notices.tell_partner(
-        session,
-        payout.partner_id,
-        "payout-paid",
-        title=f"We paid you {_in_words(payout)}",
-        body=f"Paid on {paid_on:%Y-%m-%d} with reference {reference}. "
-        "The remittance advice lists the statements it settles.",
-        link=f"/payouts/{payout.id}",
-        now=now,
-        key=f"payout-paid {payout.id}",
-    )
+    for payout in payouts:
+        if payout.rail is DestinationKind.SEPA and payout.status is PayoutStatus.APPROVED:
+            raise Refused(
+                f"Make the bank file of run {run.number} first; {payout.number} is in it."
+            )
+        step(session, payout, "pay", by=by, now=now, note=reference)
+        payout.paid_on, payout.reference = paid_on, reference
+        audit.record(session, by, "payout paid", payout, now=now, detail={"reference": reference})
+    send(session, payouts, now=now)
+    for payout in payouts:
+        _tell_paid(session, payout, now)
 
 
 def _said(reference: str) -> str:
@@ -199,6 +199,20 @@ def _close_when_settled(session: Session, run: PayoutRun, by: Actor, now: dateti
         return
     move(session, run, "close", by=by, now=now)
     run.settled_at = now
+
+
+def _tell_paid(session: Session, payout: Payout, now: datetime) -> None:
+    notices.tell_partner(
+        session,
+        payout.partner_id,
+        "payout-paid",
+        title=f"We paid you {_in_words(payout)}",
+        body=f"Paid on {payout.paid_on:%Y-%m-%d} with reference {payout.reference}. "
+        "The remittance advice lists the statements it settles.",
+        link=f"/payouts/{payout.id}",
+        now=now,
+        key=f"payout-paid {payout.id}",
+    )
 
 
 def _tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -> None:
