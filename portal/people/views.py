@@ -19,6 +19,7 @@ from portal.fields import put_refusal
 from portal.paging import Key, page_of
 from portal.people.forms import InviteForm, RoleForm, role_choices
 from portal.permissions import Can, allow
+from portal.places import LOCALES
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
 
@@ -104,6 +105,7 @@ def show(person: Actor, member: Person) -> str:
         member=member,
         company=company,
         role=accounts.ROLE_NAMES[member.role],
+        locale=LOCALES.get(member.locale, member.locale),
         form=form,
         is_invited=member.status is PersonStatus.INVITED,
         has_left=member.status is PersonStatus.LEFT,
