@@ -14,18 +14,19 @@ from models import engine as engines
 from models import schema
 from models.people import Person
 from models.scope import Scope, ScopedSession, open_session
+from models.sealing import Seal
 from portal import demo
 from portal.app import create_app
 from portal.settings import Settings
 from tests.databases import Postgresql, Sqlite
 from tests.factories import Factories
-from tests.factories_payouts import SEAL
 from tests.payout_story import RAILS
 from tests.portal_client import PortalClient, client_of, way_in
 
 KINDS = {"sqlite": Sqlite, "postgresql": Postgresql}
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
 """A Wednesday, half past eleven in Berlin; no holiday is near."""
+SEALING_KEY = "sealing key of the tests, never of a server"
 
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
@@ -60,7 +61,7 @@ def demo_template(databases: Sqlite | Postgresql) -> str:
     url = databases.fresh()
     engine = engines.connect(url)
     with open_session(engines.for_writing(engine), Scope.vendor()) as session:
-        demo.load(session, now=NOW, seal=SEAL, rails=RAILS)
+        demo.load(session, now=NOW, seal=Seal(SEALING_KEY), rails=RAILS)
         session.commit()
     engine.dispose()
     databases.keep_as(url, "demo")
@@ -111,7 +112,7 @@ def app(
         instance=tmp_path,
         database_url=database_url,
         secret_key="secret of the tests, never of a server",
-        sealing_key="sealing key of the tests, never of a server",
+        sealing_key=SEALING_KEY,
         base_url="http://localhost",
     )
     with time_machine.travel(now, tick=False):

@@ -45,8 +45,13 @@ def found(story: Story) -> None:
 
 
 def settle(story: Story, keys: set[str]) -> None:
-    """Users for the partners that take part in the story, and where they are paid."""
-    for key in sorted(keys | set(WITH_PEOPLE), key=int):
+    """Users for the partners that take part in the story, and where they are paid.
+
+    The distributors of their states take part too: they earn on what their resellers sell.
+    """
+    heads = _distributors(story)
+    above = {heads.get(story.towns[key]["subdivision"], key) for key in keys}
+    for key in sorted(keys | above | set(WITH_PEOPLE), key=int):
         host = WITH_PEOPLE.get(key, f"partner{key}") + ".example"
         name = "Lena Brandt" if key == "212" else f"Seller of {story.partners[key].name}"
         seller = _person(story, key, f"seller@{host}", name, Role.SELLER)
