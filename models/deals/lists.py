@@ -112,19 +112,18 @@ def waiting(wanted: DealFilter) -> Select:
     return (
         listed(wanted)
         .add_columns(
-            _rivals_of_deal().label("rivals"),
+            _has_rivals().label("rivals"),
             likely.label("likely"),
         )
         .order_by(Deal.decide_by, Deal.id)
     )
 
 
-def _rivals_of_deal() -> ColumnElement[int]:
-    """How many other partners' live registrations there are of the very same customer."""
+def _has_rivals() -> ColumnElement[bool]:
+    """Whether another partner has a live registration of the very same customer and family."""
     other = aliased(Deal)
     return (
-        select(func.count())
-        .select_from(other)
+        select(other.id)
         .where(
             other.customer_id == Deal.customer_id,
             other.family_id == Deal.family_id,
@@ -132,7 +131,7 @@ def _rivals_of_deal() -> ColumnElement[int]:
             other.status.in_(OPEN),
         )
         .correlate(Deal)
-        .scalar_subquery()
+        .exists()
     )
 
 

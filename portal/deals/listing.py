@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may
 from portal.sheets import Column, sheet_response
 
+NO_DAY = date.max
+"""Where a draft without an expected close stands in the order."""
+
 SORTS: dict[str, Any] = {
     "updated": Deal.updated_at,
     "customer": Deal.customer_name,
     "value": Deal.value_minor,  # type: ignore[attr-defined]  # money_column makes it
-    "close": func.coalesce(Deal.expected_close_on, Deal.created_at),
+    "close": func.coalesce(Deal.expected_close_on, NO_DAY),
 }
 LATEST_FIRST = "-updated"
 TONES = {

@@ -33,6 +33,7 @@ from models.errors import Refused
 from models.money import Money
 from models.partners import Partner, must_be_active
 from models.people import Actor
+from models.scope import vendor_side
 from models.vendor import Vendor
 
 EDITABLE = (DealStatus.DRAFT, DealStatus.REJECTED)
@@ -48,11 +49,11 @@ def draft(
     source: Source = Source.PORTAL,
 ) -> Deal:
     """Begin a registration.  Nobody at the vendor sees it before it is submitted."""
-    deal_id = new_id()
+    deal_id, number = _new_number(session)
     currency = session.scalars(select(Partner.currency).where(Partner.id == partner_id)).one()
     deal = Deal(
         id=deal_id,
-        number=human_number("D", deal_id),
+        number=number,
         partner_id=partner_id,
         status=DealStatus.DRAFT,
         source=source,
@@ -167,6 +168,16 @@ def withdraw(session: Session, deal: Deal, *, note: str = "", by: Actor, now: da
             title=f"{deal.customer_name}: withdrawn by the partner",
             body=note.strip() or f"{by.name} withdrew {deal.number}.",
         )  # fmt: skip
+
+
+def _new_number(session: Session) -> tuple[UUID, str]:
+    """A key and its number for people.  Numbers are short, so one may be taken already."""
+    with vendor_side(session) as beside:
+        while True:
+            deal_id = new_id()
+            number = human_number("D", deal_id)
+            if beside.scalar(select(Deal.id).where(Deal.number == number)) is None:
+                return deal_id, number
 
 
 def _write(session: Session, deal: Deal, registration: Registration) -> None:

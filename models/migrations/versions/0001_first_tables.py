@@ -1450,6 +1450,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_deal_channel_manager_status", ["channel_manager_id", "status"], unique=False
         )
+        batch_op.create_index("ix_deal_customer_name", ["customer_name", "id"], unique=False)
         batch_op.create_index(
             "ix_deal_customer_family", ["customer_id", "family_id", "status"], unique=False
         )
@@ -1469,7 +1470,14 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_deal_status_decide_by", ["status", "decide_by", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_deal_status_submitted", ["status", "submitted_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_deal_status_updated", ["status", "updated_at", "id"], unique=False
+        )
         batch_op.create_index("ix_deal_updated", ["updated_at", "id"], unique=False)
+        batch_op.create_index("ix_deal_value", ["value_minor", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_won_on"), ["won_on"], unique=False)
 
     op.create_table(
@@ -2389,6 +2397,10 @@ def downgrade() -> None:
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deal_won_on"))
         batch_op.drop_index("ix_deal_updated")
+        batch_op.drop_index("ix_deal_value")
+        batch_op.drop_index("ix_deal_status_updated")
+        batch_op.drop_index("ix_deal_status_submitted")
+        batch_op.drop_index("ix_deal_customer_name")
         batch_op.drop_index("ix_deal_status_decide_by")
         batch_op.drop_index("ix_deal_sales_manager_status")
         batch_op.drop_index(batch_op.f("ix_deal_protected_through"))
