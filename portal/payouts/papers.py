@@ -38,7 +38,7 @@ def remittance(
             ("Paid on" if is_paid else "Released", _paid_on(payout.paid_on)),
             ("Paid to", _where(destination)),
             ("Reference", payout.reference or "–"),
-            ("On your bank statement", payout.number),
+            *_on_bank_statement(payout),
         ],
         equation=[*_terms(statements, payout.amount.currency), Term(verb, paid, "=")],
         lines=[_line(row, payout.amount.currency) for row in statements],
@@ -49,6 +49,13 @@ def remittance(
         ],
     )
     return documents.remittance(paper, now=now)
+
+
+def _on_bank_statement(payout: Payout) -> list[tuple[str, str]]:
+    """Only a bank file carries our number to the partner's bank."""
+    if payout.rail is DestinationKind.BY_HAND:
+        return []
+    return [("On your bank statement", payout.number)]
 
 
 def _terms(statements: Sequence[Any], currency: str) -> list[Term]:
