@@ -187,8 +187,7 @@ def _refuse_foreign(row: Owned, owner: UUID | None) -> None:
 @lru_cache(maxsize=2048)  # building it takes as long as a query, and the same people ask again
 def _criteria(scope: Scope) -> tuple[Any, ...]:
     seen = [
-        _SeenCriteria(cls, cls.seen_in(scope), include_aliases=True)
-        for cls in _mapped_with(SeenBy)
+        _SeenCriteria(cls, cls.seen_in(scope), include_aliases=True) for cls in _mapped_with(SeenBy)
     ]
     return (
         _owned_by_one(scope.owner) if len(scope.reads) == 1 else _owned_by_any(scope.reads),

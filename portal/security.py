@@ -57,7 +57,9 @@ def protect(app: Flask, settings: Settings) -> None:
         app.after_request(_insist_on_https)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count
+        )
 
 
 def _csrf_field() -> Markup:

@@ -120,7 +120,7 @@ def test_ways_around_the_models_are_refused(mine, statement):
 def test_a_new_row_becomes_the_partners_own(mine, ours, now):
     row = PartnerParent(distributor_id=new_id(), from_on=now.date() + timedelta(days=1))
     mine.add(row)
-    with pytest.raises(Exception, match="FOREIGN KEY|foreign key|UNIQUE|unique"):
+    with pytest.raises(Exception, match=r"FOREIGN KEY|foreign key|UNIQUE|unique"):
         mine.flush()
     assert row.partner_id == ours["mine"]
 

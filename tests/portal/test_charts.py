@@ -1,5 +1,7 @@
 """Where the bars of a chart stand."""
 
+from itertools import pairwise
+
 from portal import charts
 
 
@@ -23,7 +25,7 @@ def test_a_bar_stands_on_the_line_of_nothing_and_a_negative_one_hangs_from_it():
 def test_bars_stay_inside_the_drawing_and_do_not_touch():
     bars = charts.bars(points(*range(1, 13))).bars
     assert bars[0].x > 0 and bars[-1].x + bars[-1].width < 100
-    assert all(left.x + left.width < right.x for left, right in zip(bars, bars[1:], strict=False))
+    assert all(left.x + left.width < right.x for left, right in pairwise(bars))
 
 
 def test_parts_of_a_stack_stand_on_each_other_and_empty_ones_are_not_drawn():
