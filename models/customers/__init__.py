@@ -8,6 +8,7 @@ core of the name says so; what only looks alike goes to a person.
 """
 
 from models.customers.identifiers import country_code, registrable_domain
+from models.customers.industries import industry_fault, industry_name
 from models.customers.legal_forms import word_list
 from models.customers.names import core_name
 from models.customers.operations import (
@@ -40,6 +41,8 @@ __all__ = [
     "correct",
     "country_code",
     "how_many",
+    "industry_fault",
+    "industry_name",
     "link",
     "listed",
     "matches_of",

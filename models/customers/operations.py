@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.base import lock, new_id
 from models.customers.identifiers import country_code, lei_fault, vat_fault
+from models.customers.industries import industry_fault
 from models.customers.keys import kept_under
 from models.customers.queries import Match, matches_of
 from models.customers.rules import Company, CustomerKind, Verdict
@@ -20,6 +21,8 @@ from models.customers.tables import CUSTOMER_KEYS, Customer, CustomerLink
 from models.errors import Refused
 from models.people import Actor
 from models.vendor import Vendor
+
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +153,7 @@ def _columns(details: CustomerDetails) -> dict[str, object]:
     company = details.company
     kept = {each.name: getattr(details, each.name) for each in fields(details)}
     return kept | {
-        "core_name": company.core[:200],
+        "core_name": company.core[:LONGEST_NAME],
         "country": country_code(details.country) or "",
         "domain": company.domain or "",
         "vat_id": company.vat or "",
@@ -163,11 +166,15 @@ def _refuse_faults(details: CustomerDetails) -> None:
     company = details.company
     if not company.core:
         raise Refused("Enter the customer's name.")
+    if len(details.name) > LONGEST_NAME:
+        raise Refused(f"A customer's name has at most {LONGEST_NAME} letters.")
     if not company.country:
         raise Refused("Choose the customer's country.")
     if details.lei and (fault := lei_fault(details.lei)):
         raise Refused(fault)
     if details.vat_id and (fault := vat_fault(details.vat_id, details.country)):
+        raise Refused(fault)
+    if details.naics and (fault := industry_fault(details.naics)):
         raise Refused(fault)
     if details.duns and not company.duns:
         raise Refused("A DUNS number has nine digits; please check it.")

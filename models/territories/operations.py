@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.base import lock
+from models.customers import industry_fault
 from models.errors import Refused
 from models.people import Actor
 from models.territories.places import is_known_subdivision, known_country
@@ -130,6 +131,9 @@ def _refuse_faults(session: Session, details: TerritoryDetails, own: Territory |
         raise Refused("Say at least one place that belongs to the territory.")
     for area in (*details.areas, *details.excluded):
         if fault := area_fault(area):
+            raise Refused(fault)
+    for code in details.naics:
+        if fault := industry_fault(code):
             raise Refused(fault)
     if details.is_exclusive and details.owner_id is None:
         raise Refused("Only a partner's territory can be exclusive: choose the partner.")

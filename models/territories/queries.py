@@ -9,7 +9,7 @@ from threading import Lock
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Row, Select, func, select
+from sqlalchemy import Pool, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models import vendor
@@ -36,19 +36,20 @@ class Map:
     absences: Absences
 
 
-_known: WeakKeyDictionary[Engine, Map] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Pool, Map] = WeakKeyDictionary()
+"""One a database: its pool of connections is shared by all engines made of one."""
 _one_builds = Lock()
 
 
 def map_of(session: Session) -> Map:
     """The territories, read again only when one of them has changed."""
     revision = session.scalar(select(TerritoryRevision.token))
-    engine = session.get_bind().engine
+    pool = session.get_bind().engine.pool
     with _one_builds:
-        known = _known.get(engine)
+        known = _known.get(pool)
         if known is None or known.revision != revision:
             known = Map(revision, TerritoryIndex(rules(session)), absences(session))
-            _known[engine] = known
+            _known[pool] = known
     return known
 
 

@@ -81,6 +81,7 @@ def show(person: Actor, customer: Customer) -> str:
     return render_template(
         "customers/show.html",
         customer=customer,
+        industry=customers.industry_name(customer.naics),
         deals=_deals_of(customer),
         alike=alike,
         can_edit=can_edit,

@@ -135,10 +135,12 @@ def test_a_correction_is_audited_and_found_under_its_new_name(session, add, a, n
     ("details", "reason"),
     [
         ({"name": "  "}, "name"),
+        ({"name": "x" * 201}, "at most 200"),
         ({"country": ""}, "country"),
         ({"vat_id": "DE136695975"}, "not a VAT number"),
         ({"lei": "213800KUD8LAJWSQ9D51"}, "LEI"),
         ({"duns": "12345"}, "nine digits"),
+        ({"naics": "99"}, "no industry"),
     ],
 )
 def test_a_customer_with_a_wrong_number_is_refused_with_a_remedy(recognise, a, details, reason):

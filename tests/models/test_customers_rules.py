@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.customers.identifiers import registrable_domain, same_vat, vat_fault
+from models.customers.industries import industry_name
 from models.customers.legal_forms import word_list
 from models.customers.names import core_name
 from models.customers.rules import Company, Verdict, compare
@@ -155,3 +156,17 @@ def test_a_vat_number_is_compared_with_its_country():
     assert same_vat("GR094259216", "GR") == same_vat("094259216", "EL") == "EL094259216"
     assert vat_fault("DE136695976", "DE") is None
     assert vat_fault("DE136695975", "DE")
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("522110", "Commercial Banking"),
+        ("31-33", "Manufacturing"),
+        ("32", "Manufacturing"),
+        ("99", None),
+        ("", None),
+    ],
+)
+def test_an_industry_is_named_by_its_code(code, name):
+    assert industry_name(code) == name

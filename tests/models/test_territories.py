@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from models import territories
 from models.errors import Refused
 from models.people import PersonStatus
+from models.scope import Scope, open_session
 from models.territories import Area, Facts, RoutingLog, TerritoryArea, TerritoryDetails
 from models.territories.queries import map_of
 
@@ -119,6 +120,13 @@ def test_a_change_of_a_territory_is_seen_by_the_next_question(session, a, staff,
     assert session.scalar(select(func.count(TerritoryArea.id))) == 1
 
 
+def test_the_territories_are_read_once_by_all_transactions(session, engine, a):
+    a.territory(("country", "US"))
+    session.commit()
+    with open_session(engine, Scope.vendor()) as reader:
+        assert map_of(reader) is map_of(session)
+
+
 def test_a_change_that_is_taken_back_is_forgotten(session, a, staff, route):
     territory = a.territory(("country", "US"))
     session.commit()
@@ -137,6 +145,7 @@ def test_a_change_that_is_taken_back_is_forgotten(session, a, staff, route):
         ({"areas": [Area.read("region", "Narnia")]}, "no region"),
         ({"areas": [Area.read("postal", "98*", "ZZ")]}, "no country"),
         ({"excluded": [Area.read("country", "ZZ")]}, "no country"),
+        ({"naics": ["52", "5299999"]}, "5299999 is no industry"),
         ({"is_exclusive": True}, "choose the partner"),
         ({"from_on": DAY, "to_on": DAY}, "ends before"),
         ({"employees_from": 10, "employees_to": 9}, "below the smallest"),
