@@ -102,6 +102,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "file": next((file for file in files if file.rail == payout.rail), None),
         "state": lists.state_of(payout.status),
         "way": lists.WAYS[payout.rail],
+        "opens_run": acts,
         "on_bank_statement": payout.rail is DestinationKind.SEPA,
         "is_staff": person.is_staff,
         "result": RESULTS.get(payout.status, "To be paid"),

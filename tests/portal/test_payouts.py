@@ -250,3 +250,11 @@ def test_the_books_are_checked_by_command(app, paid, session):
     with app.app_context():
         done = CliRunner().invoke(portal, ["ledger", "check"])
     assert (done.exit_code, done.output) == (0, "The books agree.\n")
+
+
+def test_an_administrator_reads_payouts_and_meets_no_closed_door(run, a, sign_in, session):
+    payout = session.scalars(select(Payout)).first()
+    page = sign_in(a.administrator()).get(f"/payouts/{payout.id}").text
+    assert payout.number in page
+    assert f"/payout-runs/{run.id}" not in page
+    assert "Record as paid" not in page and "Leave out" not in page
