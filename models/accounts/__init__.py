@@ -11,6 +11,7 @@ from models.accounts.secrets import (
     WrongPassword,
     change_password,
     confirm_password,
+    remember_wrong,
     request_reset,
     reset_password,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "grantable",
     "invite",
     "refuse",
+    "remember_wrong",
     "request_reset",
     "reset_password",
     "tidy_email",

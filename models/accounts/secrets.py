@@ -43,10 +43,24 @@ def change_password(
 
 
 def confirm_password(session: Session, *, by: Actor, password: str, now: datetime) -> None:
-    """Raises Refused unless this is the password of `by`: asked again before what matters."""
+    """Raises Refused unless this is the password of `by`: asked again before what matters.
+
+    Whoever calls remembers a wrong one with `remember_wrong`, so that somebody who found an
+    open browser cannot guess on.
+    """
+    with vendor_side(session) as own:
+        if doors.is_shut(own, Door.SIGN_IN, account=by.email, address=str(by.id), now=now):
+            raise WrongPassword("Too many tries. Wait 15 minutes and try again.")
     kept = session.scalar(select(Person.password_hash).where(Person.id == by.id))
     if not passwords.matches(password, kept):
         raise WrongPassword("This is not your present password. Type it again.")
+
+
+def remember_wrong(session: Session, *, by: Actor, now: datetime) -> None:
+    """Keep a wrong answer, in a transaction of its own: the refused one keeps nothing."""
+    doors.knock(
+        session, Door.SIGN_IN, account=by.email, address=str(by.id), succeeded=False, now=now
+    )
 
 
 def request_reset(session: Session, email: str, *, address: str, seal: Seal, now: datetime) -> None:

@@ -17,7 +17,7 @@ from portal import identity
 from portal.account.browsers import name_of
 from portal.account.forms import PasswordForm, ProfileForm
 from portal.clock import now
-from portal.database import session
+from portal.database import session, transaction
 from portal.fields import put_refusal
 from portal.permissions import Can, allow
 
@@ -59,6 +59,9 @@ def change_password(person: Actor) -> Any:
                 now=now(),
             )
         except accounts.WrongPassword as refusal:
+            session.rollback()  # lets go of the database, so that the wrong try can be kept
+            with transaction() as own:
+                accounts.remember_wrong(own, by=person, now=now())
             put_refusal(form.old, refusal)
         except Refused as refusal:
             put_refusal(form.new, refusal)

@@ -14,7 +14,7 @@ from models.partners import Partner, PartnerRole, PartnerStatus, destinations, m
 from models.partners.members import Choice
 from models.people import Actor
 from portal.clock import now
-from portal.database import session
+from portal.database import session, transaction
 from portal.fields import put_refusal
 from portal.paging import page_of
 from portal.partners import lists
@@ -87,6 +87,9 @@ def save_destination(person: Actor) -> Any:
         try:
             kept = _pay(person, partner, form)
         except WrongPassword as refusal:
+            session.rollback()  # lets go of the database, so that the wrong try can be kept
+            with transaction() as own:
+                accounts.remember_wrong(own, by=person, now=now())
             put_refusal(form.password, refusal)
         except Refused as refusal:
             put_refusal(form.iban if form.kind.data == "sepa" else form.instructions, refusal)

@@ -57,6 +57,15 @@ def test_a_weak_password_is_explained_and_changes_nothing(sign_in, ute):
     assert passwords.matches(GOOD, ute.password_hash)
 
 
+def test_who_finds_an_open_browser_cannot_guess_the_password(sign_in, ute):
+    client = sign_in(ute)
+    for _ in range(10):
+        client.post("/account/password", data={"old": "guess", "new": BETTER, "again": BETTER})
+    page = client.post("/account/password", data={"old": GOOD, "new": BETTER, "again": BETTER})
+    assert page.status_code == 422 and "Too many tries" in page.text
+    assert passwords.matches(GOOD, ute.password_hash)
+
+
 def test_a_session_elsewhere_is_ended_from_here(sign_in, ute, session):
     here, there = sign_in(ute), sign_in(ute)
     assert there.get("/account").status_code == 200
