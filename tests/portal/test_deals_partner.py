@@ -195,9 +195,7 @@ def test_losing_withdrawing_commenting_and_asking_for_time_work_by_plain_forms(
     for deal in (lost, gone, kept):
         session.refresh(deal)
     assert (lost.status, gone.status) == (DealStatus.LOST, DealStatus.WITHDRAWN)
-    assert (
-        kept.extension_asked_at and "They saw two bikes." in portal.get(f"/deals/{kept.id}").text
-    )
+    assert kept.extension_asked_at and "They saw two bikes." in portal.get(f"/deals/{kept.id}").text
 
 
 def test_the_list_filters_by_the_address_and_the_file_holds_the_same_rows(
