@@ -97,6 +97,11 @@ def obstacle(due: Due, vendor: Vendor, rails: Rails, *, now: datetime) -> Obstac
         return Obstacle(
             WhyNot.NOTHING_DUE, "No unpaid statement; the balance is carried to the next one."
         )
+    if due.owed.minor < due.amount.minor:
+        return Obstacle(
+            WhyNot.TAKEN_BACK,
+            "More was taken back since its last unpaid statement; paid with what it earns next.",
+        )
     if due.amount.minor < vendor.minimum_payout_minor:
         return Obstacle(WhyNot.BELOW_MINIMUM, "Below the minimum; waits for the next run.")
     if due.partner.status is PartnerStatus.SUSPENDED:

@@ -73,6 +73,7 @@ class WhyNot(StrEnum):
 
     NEGATIVE = "negative"
     NOTHING_DUE = "nothing_due"
+    TAKEN_BACK = "taken_back"
     BELOW_MINIMUM = "below_minimum"
     PARTNER_SUSPENDED = "partner_suspended"
     NO_DESTINATION = "no_destination"
