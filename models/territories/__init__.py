@@ -27,7 +27,7 @@ from models.territories.resolving import Action
 from models.territories.routing import Routing, preview, route
 from models.territories.rules import Area, AreaKind, Facts, TerritoryStatus
 from models.territories.tables import ManagerAbsence, RoutingLog, Territory, TerritoryArea
-from models.territories.words import ACTION_WORDS, area_words
+from models.territories.words import ACTION_WORDS, place_name
 from models.territories.written import resolve_case
 
 __all__ = [
@@ -45,12 +45,12 @@ __all__ = [
     "TerritoryStatus",
     "absences_from",
     "area_fault",
-    "area_words",
     "draw",
     "end_absence",
     "how_many",
     "listed",
     "note_absence",
+    "place_name",
     "preview",
     "redraw",
     "resolve_case",

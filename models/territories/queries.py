@@ -163,7 +163,7 @@ def routed_to(territory_id: UUID | None, *, limit: int) -> Select:
         .outerjoin(channel, channel.id == RoutingLog.channel_manager_id)
         .outerjoin(sales, sales.id == RoutingLog.sales_manager_id)
         .where(RoutingLog.territory_id == territory_id)
-        .order_by(RoutingLog.id.desc())
+        .order_by(RoutingLog.at.desc(), RoutingLog.id.desc())
         .limit(limit)
     )
 

@@ -45,12 +45,24 @@ def area_words(area: Area) -> str:
         case AreaKind.SUBDIVISION:
             return subdivision_name(area.value)
         case AreaKind.COUNTRY:
-            return country_name(area.value)
+            return "the country rule"
         case AreaKind.REGION:
             return f"the region {area.value.title() if len(area.value) > 5 else area.value}"
         case AreaKind.GLOBAL:
-            return "worldwide"
+            return "the worldwide rule"
     return f"the named account {area.value}"
+
+
+def place_name(area: Area) -> str:
+    """As it stands in a list: Oregon, US-OR."""
+    match area.kind:
+        case AreaKind.COUNTRY:
+            return f"{country_name(area.value)}, {area.value}"
+        case AreaKind.SUBDIVISION:
+            return f"{subdivision_name(area.value)}, {area.value}"
+        case AreaKind.GLOBAL:
+            return "Everywhere"
+    return area.value
 
 
 def steps(rules: Iterable[Rule], found: Resolution, facts: Facts) -> list[str]:

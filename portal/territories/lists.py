@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from models.territories import Area, AreaKind, TerritoryArea, TerritoryStatus, area_words
+from models.territories import Area, AreaKind, TerritoryArea, TerritoryStatus, place_name
 from portal.formats import words
 from portal.sheets import Column
 from portal.territories.forms import KINDS
@@ -66,13 +66,7 @@ class Place:
 
 
 def place_of(row: TerritoryArea) -> Place:
-    name = row.value
-    match row.kind:
-        case AreaKind.GLOBAL:
-            name = "Everywhere"
-        case AreaKind.COUNTRY | AreaKind.SUBDIVISION:
-            name = f"{area_words(Area(row.kind, row.value))}, {row.value}"
-    return Place(KINDS[row.kind.value], name, row.country)
+    return Place(KINDS[row.kind.value], place_name(Area(row.kind, row.value)), row.country)
 
 
 def _written(area: Area) -> str:

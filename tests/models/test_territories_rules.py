@@ -244,7 +244,7 @@ def test_the_reason_is_a_sentence():
     assert why(found, deal) == "United States, Northwest: postal code 98… beats the country rule"
     assert steps(rules, found, deal) == [
         "Northwest: chosen by postal code 98…",
-        "United States: United States holds, but Northwest beats the country rule",
+        "United States: the country rule holds, but Northwest beats the country rule",
         "Seattle: postal code 981… fits, but it ended before 1 January 2026",
         "May be registered",
     ]
