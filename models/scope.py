@@ -80,7 +80,7 @@ class SeenBy:
 
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
-        raise NotImplementedError(f"{cls.__name__} must say what a partner may see")
+        raise OutOfScope(f"{cls.__name__} must say what a partner may see")
 
 
 WALLS = (Owned, Public, VendorOnly, SeenBy)
