@@ -2,123 +2,182 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.catalog import Product
 from models.commissions.engine import Registration, Sale, SaleLine
+from models.commissions.parties import Parties
 from models.deals import Deal, DealLine
-from models.partners import parent_on
 from models.sales import Invoice, InvoiceLine
 
-DEEPEST = 10
-"""Tiers of distribution that overrides can reach."""
+DEAL = (
+    Deal.id,
+    Deal.partner_id,
+    Deal.customer_id,
+    Deal.kind,
+    Deal.value_minor,  # type: ignore[attr-defined]
+    Deal.value_currency,  # type: ignore[attr-defined]
+    Deal.won_at,
+    Deal.approved_on,
+    Deal.protected_through,
+)
+
+INVOICE = (
+    Invoice.id,
+    Invoice.partner_id,
+    Invoice.deal_id,
+    Invoice.customer_id,
+    Invoice.issued_on,
+    Invoice.currency,
+    Invoice.net_minor,
+)
 
 
-def sale_of_invoice(session: Session, invoice_id: UUID, time_zone: str) -> Sale:
-    """The invoice and, where it belongs to one, its deal."""
-    invoice = session.get_one(Invoice, invoice_id)
-    deal = session.get(Deal, invoice.deal_id) if invoice.deal_id else None
-    won_at = (deal and deal.won_at) or _start_of(invoice.issued_on, time_zone)
-    lines = session.execute(
-        select(
-            InvoiceLine.sku,
-            InvoiceLine.category,
-            InvoiceLine.quantity,
-            InvoiceLine.amount_minor,
-            InvoiceLine.cost_minor,
-            InvoiceLine.commissionable,
+class Facts:
+    """The invoices and deals that a chunk of events is about: `read` them, then ask."""
+
+    def __init__(self, session: Session, parties: Parties) -> None:
+        self._session, self._parties = session, parties
+        self.deals: dict[UUID, Row[Any]] = {}
+        self._invoices: dict[UUID, Row[Any]] = {}
+        self._lines: dict[UUID, list[SaleLine]] = {}
+        self._deal_lines: dict[UUID, list[Any]] = {}
+        self._invoiced: dict[UUID, int] = {}
+
+    def read(
+        self, *, invoices: Iterable[UUID], won: Iterable[UUID], deals: Iterable[UUID] = ()
+    ) -> None:
+        """These instead of those before: invoices, deals that earn when won, other deals."""
+        invoice_ids, won_ids = set(invoices), set(won)
+        self._invoices = self._by_id(select(*INVOICE).where(Invoice.id.in_(invoice_ids)))
+        invoiced = {row.deal_id for row in self._invoices.values() if row.deal_id}
+        deal_ids = {*deals, *won_ids, *invoiced}
+        self.deals = self._by_id(select(*DEAL).where(Deal.id.in_(deal_ids))) if deal_ids else {}
+        self._lines = self._lines_of(invoice_ids) if invoice_ids else {}
+        self._invoiced = self._invoiced_of(invoiced) if invoiced else {}
+        self._deal_lines = self._deal_lines_of(won_ids) if won_ids else {}
+        self._parties.read(
+            row.partner_id for rows in (self._invoices, self.deals) for row in rows.values()
         )
-        .where(InvoiceLine.invoice_id == invoice_id)
-        .order_by(InvoiceLine.position)
-    )
-    return Sale(
-        deal=str(deal.id) if deal else f"invoice {invoice.id}",
-        key=str(invoice.id),
-        partner=str(invoice.partner_id),
-        customer=str(invoice.customer_id),
-        currency=invoice.currency,
-        net_minor=invoice.net_minor,
-        won_at=won_at,
-        kind=deal.kind.value if deal else None,
-        lines=tuple(SaleLine(*line) for line in lines),
-        registration=_registration(deal),
-        distributors=_distributors(session, invoice.partner_id, _day(won_at, time_zone)),
-        whole_minor=_invoiced(session, deal.id) if deal else None,
-    )
 
-
-def sale_of_deal(session: Session, deal: Deal, time_zone: str) -> Sale:
-    """A won deal with its own lines, for plans that earn when a deal is won."""
-    assert deal.won_at is not None, "a won deal says when"
-    rows = session.execute(
-        select(
-            Product.sku,
-            Product.category,
-            DealLine.quantity,
-            DealLine.unit_minor,
-            Product.standard_cost,
-            Product.commissionable,
+    def sale_of_invoice(self, invoice_id: UUID, time_zone: str) -> Sale:
+        """The invoice and, where it belongs to one, its deal."""
+        invoice = self._invoices[invoice_id]
+        deal = self.deals[invoice.deal_id] if invoice.deal_id else None
+        won_at = (deal and deal.won_at) or _start_of(invoice.issued_on, time_zone)
+        day = _day(won_at, time_zone)
+        return Sale(
+            deal=str(deal.id) if deal else f"invoice {invoice.id}",
+            key=str(invoice.id),
+            partner=str(invoice.partner_id),
+            customer=str(invoice.customer_id),
+            currency=invoice.currency,
+            net_minor=invoice.net_minor,
+            won_at=won_at,
+            kind=deal.kind.value if deal else None,
+            lines=tuple(self._lines.get(invoice.id, ())),
+            registration=_registration(deal),
+            distributors=self._parties.distributors_of(invoice.partner_id, day),
+            whole_minor=self._invoiced.get(deal.id, 0) if deal else None,
         )
-        .join(Product, Product.id == DealLine.product_id)
-        .where(DealLine.deal_id == deal.id)
-        .order_by(DealLine.position)
-    )
-    lines = tuple(
-        SaleLine(
-            sku,
-            category,
-            quantity,
-            unit * quantity,
-            cost.minor * quantity if cost and cost.currency == deal.value.currency else None,
-            commissionable,
+
+    def sale_of_deal(self, deal_id: UUID, time_zone: str) -> Sale:
+        """A won deal with its own lines, for plans that earn when a deal is won."""
+        deal = self.deals[deal_id]
+        assert deal.won_at is not None, "a won deal says when"
+        day = _day(deal.won_at, time_zone)
+        rows = self._deal_lines.get(deal.id, ())
+        return Sale(
+            deal=str(deal.id),
+            key=str(deal.id),
+            partner=str(deal.partner_id),
+            customer=str(deal.customer_id) if deal.customer_id else None,
+            currency=deal.value_currency,
+            net_minor=deal.value_minor,
+            won_at=deal.won_at,
+            kind=deal.kind.value,
+            lines=tuple(_deal_line(row, deal.value_currency) for row in rows),
+            registration=_registration(deal),
+            distributors=self._parties.distributors_of(deal.partner_id, day),
         )
-        for sku, category, quantity, unit, cost, commissionable in rows
-    )
-    return Sale(
-        deal=str(deal.id),
-        key=str(deal.id),
-        partner=str(deal.partner_id),
-        customer=str(deal.customer_id) if deal.customer_id else None,
-        currency=deal.value.currency,
-        net_minor=deal.value.minor,
-        won_at=deal.won_at,
-        kind=deal.kind.value,
-        lines=lines,
-        registration=_registration(deal),
-        distributors=_distributors(session, deal.partner_id, _day(deal.won_at, time_zone)),
+
+    def _by_id(self, query: Select) -> dict[UUID, Row[Any]]:
+        return {row.id: row for row in self._session.execute(query)}
+
+    def _lines_of(self, invoice_ids: set[UUID]) -> dict[UUID, list[SaleLine]]:
+        rows = self._session.execute(
+            select(
+                InvoiceLine.invoice_id,
+                InvoiceLine.sku,
+                InvoiceLine.category,
+                InvoiceLine.quantity,
+                InvoiceLine.amount_minor,
+                InvoiceLine.cost_minor,
+                InvoiceLine.commissionable,
+            )
+            .where(InvoiceLine.invoice_id.in_(invoice_ids))
+            .order_by(InvoiceLine.invoice_id, InvoiceLine.position)
+        )
+        found: dict[UUID, list[SaleLine]] = {}
+        for row in rows:
+            found.setdefault(row.invoice_id, []).append(SaleLine(*row[1:]))
+        return found
+
+    def _deal_lines_of(self, deal_ids: set[UUID]) -> dict[UUID, list[Any]]:
+        rows = self._session.execute(
+            select(
+                DealLine.deal_id,
+                DealLine.quantity,
+                DealLine.unit_minor,
+                Product.sku,
+                Product.category,
+                Product.standard_cost,
+                Product.commissionable,
+            )
+            .join(Product, Product.id == DealLine.product_id)
+            .where(DealLine.deal_id.in_(deal_ids))
+            .order_by(DealLine.deal_id, DealLine.position)
+        )
+        found: dict[UUID, list[Any]] = {}
+        for row in rows:
+            found.setdefault(row.deal_id, []).append(row)
+        return found
+
+    def _invoiced_of(self, deal_ids: set[UUID]) -> dict[UUID, int]:
+        """Commissionable net of all invoices of each deal, in minor units."""
+        rows = self._session.execute(
+            select(Invoice.deal_id, func.sum(InvoiceLine.amount_minor))
+            .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+            .where(Invoice.deal_id.in_(deal_ids), InvoiceLine.commissionable)
+            .group_by(Invoice.deal_id)
+        )
+        return {deal_id: int(total) for deal_id, total in rows if deal_id}
+
+
+def _deal_line(row: Row[Any], currency: str) -> SaleLine:
+    cost = row.standard_cost
+    return SaleLine(
+        row.sku,
+        row.category,
+        row.quantity,
+        row.unit_minor * row.quantity,
+        cost.minor * row.quantity if cost and cost.currency == currency else None,
+        row.commissionable,
     )
 
 
-def _registration(deal: Deal | None) -> Registration | None:
+def _registration(deal: Row[Any] | None) -> Registration | None:
     """An extension has moved protected_through already."""
     if deal is None or deal.approved_on is None or deal.protected_through is None:
         return None
     return Registration(deal.approved_on, (deal.protected_through - deal.approved_on).days)
-
-
-def _invoiced(session: Session, deal_id: UUID) -> int:
-    """Commissionable net of all invoices of a deal, in minor units."""
-    total = session.scalar(
-        select(func.sum(InvoiceLine.amount_minor))
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .where(Invoice.deal_id == deal_id, InvoiceLine.commissionable)
-    )
-    return int(total or 0)
-
-
-def _distributors(session: Session, partner_id: UUID, day: date) -> tuple[str, ...]:
-    """Whoever the partner bought through on that day, and so on upwards; the nearest first."""
-    found: list[UUID] = []
-    above = parent_on(session, partner_id, day)
-    while above is not None and above not in found and len(found) < DEEPEST:
-        found.append(above)
-        above = parent_on(session, above, day)
-    return tuple(str(one) for one in found)
 
 
 def _day(instant: datetime, time_zone: str) -> date:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.commissions import engine
@@ -35,27 +36,47 @@ class Assigned:
     to_on: date | None
 
 
+class Assignments:
+    """Whom each plan is for; `read` those of many partners before asking for each."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._of: dict[UUID | None, list[Any]] = {}
+        self._keep(PlanAssignment.partner_id.is_(None))
+
+    def read(self, partner_ids: Collection[UUID]) -> None:
+        self._keep(PlanAssignment.partner_id.in_(partner_ids))
+
+    def plan_for(self, partner: Partner | Row[Any], day: date) -> Choice:
+        """The plan of the most specific assignment on that day.  Raises Refused without one."""
+        rows = [*self._of.get(None, ()), *self._of.get(partner.id, ())]
+        holding = [row for row in rows if _holds(row, partner, day)]
+        if not holding:
+            raise Refused(
+                f"No commission plan is assigned to {partner.name} on {day:%d %B %Y}; assign one."
+            )
+        chosen = max(holding, key=_specificity)
+        return Choice(chosen.plan_id, chosen.plan_name, why(chosen, chosen.plan_name, partner.name))
+
+    def _keep(self, whose: ColumnElement[bool]) -> None:
+        columns = PlanAssignment.__table__.columns
+        rows = self._session.execute(
+            select(*columns, Plan.name.label("plan_name"))
+            .join(Plan, Plan.id == PlanAssignment.plan_id)
+            .where(whose)
+        )
+        for row in rows:
+            self._of.setdefault(row.partner_id, []).append(row)
+
+
 def plan_for(session: Session, partner: Partner, day: date) -> Choice:
     """The plan of the most specific assignment on that day.  Raises Refused without one."""
-    rows = session.execute(
-        select(PlanAssignment, Plan.name)
-        .join(Plan, Plan.id == PlanAssignment.plan_id)
-        .where(PlanAssignment.from_on <= day)
-        .where(or_(PlanAssignment.to_on.is_(None), PlanAssignment.to_on > day))
-        .where(_none_or(PlanAssignment.partner_id, partner.id))
-        .where(_none_or(PlanAssignment.tier, partner.tier))
-        .where(_none_or(PlanAssignment.role, partner.role))
-        .where(_none_or(PlanAssignment.country, partner.country))
-    ).all()
-    if not rows:
-        raise Refused(
-            f"No commission plan is assigned to {partner.name} on {day:%d %B %Y}; assign one."
-        )
-    assignment, name = max(rows, key=lambda row: _specificity(row[0]))
-    return Choice(assignment.plan_id, name, why(assignment, name, partner.name))
+    assignments = Assignments(session)
+    assignments.read([partner.id])
+    return assignments.plan_for(partner, day)
 
 
-def why(assignment: PlanAssignment, plan_name: str, partner_name: str) -> str:
+def why(assignment: PlanAssignment | Row[Any], plan_name: str, partner_name: str) -> str:
     """Such as "Plan “Gold” because it is assigned to tier gold in DE, from 1 February 2026"."""
     return (
         f"Plan “{plan_name}” because it is assigned to {whom(assignment, partner_name)}, "
@@ -64,7 +85,7 @@ def why(assignment: PlanAssignment, plan_name: str, partner_name: str) -> str:
     )
 
 
-def whom(assignment: PlanAssignment, partner_name: str) -> str:
+def whom(assignment: PlanAssignment | Row[Any], partner_name: str) -> str:
     """In words: whom an assignment is for."""
     if assignment.partner_id is not None:
         return partner_name
@@ -155,11 +176,14 @@ def _version(plan: Plan, version: PlanVersion) -> engine.Version:
     )
 
 
-def _none_or(column, value):
-    return or_(column.is_(None), column == value)
+def _holds(row: Row[Any], partner: Partner | Row[Any], day: date) -> bool:
+    if row.from_on > day or (row.to_on is not None and row.to_on <= day):
+        return False
+    asked = ((row.tier, partner.tier), (row.role, partner.role), (row.country, partner.country))
+    return all(wanted is None or wanted == has for wanted, has in asked)
 
 
-def _specificity(assignment: PlanAssignment) -> tuple:
+def _specificity(assignment: Row[Any]) -> tuple:
     """A single partner beats all; then tier, role, country; then the later."""
     return (
         assignment.partner_id is not None,

@@ -4,7 +4,8 @@ A plan's JSON is read by `parse_rules`; `rate` turns one event into lines, each 
 its working; what it must remember is `State`, which the caller loads and stores.
 """
 
-from models.commissions.engine.desk import World
+from models.commissions.engine.beforehand import asked, asked_next
+from models.commissions.engine.desk import Desk, World
 from models.commissions.engine.facts import (
     Code,
     Event,
@@ -23,6 +24,7 @@ from models.commissions.engine.statements import Drawn, Figures, drawn, figures,
 
 __all__ = [
     "Code",
+    "Desk",
     "Drawn",
     "Event",
     "EventKind",
@@ -39,6 +41,8 @@ __all__ = [
     "Trigger",
     "Version",
     "World",
+    "asked",
+    "asked_next",
     "drawn",
     "figures",
     "is_taken_back",

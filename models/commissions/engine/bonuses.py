@@ -40,11 +40,15 @@ def spiffs(desk: Desk, paid: int) -> list[Entry]:
     return [entry for entry in found if entry is not None]
 
 
+def units_key(desk: Desk, rule: Spiff) -> str:
+    return f"{desk.sale.partner}|{desk.plan.id}|{rule.sku}|{rule.from_on.isoformat()}"
+
+
 def _spiff(desk: Desk, rule: Spiff, paid: int) -> Entry | None:
     due = _units_due(desk, rule, paid)
     if due <= 0 or not rule.from_on <= desk.on <= rule.to_on:
         return None
-    key = f"{desk.sale.partner}|{desk.plan.id}|{rule.sku}|{rule.from_on.isoformat()}"
+    key = units_key(desk, rule)
     used = desk.world.state.get(Units, key)
     count = due if rule.max_units is None else min(due, rule.max_units - used.count)
     working = {

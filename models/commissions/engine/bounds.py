@@ -91,9 +91,13 @@ def month_cap(desk: Desk, entries: list[Entry]) -> list[Entry]:
     return [cut for cut in cuts if cut is not None]
 
 
+def earned_key(desk: Desk, partner: str) -> str:
+    return f"{partner}|{desk.plan.id}|{desk.period}"
+
+
 def _cut(desk: Desk, partner: str, total: int) -> Entry | None:
     cap = desk.rules.period_cap_minor or 0
-    memory = desk.world.state.get(Earned, f"{partner}|{desk.plan.id}|{desk.period}")
+    memory = desk.world.state.get(Earned, earned_key(desk, partner))
     gained = desk.in_plan_currency(total)
     over = min(max(memory.minor + gained - cap, 0), max(gained, 0))
     working = {

@@ -182,6 +182,11 @@ class State:
             self._held[place] = type(self._held[place])(**json.loads(text))
         self._before.clear()
 
+    def forget(self) -> None:
+        """Everything; it is fetched anew when asked for."""
+        for held in (self._held, self._stored, self._before):
+            held.clear()
+
     def changed(self) -> Iterator[tuple[str, str, Any]]:
         """(kind, key, memory) of what differs from what was stored; then it counts as stored."""
         for (kind, key), memory in self._held.items():

@@ -1,32 +1,31 @@
-"""What can happen to an earning event: it is rated, once, and becomes lines."""
+"""What can happen to an earning event: it is rated, once, and becomes lines.
+
+Events are taken in the order in which they happened, so many at a time: what a chunk needs
+is read together, rated in memory and written together.  One event is a chunk of one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Row, String, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
-from models import vendor
-from models.base import new_id
-from models.calendars import local_day
 from models.commissions import engine
-from models.commissions.engine import Event, EventKind, Line, Sale
-from models.commissions.facts import sale_of_deal, sale_of_invoice
+from models.commissions.engine import Desk, Event, EventKind, Sale
 from models.commissions.operations.desk import Ratings
-from models.commissions.plans import plan_for
-from models.commissions.tables import RatedEvent, RatingProblem, RatingState
+from models.commissions.tables import RatedEvent, RatingState
 from models.deals import Deal, DealStatus
 from models.errors import Refused
-from models.partners import Partner
 from models.sales import EarningEvent
 from models.scope import vendor_side
 
-Waiting = tuple[datetime, UUID, UUID, bool]
-"""(when, source, partner, whether it is a won deal)"""
+CHUNK = 1_000
+"""Events that are read, rated and written together."""
 
 INVOICE = "invoice "
 """How the deal of a sale that nobody registered is called."""
@@ -38,6 +37,15 @@ class Caught:
 
     rated: int
     problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as the engine wants it."""
+
+    plan: engine.Plan
+    sale: Sale
+    event: Event
 
 
 def catch_up(
@@ -55,20 +63,18 @@ def catch_up(
     with vendor_side(session) as vendors:
         ratings = Ratings(vendors, now)
         rated = problems = 0
-        for row in _waiting(vendors, partner_id):
-            if _rate_row(ratings, row):
-                rated += 1
-            else:
-                problems += 1
-            tick()
-        ratings.keep()
+        for chunk in _waiting(vendors, partner_id):
+            for fared_well in _rate_chunk(ratings, chunk):
+                rated += fared_well
+                problems += not fared_well
+                tick()
         return Caught(rated, problems)
 
 
 def rate_sale(session: Session, sale: Sale, event: Event, *, now: datetime) -> int:
     """Rate one event of a sale that is told, not looked up; how many lines.  Raises Refused."""
     ratings = Ratings(session, now)
-    plan = _plan_of(ratings, UUID(sale.partner), sale.won_at, sale.deal)
+    plan = ratings.plan_of(UUID(sale.partner), sale.won_at, sale.deal)
     lines = ratings.rate(plan, sale, event)
     ratings.keep()
     return len(lines)
@@ -82,104 +88,123 @@ def release_due(session: Session, *, through: date, now: datetime) -> int:
         .where(RatingState.kind == "deal", RatingState.due_on <= through)
         .order_by(RatingState.due_on, RatingState.key)
     ).all()
+    at = datetime.combine(through, time(12), UTC)
     count = 0
-    for key in due:
-        plan_id = UUID(ratings.deal(key).plan)
-        plan = ratings.plan(plan_id)
-        sale = _sale_called(session, key, plan.time_zone)
-        at = datetime.combine(through, time(12), UTC)
-        count += len(ratings.release(plan, sale, Event(key, EventKind.PAID, at, now)))
-    ratings.keep()
+    for start in range(0, len(due), CHUNK):
+        keys = due[start : start + CHUNK]
+        invoices = [UUID(key.removeprefix(INVOICE)) for key in keys if key.startswith(INVOICE)]
+        deals = [UUID(key) for key in keys if not key.startswith(INVOICE)]
+        ratings.facts.read(invoices=invoices, won=deals)
+        ratings.remember_deals(keys)
+        for key in keys:
+            plan = ratings.plan(UUID(ratings.deal(key).plan))
+            event = Event(key, EventKind.PAID, at, now)
+            count += len(ratings.release(plan, _sale_called(ratings, key, plan), event))
+        ratings.keep()
+        ratings.forget()
     return count
 
 
-def _waiting(session: Session, partner_id: UUID | None) -> list[Waiting]:
-    """What was not rated yet, in the order in which it happened."""
-    unrated_events = (
-        select(EarningEvent.id, EarningEvent.partner_id, EarningEvent.at)
+def _waiting(session: Session, partner_id: UUID | None) -> Iterable[Sequence[Row[Any]]]:
+    """What was not rated yet, in the order in which it happened, in chunks."""
+    events = (
+        select(
+            EarningEvent.id.label("id"),
+            EarningEvent.at.label("at"),
+            EarningEvent.partner_id,
+            EarningEvent.deal_id,
+            EarningEvent.invoice_id,
+            type_coerce(EarningEvent.kind, String).label("kind"),
+            EarningEvent.amount_minor,
+            EarningEvent.recorded_at,
+        )
         .outerjoin(RatedEvent, RatedEvent.source_id == EarningEvent.id)
         .where(RatedEvent.id.is_(None))
     )
-    unrated_deals = (
-        select(Deal.id, Deal.partner_id, Deal.won_at)
+    won = literal(EventKind.WON.value, String)
+    deals = (
+        select(Deal.id, Deal.won_at, Deal.partner_id, Deal.id, null(), won, null(), Deal.won_at)
         .outerjoin(RatedEvent, RatedEvent.source_id == Deal.id)
         .where(RatedEvent.id.is_(None), Deal.status == DealStatus.WON, Deal.won_at.is_not(None))
     )
     if partner_id is not None:
-        unrated_events = unrated_events.where(EarningEvent.partner_id == partner_id)
-        unrated_deals = unrated_deals.where(Deal.partner_id == partner_id)
-    rows = [(row.won_at, row.id, row.partner_id, True) for row in session.execute(unrated_deals)]
-    rows += [(row.at, row.id, row.partner_id, False) for row in session.execute(unrated_events)]
-    return sorted(rows)
+        events = events.where(EarningEvent.partner_id == partner_id)
+        deals = deals.where(Deal.partner_id == partner_id)
+    both: CompoundSelect[Any] = union_all(events, deals)
+    ordered = both.order_by(both.selected_columns.at, both.selected_columns.id)
+    return session.execute(ordered, execution_options={"yield_per": CHUNK}).partitions()
 
 
-def _rate_row(ratings: Ratings, row: Waiting) -> bool:
-    """Whether it could be rated."""
-    _at, source_id, partner_id, is_deal = row
-    try:
-        lines = (_rate_deal if is_deal else _rate_event)(ratings, source_id)
-    except Refused as refusal:
-        ratings.undo()
-        _remember_problem(ratings, source_id, partner_id, str(refusal))
-        return False
-    ratings.rated(source_id, partner_id, lines)
-    return True
+def _rate_chunk(ratings: Ratings, chunk: Sequence[Row[Any]]) -> Iterator[bool]:
+    """Whether each could be rated."""
+    told = _read(ratings, chunk)
+    for row in chunk:
+        try:
+            fresh = _tell(ratings, row, told.get(row.id))
+            lines = _rate(ratings, fresh)
+        except Refused as refusal:
+            ratings.undo()
+            ratings.outcome.stuck(row.id, row.partner_id, str(refusal))
+            yield False
+        else:
+            ratings.outcome.rated(row.id, row.partner_id, len(lines))
+            yield True
+    ratings.keep()
+    ratings.forget()
 
 
-def _rate_deal(ratings: Ratings, deal_id: UUID) -> list[Line]:
-    deal = ratings.session.get_one(Deal, deal_id)
-    assert deal.won_at is not None
-    plan = _plan_of(ratings, deal.partner_id, deal.won_at, str(deal.id))
-    if plan.trigger is not engine.Trigger.WON:
-        return []
-    sale = sale_of_deal(ratings.session, deal, plan.time_zone)
-    return ratings.rate(plan, sale, Event(str(deal.id), EventKind.WON, deal.won_at, ratings.now))
-
-
-def _rate_event(ratings: Ratings, event_id: UUID) -> list[Line]:
-    event = ratings.session.get_one(EarningEvent, event_id)
-    deal = ratings.session.get(Deal, event.deal_id) if event.deal_id else None
-    key = str(deal.id) if deal else f"{INVOICE}{event.invoice_id}"
-    plan = _plan_of(ratings, event.partner_id, (deal and deal.won_at) or event.at, key)
-    sale = sale_of_invoice(ratings.session, event.invoice_id, plan.time_zone)
-    told = Event(
-        id=str(event.id),
-        kind=EventKind(event.kind.value),
-        at=event.at,
-        recorded_at=max(event.recorded_at, ratings.now),
-        amount_minor=event.amount_minor,
+def _read(ratings: Ratings, chunk: Sequence[Row[Any]]) -> dict[UUID, Told]:
+    """Read all that the chunk needs; what can be told of it beforehand."""
+    ratings.facts.read(
+        invoices=[row.invoice_id for row in chunk if row.invoice_id],
+        won=[row.id for row in chunk if row.kind == EventKind.WON],
+        deals=[row.deal_id for row in chunk if row.deal_id],
     )
-    return ratings.rate(plan, sale, told)
+    ratings.remember_deals(_key(row) for row in chunk)
+    told, desks = {}, []
+    for row in chunk:
+        try:
+            one = told[row.id] = _tell(ratings, row, None)
+            if _earns(one):
+                desks.append(Desk.set_up(one.plan, one.sale, one.event, ratings.world))
+        except Refused:
+            continue  # said when its turn comes: by then it may have what it wants for
+    ratings.remember(desks)
+    return told
 
 
-def _plan_of(ratings: Ratings, partner_id: UUID, won_at: datetime, deal: str) -> engine.Plan:
-    """The plan that has rated the deal before; else the one assigned on the won date."""
-    before = ratings.deal(deal).plan
-    if before:
-        return ratings.plan(UUID(before))
-    partner = ratings.session.get_one(Partner, partner_id)
-    day = local_day(won_at, vendor.settings(ratings.session).time_zone)
-    return ratings.plan(plan_for(ratings.session, partner, day).plan_id)
+def _tell(ratings: Ratings, row: Row[Any], before: Told | None) -> Told:
+    """The same as `before`, unless what was rated meanwhile has decided for another plan."""
+    deal = ratings.facts.deals[row.deal_id] if row.deal_id else None
+    plan = ratings.plan_of(row.partner_id, (deal and deal.won_at) or row.at, _key(row))
+    if before is not None and before.plan is plan:
+        return before
+    kind = EventKind(row.kind)
+    recorded_at = ratings.now
+    if kind is EventKind.WON:
+        sale = ratings.facts.sale_of_deal(row.id, plan.time_zone)
+    else:
+        sale = ratings.facts.sale_of_invoice(row.invoice_id, plan.time_zone)
+        recorded_at = max(row.recorded_at, ratings.now)
+    return Told(plan, sale, Event(str(row.id), kind, row.at, recorded_at, row.amount_minor))
 
 
-def _remember_problem(ratings: Ratings, source_id: UUID, partner_id: UUID, reason: str) -> None:
-    session = ratings.session
-    known = session.scalar(select(RatingProblem).where(RatingProblem.source_id == source_id))
-    if known is not None:
-        known.reason = reason
-        return
-    session.add(
-        RatingProblem(
-            id=new_id(),
-            source_id=source_id,
-            partner_id=partner_id,
-            reason=reason,
-            found_at=ratings.now,
-        )
-    )
+def _rate(ratings: Ratings, told: Told) -> list[engine.Line]:
+    return ratings.rate(told.plan, told.sale, told.event) if _earns(told) else []
 
 
-def _sale_called(session: Session, key: str, time_zone: str) -> Sale:
+def _earns(told: Told) -> bool:
+    """A won deal earns nothing where the plan waits for the money."""
+    return told.event.kind is not EventKind.WON or told.plan.trigger is engine.Trigger.WON
+
+
+def _key(row: Row[Any]) -> str:
+    """What the engine calls the deal."""
+    return str(row.deal_id) if row.deal_id else f"{INVOICE}{row.invoice_id}"
+
+
+def _sale_called(ratings: Ratings, key: str, plan: engine.Plan) -> Sale:
     if key.startswith(INVOICE):
-        return sale_of_invoice(session, UUID(key.removeprefix(INVOICE)), time_zone)
-    return sale_of_deal(session, session.get_one(Deal, UUID(key)), time_zone)
+        invoice_id = UUID(key.removeprefix(INVOICE))
+        return ratings.facts.sale_of_invoice(invoice_id, plan.time_zone)
+    return ratings.facts.sale_of_deal(UUID(key), plan.time_zone)

@@ -211,8 +211,8 @@ def _draw_line(
         version=terms.version.id,
         working={**drawn.working, "plan": plan},
     )
-    ratings.write([line])
-    ratings.session.flush()
+    ratings.outcome.lines([line])
+    ratings.outcome.keep()
     return ratings.session.get_one(CommissionLine, UUID(line.id))
 
 
