@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
-from sqlalchemy import func
+from sqlalchemy import Row, func, select
 from werkzeug import Response
 
 from models import deals
+from models.catalog import ProductFamily
 from models.deals import Deal, DealFilter, DealStatus
-from models.people import Actor
+from models.people import Actor, Role
 from portal.clock import now
 from portal.database import session
 from portal.deals.blueprint import pages
@@ -61,6 +63,9 @@ def index(person: Actor) -> str:
         count=sum(n for status, n in counted.items() if status in (wanted.statuses or DealStatus)),
         sort=sort,
         wanted=wanted,
+        families=_families(),
+        can_be_mine=person.role in (Role.CHANNEL_MANAGER, Role.SALES_MANAGER),
+        is_mine=bool(wanted.channel_manager_id or wanted.sales_manager_id),
         tone=TONES,
         now=now(),
         can_register=may(person, Can.REGISTER_DEAL),
@@ -96,8 +101,15 @@ def filter_from(args: Any, person: Actor) -> DealFilter:
         text=args.get("q", "").strip()[:100],
         partner_id=_id(args.get("partner", "")),
         family_id=_id(args.get("family", "")),
+        channel_manager_id=_me(args, person, Role.CHANNEL_MANAGER),
+        sales_manager_id=_me(args, person, Role.SALES_MANAGER),
         drafts=not person.is_staff,
     )
+
+
+def _me(args: Any, person: Actor, role: Role) -> UUID | None:
+    """`?whose=mine` is what is routed to this manager."""
+    return person.id if args.get("whose") == "mine" and person.role is role else None
 
 
 def sort_from(args: Any) -> str:
@@ -108,6 +120,12 @@ def sort_from(args: Any) -> str:
 def keys_of(sort: str) -> list[Key]:
     descending = sort.startswith("-")
     return [Key(SORTS[sort.removeprefix("-")], descending), Key(Deal.id, descending)]
+
+
+def _families() -> Sequence[Row]:
+    return session.execute(
+        select(ProductFamily.id, ProductFamily.name).order_by(ProductFamily.name)
+    ).all()
 
 
 def _views(person: Actor, counted: dict[DealStatus, int]) -> list[dict[str, Any]]:

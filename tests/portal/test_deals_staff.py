@@ -184,3 +184,16 @@ def test_each_notice_leads_to_its_deal(rosa, a, session):
     links = set(session.scalars(select(Notice.link)))
     assert links == {f"/deals/{deal.id}"}
     assert rosa.get(links.pop()).status_code == 200
+
+
+def test_the_list_narrows_to_a_family_and_to_what_is_routed_to_oneself(linda, a, session):
+    mine = a.submitted(customer_name="Alder Motors", family="Bikes")
+    a.submitted(customer_name="Birch Bakery", family="Helmets")
+    other = a.submitted(customer_name="Elm Optics", family="Bikes")
+    other.sales_manager_id = a.sales_manager().id
+    of_family = linda.get(f"/deals?family={mine.family_id}").text
+    assert "Alder Motors" in of_family and "Elm Optics" in of_family
+    assert "Birch Bakery" not in of_family
+    of_her = linda.get("/deals?whose=mine").text
+    assert "Alder Motors" in of_her and "Elm Optics" not in of_her
+    assert "Elm Optics" not in linda.get("/deals/export?whose=mine&as=csv").text
