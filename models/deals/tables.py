@@ -53,6 +53,7 @@ class Deal(Owned, Base):
         Index("ix_deal_status_submitted", "status", "submitted_at"),
         Index("ix_deal_value", "value_minor", "id"),
         Index("ix_deal_customer_name", "customer_name", "id"),
+        Index("ix_deal_status_submitted_at", "status", "submitted_at"),  # the counts above lists
         Index("ix_deal_status_decide_by", "status", "decide_by", "id"),
         Index("ix_deal_customer_family", "customer_id", "family_id", "status"),
         Index("ix_deal_sales_manager_status", "sales_manager_id", "status"),

@@ -188,17 +188,17 @@ LATER = [
     ("fk_partner_channel_manager_id_person", "partner", "person", ["channel_manager_id"], ["id"]),
     ("fk_person_partner_id_partner", "person", "partner", ["partner_id"], ["id"]),
     (
-        "fk_vendor_default_channel_manager_id_person",
-        "vendor",
-        "person",
-        ["default_channel_manager_id"],
-        ["id"],
-    ),
-    (
         "fk_vendor_default_sales_manager_id_person",
         "vendor",
         "person",
         ["default_sales_manager_id"],
+        ["id"],
+    ),
+    (
+        "fk_vendor_default_channel_manager_id_person",
+        "vendor",
+        "person",
+        ["default_channel_manager_id"],
         ["id"],
     ),
 ]
@@ -1450,10 +1450,10 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_deal_channel_manager_status", ["channel_manager_id", "status"], unique=False
         )
-        batch_op.create_index("ix_deal_customer_name", ["customer_name", "id"], unique=False)
         batch_op.create_index(
             "ix_deal_customer_family", ["customer_id", "family_id", "status"], unique=False
         )
+        batch_op.create_index("ix_deal_customer_name", ["customer_name", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_partner_id"), ["partner_id"], unique=False)
         batch_op.create_index(
             "ix_deal_partner_status_updated", ["partner_id", "status", "updated_at"], unique=False
@@ -1470,8 +1470,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_deal_status_decide_by", ["status", "decide_by", "id"], unique=False
         )
+        batch_op.create_index("ix_deal_status_submitted", ["status", "submitted_at"], unique=False)
         batch_op.create_index(
-            "ix_deal_status_submitted", ["status", "submitted_at"], unique=False
+            "ix_deal_status_submitted_at", ["status", "submitted_at"], unique=False
         )
         batch_op.create_index(
             "ix_deal_status_updated", ["status", "updated_at", "id"], unique=False
@@ -1595,6 +1596,7 @@ def upgrade() -> None:
             sa.Enum(
                 "negative",
                 "nothing_due",
+                "taken_back",
                 "below_minimum",
                 "partner_suspended",
                 "no_destination",
@@ -2396,17 +2398,18 @@ def downgrade() -> None:
     op.drop_table("payout")
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deal_won_on"))
-        batch_op.drop_index("ix_deal_updated")
         batch_op.drop_index("ix_deal_value")
+        batch_op.drop_index("ix_deal_updated")
         batch_op.drop_index("ix_deal_status_updated")
+        batch_op.drop_index("ix_deal_status_submitted_at")
         batch_op.drop_index("ix_deal_status_submitted")
-        batch_op.drop_index("ix_deal_customer_name")
         batch_op.drop_index("ix_deal_status_decide_by")
         batch_op.drop_index("ix_deal_sales_manager_status")
         batch_op.drop_index(batch_op.f("ix_deal_protected_through"))
         batch_op.drop_index("ix_deal_partner_updated")
         batch_op.drop_index("ix_deal_partner_status_updated")
         batch_op.drop_index(batch_op.f("ix_deal_partner_id"))
+        batch_op.drop_index("ix_deal_customer_name")
         batch_op.drop_index("ix_deal_customer_family")
         batch_op.drop_index("ix_deal_channel_manager_status")
 

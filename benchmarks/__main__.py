@@ -1,0 +1,9 @@
+"""`make bench`: every measurement, one after another, each in a process of its own."""
+
+import subprocess
+import sys
+
+MEASUREMENTS = ("deals_list", "commissions", "customers")
+
+for name in MEASUREMENTS:
+    subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
