@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser.site import Site, make_demo, served
 
@@ -64,34 +64,16 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """
     own = "own_site" in request.fixturenames
     site: Site = request.getfixturevalue("own_site" if own else "shared_site")
-    contexts, complaints = [], []
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
 
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(x in message.text for x in EXPECTED):
-            complaints.append(message.text)
-
-    def go(
-        email: str | None,
-        path: str = "/",
-        *,
-        phone: bool = False,
-        dark: bool = False,
-        script: bool = True,
-    ) -> Page:
-        context = browser.new_context(
-            base_url=site.url,
-            viewport=PHONE if phone else DESK,
-            has_touch=phone,
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=script,
-            locale="en-US",
-        )
+    def go(email: str | None, path: str = "/", **how: bool) -> Page:
+        context = _context(browser, site, **how)
         contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
         if email:
             context.add_cookies([site.cookie(email)])
         page = context.new_page()
-        page.on("console", note)
+        page.on("console", lambda message: complaints.extend(_complaint(message)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
         return page
@@ -100,3 +82,23 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def _context(
+    browser: Browser, site: Site, *, phone: bool = False, dark: bool = False, script: bool = True
+) -> BrowserContext:
+    context = browser.new_context(
+        base_url=site.url,
+        viewport=PHONE if phone else DESK,
+        has_touch=phone,
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=script,
+        locale="en-US",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    expected = any(words in message.text for words in EXPECTED)
+    return [] if expected or message.type not in ("error", "warning") else [message.text]
