@@ -89,17 +89,19 @@ def money_column(name: str, *, nullable: bool = False) -> Composite[Any]:
     )
 
 
-def human_number(prefix: str, key: UUID) -> str:
+def human_number(prefix: str, key: UUID, letters: int = 7) -> str:
     """A short number for people, such as D-4K7QXMP, made from the key's random bits.
 
     Not a sequence: a sequence would tell each partner how much business others do.
+    letters: 7 for what people say on the phone (ten thousand million of them; who makes many
+    looks first whether one is taken), 10 for thousands at once, 12 for millions at once.
     """
     rest = key.int & ((1 << 62) - 1)
-    letters = []
-    for _ in range(7):
+    drawn = []
+    for _ in range(letters):
         rest, digit = divmod(rest, len(SPOKEN))
-        letters.append(SPOKEN[digit])
-    return f"{prefix}-{''.join(letters)}"
+        drawn.append(SPOKEN[digit])
+    return f"{prefix}-{''.join(drawn)}"
 
 
 def lock(session: Session, thing: Base) -> None:

@@ -119,7 +119,7 @@ def _add(
     line = CommissionLine(
         id=line_id,
         partner_id=about.partner_id,
-        number=human_number("L", line_id),
+        number=human_number("L", line_id, 12),
         period=_open_month(session, on, local_day(now, plan.time_zone), now),
         on=on,
         code=code,

@@ -1,13 +1,13 @@
-"""What can happen to a partner at the close: its lines become statements and one posting each."""
+"""What can happen to partners at the close: their lines become statements and postings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from models import ledger, notices
@@ -16,122 +16,124 @@ from models.commissions import engine
 from models.commissions.engine import FxPolicy
 from models.commissions.engine.currency import converted
 from models.commissions.engine.numbers import last_day
-from models.commissions.engine.state import Advance
 from models.commissions.engine.statements import in_currency
 from models.commissions.operations.desk import Ratings
-from models.commissions.plans import plan_for
-from models.commissions.queries import month_in_words, opening_of
-from models.commissions.tables import CommissionLine, PlanVersion, Statement
-from models.errors import Refused
-from models.ledger import Account
+from models.commissions.operations.drawing import Terms, draw, payout_currency, terms_of
+from models.commissions.queries import month_in_words, openings_of
+from models.commissions.tables import CommissionLine, Statement
+from models.ledger import Account, Fact
 from models.money import Money
-from models.partners import Partner, PartnerStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The plan that a partner is on when the month ends."""
-
-    plan: engine.Plan
-    version: engine.Version
-
-
-def state(session: Session, partner_id: UUID, month: str, *, now: datetime) -> list[Statement]:
-    """One statement for each currency that the partner has lines or a draw in."""
+def state(
+    session: Session, partner_ids: Sequence[UUID], month: str, *, now: datetime
+) -> list[Statement]:
+    """One statement for each currency that each partner has lines or a draw in."""
     ratings = Ratings(session, now)
-    lines = session.scalars(
-        select(CommissionLine)
-        .where(CommissionLine.partner_id == partner_id, CommissionLine.period == month)
-        .where(CommissionLine.statement_id.is_(None))
-        .order_by(CommissionLine.id)
-    ).all()
-    _settle_rates(ratings, lines)
-    terms = _terms(ratings, partner_id, month)
-    currencies = dict.fromkeys(line.payout_currency for line in lines)
-    if terms is not None and terms.version.rules.draw is not None:
-        currencies[_payout_currency(ratings, terms, partner_id)] = None
+    ratings.parties.read(partner_ids)
+    _settle_rates(ratings, partner_ids, month)
+    lines = _lines_of(session, partner_ids, month)
+    openings = openings_of(session, partner_ids, month)
     statements = [
-        _one(
-            ratings,
-            partner_id,
-            month,
-            currency,
-            [line for line in lines if line.payout_currency == currency],
-            terms,
-        )
-        for currency in currencies
+        statement
+        for partner_id in partner_ids
+        for statement in _of_one(ratings, partner_id, month, lines.get(partner_id, []), openings)
     ]
     ratings.keep()
-    return [statement for statement in statements if statement is not None]
+    session.add_all(statements)
+    session.flush()
+    _put_on_statements(session, partner_ids, month)
+    ledger.post_all(session, _postings(statements), now=now)
+    with session.no_autoflush:
+        for statement in statements:
+            _tell(session, statement, now)
+    session.flush()
+    return statements
 
 
-def partners_with_a_draw(session: Session, month: str, *, now: datetime) -> list[UUID]:
-    """Active partners whose plan pays a draw in that month, whether they sold or not."""
-    drawing = [
-        plan_id
-        for plan_id, rules in session.execute(select(PlanVersion.plan_id, PlanVersion.rules))
-        if "draw" in rules
-    ]
-    if not drawing:
-        return []
-    ratings = Ratings(session, now)
-    active = select(Partner.id).where(Partner.status == PartnerStatus.ACTIVE).order_by(Partner.id)
-    found = []
-    for partner_id in session.scalars(active):
-        terms = _terms(ratings, partner_id, month)
-        draw = terms and terms.version.rules.draw
-        if draw and draw.is_paid_in(month):
-            found.append(partner_id)
+def _lines_of(
+    session: Session, partner_ids: Sequence[UUID], month: str
+) -> dict[UUID, list[Row[Any]]]:
+    rows = session.execute(
+        select(
+            CommissionLine.partner_id,
+            CommissionLine.code,
+            CommissionLine.payout_minor,
+            CommissionLine.payout_currency,
+        )
+        .where(CommissionLine.partner_id.in_(partner_ids), CommissionLine.period == month)
+        .where(CommissionLine.statement_id.is_(None))
+        .order_by(CommissionLine.partner_id, CommissionLine.id)
+    )
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.partner_id, []).append(row)
     return found
 
 
-def _one(
+def _of_one(
     ratings: Ratings,
     partner_id: UUID,
     month: str,
-    currency: str,
-    lines: Sequence[CommissionLine],
+    lines: Sequence[Row[Any]],
+    openings: dict[tuple[UUID, str], int],
+) -> list[Statement]:
+    terms = terms_of(ratings, partner_id, month)
+    currencies = dict.fromkeys(line.payout_currency for line in lines)
+    if terms is not None and terms.version.rules.draw is not None:
+        currencies[payout_currency(ratings, terms, partner_id)] = None
+    found = []
+    for currency in currencies:
+        listed: list[Any] = [line for line in lines if line.payout_currency == currency]
+        balance = None
+        if terms is not None and currency == payout_currency(ratings, terms, partner_id):
+            net = sum(line.payout_minor for line in listed)
+            balance, drawn = draw(ratings, terms, partner_id, month, currency, net)
+            listed += [drawn] if drawn is not None else []
+        if listed:
+            opening = openings.get((partner_id, currency), 0)
+            figures = _figures(ratings, terms, month, currency, listed, opening, balance)
+            found.append(_statement(partner_id, month, currency, figures, len(listed), ratings.now))
+    return found
+
+
+def _figures(
+    ratings: Ratings,
     terms: Terms | None,
-) -> Statement | None:
-    session = ratings.session
-    listed = list(lines)
-    balance = None
-    if terms is not None and currency == _payout_currency(ratings, terms, partner_id):
-        balance = _draw(ratings, terms, partner_id, month, currency, listed)
-    if not listed:
-        return None
+    month: str,
+    currency: str,
+    lines: Sequence[Any],
+    opening: int,
+    balance: int | None,
+) -> engine.Figures:
     back = sum(
-        line.payout_minor for line in listed if engine.is_taken_back(line.code, line.payout_minor)
+        line.payout_minor for line in lines if engine.is_taken_back(line.code, line.payout_minor)
     )
     rules = terms.version.rules if terms else None
-    figures = engine.figures(
-        opening_of(session, partner_id, month, currency),
-        sum(line.payout_minor for line in listed) - back,
+    return engine.figures(
+        opening,
+        sum(line.payout_minor for line in lines) - back,
         back,
         minimum=_minimum(ratings, terms, month, currency),
         tax=rules.tax if rules else None,
         draw_balance=balance,
         half_even=bool(rules and rules.half_even),
     )
-    statement = _keep(ratings, partner_id, month, currency, figures, listed)
-    _post(session, statement, ratings.now)
-    _tell(session, statement, ratings.now)
-    return statement
 
 
-def _keep(
-    ratings: Ratings,
+def _statement(
     partner_id: UUID,
     month: str,
     currency: str,
     figures: engine.Figures,
-    lines: Sequence[CommissionLine],
+    line_count: int,
+    now: datetime,
 ) -> Statement:
-    session, statement_id = ratings.session, new_id()
-    statement = Statement(
+    statement_id = new_id()
+    return Statement(
         id=statement_id,
         partner_id=partner_id,
-        number=human_number(f"ST-{month}", statement_id),
+        number=human_number(f"ST-{month}", statement_id, 10),
         period=month,
         currency=currency,
         opening_minor=figures.opening_minor,
@@ -142,82 +144,39 @@ def _keep(
         vat_minor=figures.vat_minor,
         withheld_minor=figures.withheld_minor,
         draw_balance_minor=figures.draw_balance_minor,
-        line_count=len(lines),
-        closed_at=ratings.now,
+        line_count=line_count,
+        closed_at=now,
     )
-    session.add(statement)
-    session.flush()
+
+
+def _put_on_statements(session: Session, partner_ids: Sequence[UUID], month: str) -> None:
+    """Each line is put on the statement of its partner, month and currency."""
+    statement_id = (
+        select(Statement.id)
+        .where(Statement.partner_id == CommissionLine.partner_id)
+        .where(Statement.period == CommissionLine.period)
+        .where(Statement.currency == CommissionLine.payout_currency)
+        .scalar_subquery()
+    )
     session.execute(
         update(CommissionLine)
-        .where(CommissionLine.partner_id == partner_id, CommissionLine.period == month)
-        .where(CommissionLine.payout_currency == currency)
+        .where(CommissionLine.partner_id.in_(partner_ids), CommissionLine.period == month)
         .where(CommissionLine.statement_id.is_(None))
         .values(statement_id=statement_id)
+        .execution_options(synchronize_session=False)
     )
-    return statement
+    for row in [row for row in session.identity_map.values() if isinstance(row, CommissionLine)]:
+        session.expire(row)
 
 
-def _draw(
-    ratings: Ratings,
-    terms: Terms,
-    partner_id: UUID,
-    month: str,
-    currency: str,
-    lines: list[CommissionLine],
-) -> int | None:
-    """Add the draw's line to `lines`; what is owed of a recoverable draw afterwards."""
-    memory = ratings.memories.state.get(Advance, f"{partner_id}|{terms.plan.id}")
-    net = sum(line.payout_minor for line in lines)
-    drawn = engine.drawn(
-        terms.plan, terms.version.rules, month, net, memory.balance, currency, ratings.rate_on
-    )
-    if drawn is None:
-        return None
-    memory.balance = drawn.balance_minor or 0
-    if drawn.code is not None:
-        lines.append(_draw_line(ratings, terms, partner_id, month, currency, drawn))
-    return drawn.balance_minor
-
-
-def _draw_line(
-    ratings: Ratings,
-    terms: Terms,
-    partner_id: UUID,
-    month: str,
-    currency: str,
-    drawn: engine.Drawn,
-) -> CommissionLine:
-    assert drawn.code is not None
-    since = terms.version.from_on
-    plan = {
-        "name": terms.plan.name,
-        "version": terms.version.label,
-        "from_on": since.isoformat() if since else None,
-    }
-    line = engine.Line(
-        id=ratings.world.new_id(),
-        partner=str(partner_id),
-        deal=None,
-        sale=None,
-        code=drawn.code,
-        amount_minor=drawn.amount_minor,
-        currency=currency,
-        payout_minor=drawn.amount_minor,
-        payout_currency=currency,
-        period=month,
-        on=last_day(month),
-        event=None,
-        plan=terms.plan.id,
-        version=terms.version.id,
-        working={**drawn.working, "plan": plan},
-    )
-    ratings.outcome.lines([line])
-    ratings.outcome.keep()
-    return ratings.session.get_one(CommissionLine, UUID(line.id))
-
-
-def _settle_rates(ratings: Ratings, lines: Sequence[CommissionLine]) -> None:
+def _settle_rates(ratings: Ratings, partner_ids: Sequence[UUID], month: str) -> None:
     """Lines under a period-end policy get the rate of the month's end, now that it is known."""
+    lines = ratings.session.scalars(
+        select(CommissionLine)
+        .where(CommissionLine.partner_id.in_(partner_ids), CommissionLine.period == month)
+        .where(CommissionLine.statement_id.is_(None))
+        .where(CommissionLine.currency != CommissionLine.payout_currency)
+    )
     for line in lines:
         fx = line.working.get("fx", {})
         if fx.get("policy") != FxPolicy.PERIOD_END:
@@ -232,17 +191,6 @@ def _settle_rates(ratings: Ratings, lines: Sequence[CommissionLine]) -> None:
     ratings.session.flush()
 
 
-def _terms(ratings: Ratings, partner_id: UUID, month: str) -> Terms | None:
-    """None when no plan is assigned when the month ends: then it has no draw and no minimum."""
-    day = last_day(month)
-    try:
-        partner = ratings.session.get_one(Partner, partner_id)
-        plan = ratings.plan(plan_for(ratings.session, partner, day).plan_id)
-        return Terms(plan, plan.in_force(day))
-    except Refused:
-        return None
-
-
 def _minimum(ratings: Ratings, terms: Terms | None, month: str, currency: str) -> int:
     if terms is None or terms.version.rules.minimum_minor is None:
         return 0
@@ -250,26 +198,19 @@ def _minimum(ratings: Ratings, terms: Terms | None, month: str, currency: str) -
     return in_currency(minimum, terms.plan.currency, currency, month, ratings.rate_on)
 
 
-def _payout_currency(ratings: Ratings, terms: Terms, partner_id: UUID) -> str:
-    return terms.plan.payout_currency or ratings.world.payout_currency(str(partner_id))
-
-
-def _post(session: Session, statement: Statement, now: datetime) -> None:
-    """Commission expense against what the partner is owed; the reverse when it gives back."""
-    net = Money(statement.net_minor, statement.currency)
-    if not net:
-        return
-    ledger.post(
-        session,
-        key=f"commission {statement.period} {statement.partner_id} {statement.currency}",
-        kind="commission",
-        period=statement.period,
-        entries=[
-            ledger.debit(Account.COMMISSION_EXPENSE, net, statement.partner_id),
-            ledger.credit(Account.PARTNER_PAYABLE, net, statement.partner_id),
-        ],
-        now=now,
-    )
+def _postings(statements: Iterable[Statement]) -> list[Fact]:
+    """Commission expense against what each partner is owed; the reverse when it gives back."""
+    facts = []
+    for statement in statements:
+        net = Money(statement.net_minor, statement.currency)
+        if net:
+            key = f"commission {statement.period} {statement.partner_id} {statement.currency}"
+            entries = [
+                ledger.debit(Account.COMMISSION_EXPENSE, net, statement.partner_id),
+                ledger.credit(Account.PARTNER_PAYABLE, net, statement.partner_id),
+            ]
+            facts.append(Fact(key, "commission", statement.period, entries))
+    return facts
 
 
 def _tell(session: Session, statement: Statement, now: datetime) -> None:

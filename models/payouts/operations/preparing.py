@@ -144,7 +144,7 @@ def _add_payout(session: Session, run: PayoutRun, due: Due, by: Actor, now: date
     payout = Payout(
         id=payout_id,
         partner_id=due.partner.id,
-        number=human_number("PO", payout_id),
+        number=human_number("PO", payout_id, 10),
         run_id=run.id,
         period=run.period,
         amount=due.amount,
