@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.calendars import first_day, next_month
@@ -196,10 +196,27 @@ def statement_before(session: Session, statement: Statement) -> Statement | None
     return _last_before(session, statement.partner_id, statement.period, statement.currency)
 
 
-def opening_of(session: Session, partner_id: UUID, month: str, currency: str) -> int:
-    """What the last statement before `month` carried, in minor units."""
-    before = _last_before(session, partner_id, month, currency)
-    return before.closing_minor if before is not None else 0
+def openings_of(
+    session: Session, partner_ids: Collection[UUID], month: str
+) -> dict[tuple[UUID, str], int]:
+    """{(partner, currency): what the last statement before `month` carried, in minor units}."""
+    last = (
+        select(Statement.partner_id, Statement.currency, func.max(Statement.period).label("period"))
+        .where(Statement.partner_id.in_(partner_ids), Statement.period < month)
+        .group_by(Statement.partner_id, Statement.currency)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Statement.partner_id, Statement.currency, Statement.closing_minor).join(
+            last,
+            and_(
+                Statement.partner_id == last.c.partner_id,
+                Statement.currency == last.c.currency,
+                Statement.period == last.c.period,
+            ),
+        )
+    )
+    return {(row.partner_id, row.currency): row.closing_minor for row in rows}
 
 
 def by_code(session: Session, statement: Statement) -> dict[Code, tuple[int, int]]:

@@ -17,13 +17,15 @@ from models import audit, vendor
 from models.base import lock
 from models.calendars import first_day, local_day, month_of
 from models.commissions.engine.numbers import last_day
+from models.commissions.operations.desk import Ratings
+from models.commissions.operations.drawing import partners_with_a_draw
 from models.commissions.operations.rating import catch_up, release_due
-from models.commissions.operations.stating import partners_with_a_draw, state
+from models.commissions.operations.stating import state
 from models.commissions.tables import CommissionLine, MonthClose, Statement
 from models.errors import Refused
 from models.people import Actor
 
-BATCH = 100
+BATCH = 250
 """Partners in one transaction."""
 
 
@@ -74,8 +76,7 @@ def state_some(
     if close.finished_at is not None:
         return 0
     partners = _waiting(session, close, most=most)
-    for partner_id in partners:
-        state(session, partner_id, close.month, now=now)
+    state(session, partners, close.month, now=now)
     close.stated_count += len(partners)
     if len(partners) < most:
         close.finished_at = now
@@ -123,9 +124,10 @@ def _waiting(session: Session, close: MonthClose, *, most: int | None) -> list[U
     )
     found = list(session.scalars(lines.limit(most) if most else lines))
     if most is None or len(found) < most:
+        ratings = Ratings(session, close.begun_at)
         drawn = [
             partner_id
-            for partner_id in partners_with_a_draw(session, close.month, now=close.begun_at)
+            for partner_id in partners_with_a_draw(ratings, close.month)
             if partner_id not in found and not _is_stated(session, partner_id, close.month)
         ]
         found += drawn if most is None else drawn[: most - len(found)]

@@ -90,7 +90,7 @@ def _row(line: Line, now: datetime) -> dict[str, Any]:
     return {
         "id": line_id,
         "partner_id": UUID(line.partner),
-        "number": human_number("L", line_id),
+        "number": human_number("L", line_id, 12),
         "period": line.period,
         "on": line.on,
         "code": line.code,

@@ -1,0 +1,118 @@
+"""What can happen to a draw at the close: it is advanced, topped up or recovered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.commissions import engine
+from models.commissions.engine.numbers import last_day
+from models.commissions.engine.state import Advance
+from models.commissions.operations.desk import Ratings
+from models.commissions.tables import PlanVersion
+from models.errors import Refused
+from models.partners import Partner, PartnerStatus
+
+PARTNERS = 1_000
+"""Partners in one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The plan that a partner is on when the month ends."""
+
+    plan: engine.Plan
+    version: engine.Version
+
+
+def terms_of(ratings: Ratings, partner_id: UUID, month: str) -> Terms | None:
+    """None when no plan is assigned when the month ends: then it has no draw and no minimum."""
+    day = last_day(month)
+    try:
+        plan = ratings.plan(ratings.parties.plan_of(partner_id, day))
+        return Terms(plan, plan.in_force(day))
+    except Refused:
+        return None
+
+
+def payout_currency(ratings: Ratings, terms: Terms, partner_id: UUID) -> str:
+    return terms.plan.payout_currency or ratings.parties.currency_of(partner_id)
+
+
+def partners_with_a_draw(ratings: Ratings, month: str) -> list[UUID]:
+    """Active partners whose plan pays a draw in that month, whether they sold or not."""
+    session = ratings.session
+    drawing = [
+        plan_id
+        for plan_id, rules in session.execute(select(PlanVersion.plan_id, PlanVersion.rules))
+        if "draw" in rules
+    ]
+    if not drawing:
+        return []
+    active = select(Partner.id).where(Partner.status == PartnerStatus.ACTIVE).order_by(Partner.id)
+    found = []
+    for partner_ids in session.scalars(active.execution_options(yield_per=PARTNERS)).partitions():
+        ratings.parties.read(partner_ids)
+        for partner_id in partner_ids:
+            terms = terms_of(ratings, partner_id, month)
+            draw = terms and terms.version.rules.draw
+            if draw and draw.is_paid_in(month):
+                found.append(partner_id)
+    return found
+
+
+def draw(
+    ratings: Ratings, terms: Terms, partner_id: UUID, month: str, currency: str, net: int
+) -> tuple[int | None, engine.Line | None]:
+    """(what is owed of a recoverable draw afterwards, the draw's line).
+
+    net: minor units that the partner's other lines come to.
+    """
+    memory = ratings.memories.state.get(Advance, f"{partner_id}|{terms.plan.id}")
+    drawn = engine.drawn(
+        terms.plan, terms.version.rules, month, net, memory.balance, currency, ratings.rate_on
+    )
+    if drawn is None:
+        return None, None
+    memory.balance = drawn.balance_minor or 0
+    if drawn.code is None:
+        return drawn.balance_minor, None
+    line = _line(ratings, terms, partner_id, month, currency, drawn)
+    ratings.outcome.lines([line])
+    return drawn.balance_minor, line
+
+
+def _line(
+    ratings: Ratings,
+    terms: Terms,
+    partner_id: UUID,
+    month: str,
+    currency: str,
+    drawn: engine.Drawn,
+) -> engine.Line:
+    assert drawn.code is not None
+    since = terms.version.from_on
+    plan = {
+        "name": terms.plan.name,
+        "version": terms.version.label,
+        "from_on": since.isoformat() if since else None,
+    }
+    return engine.Line(
+        id=ratings.world.new_id(),
+        partner=str(partner_id),
+        deal=None,
+        sale=None,
+        code=drawn.code,
+        amount_minor=drawn.amount_minor,
+        currency=currency,
+        payout_minor=drawn.amount_minor,
+        payout_currency=currency,
+        period=month,
+        on=last_day(month),
+        event=None,
+        plan=terms.plan.id,
+        version=terms.version.id,
+        working={**drawn.working, "plan": plan},
+    )
