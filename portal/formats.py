@@ -89,6 +89,8 @@ def ago(value: datetime | None) -> str:
     """Such as 9 hours ago."""
     if value is None:
         return ""
+    if abs(clock.now() - value) < timedelta(minutes=1):
+        return "just now"
     return dates.format_timedelta(
         value - clock.now(), add_direction=True, format="long", locale=_locale()
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.people import Person, UserSession
 
 
-def listed(session: Session, person_id: UUID, *, since: datetime) -> list[Row[Any]]:
+def listed(session: Session, person_id: UUID, *, since: datetime) -> list[Row]:
     """Sessions not ended and used after `since`, latest first."""
     return list(
         session.execute(

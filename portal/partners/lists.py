@@ -72,6 +72,6 @@ def export(session: Session, name: str, narrowed: Filter, day: date) -> Response
     return sheet_response(f"{name} {day}", COLUMNS, rows, request.args.get("as", ""))
 
 
-def choices(rows: list[Row[Any]] | list[tuple[UUID, str]], nobody: str) -> dict[str, str]:
+def choices(rows: list[Row] | list[tuple[UUID, str]], nobody: str) -> dict[str, str]:
     """Names by id for a select, with a first line for none."""
     return {"": nobody} | {str(row[0]): row[1] for row in rows}
