@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +18,7 @@ from portal import clock
 from portal.identity import asking
 
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def money(amount: Money | int | None, currency: str | None = None) -> str:
@@ -128,6 +130,7 @@ def _money(minor: int, currency: str, locale: Locale) -> str:
     pattern.frac_prec = (digits, digits)
     amount = Decimal(abs(minor)).scaleb(-digits)
     text = pattern.apply(amount, locale, currency=currency, currency_digits=False)
+    text = re.sub(r"(?<=[A-Za-z])(?=\d)", NO_BREAK, text)  # CHF 5.00, but $5.00
     return f"{MINUS}{text}" if minor < 0 else text
 
 
