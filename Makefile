@@ -17,8 +17,8 @@ run: $(VENV)/run.stamp ## install what is missing, then serve the portal with it
 	@exec $(BIN)/portal serve --demo --port $(PORT)
 
 test: $(VENV)/dev.stamp ## every test: SQLite, PostgreSQL, browser
-	$(TEST)
-	$(TEST) --database=postgresql tests/models tests/portal tests/golden
+	$(TEST) -n auto
+	$(TEST) -n auto --database=postgresql tests/models tests/portal tests/golden
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
 	$(RUFF) format --check .
