@@ -6,20 +6,22 @@ loads the demonstration into an empty one.
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import FrameType
 
 import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
 
+from portal import worker
 from portal.app import create_app
 from portal.database import engine
 from portal.database_commands import bring_up
@@ -27,10 +29,16 @@ from portal.demo import logins
 from portal.demo_commands import load_once
 from portal.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+FORK = multiprocessing.get_context("fork")
+"""The children are copies of the parent: what it has imported, they need not read again."""
+
 START_SECONDS = 30
 STOP_SECONDS = 10
 """How long a child may take to finish what it is doing; then it is killed."""
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux's prctl."""
 
 PORT_TAKEN = 3
 
@@ -71,31 +79,23 @@ class Family:
     def __init__(self, settings: Settings, web_workers: int) -> None:
         self.settings = settings
         self.stopping = False
-        self.commands = {
-            "web": _gunicorn(settings, web_workers),
-            "worker": [sys.executable, "-m", "portal.command_line", "worker"],
-        }
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.children = [
+            FORK.Process(target=_web, name="web", args=(settings, web_workers)),
+            FORK.Process(target=_worker, name="worker", args=(settings,)),
+        ]
 
     def live(self, greeting: str) -> int:
         """Until a signal comes (0) or a child ends by itself (1)."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOPS:
             signal.signal(number, self._stop)
         try:
-            for name, command in self.commands.items():
-                self.children[name] = self._start(command)
+            for child in self.children:
+                child.start()
             if self._answers():
                 click.echo(greeting)
             return self._watch()
         finally:
             self._end_all()
-
-    def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        """Ctrl-C reaches the parent alone; when the parent is killed, the child ends too."""
-        bound = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-        return subprocess.Popen(
-            [*bound, *command], cwd=ROOT, env=_environment(self.settings), start_new_session=True
-        )
 
     def _answers(self) -> bool:
         until = time.monotonic() + START_SECONDS
@@ -115,24 +115,70 @@ class Family:
         return 0
 
     def _ended(self) -> str | None:
-        return next(
-            (name for name, child in self.children.items() if child.poll() is not None), None
-        )
+        return next((child.name for child in self.children if child.exitcode is not None), None)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
     def _end_all(self) -> None:
-        for child in self.children.values():
-            if child.poll() is None:
+        for child in self.children:
+            if child.is_alive():
                 child.terminate()
         until = time.monotonic() + STOP_SECONDS
-        for child in self.children.values():
-            try:
-                child.wait(max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
+        for child in self.children:
+            if child.pid is not None:
+                child.join(max(0.0, until - time.monotonic()))
+            if child.is_alive():
                 child.kill()
-                child.wait()
+                child.join()
+
+
+class Web(BaseApplication):
+    """gunicorn around the portal."""
+
+    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+        self.settings, self.options = settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self.settings)
+
+
+def _web(settings: Settings, workers: int) -> None:
+    _leave_the_terminal()
+    options: dict[str, object] = {
+        "bind": f"{settings.host}:{settings.port}",
+        "worker_class": "gthread",
+        "workers": workers,
+        "threads": 8,
+        "preload_app": True,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "graceful_timeout": STOP_SECONDS - 2,
+        "timeout": 60,
+    }
+    Web(settings, options).run()
+
+
+def _worker(settings: Settings) -> None:
+    _leave_the_terminal()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    worker.run(create_app(settings), stop)
+
+
+def _leave_the_terminal() -> None:
+    """Ctrl-C reaches the parent alone; where the system can, a child ends when its parent does."""
+    os.setsid()
+    for number in STOPS:
+        signal.signal(number, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)
 
 
 def _prepare(settings: Settings) -> str:
@@ -154,29 +200,6 @@ def _prepare(settings: Settings) -> str:
 def _greeting(settings: Settings, logins: str) -> str:
     address = f"\nCounterpart is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n"
     return f"{address}\n{logins}" if logins else address
-
-
-def _gunicorn(settings: Settings, workers: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
-        *("--bind", f"{settings.host}:{settings.port}"),
-        *("--worker-class", "gthread", "--workers", str(workers), "--threads", "8"),
-        *("--preload", "--no-control-socket", "--log-level", "warning"),
-        *("--graceful-timeout", str(STOP_SECONDS - 2), "--timeout", "60"),
-    ]
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """What the children need to know to be the same installation as their parent."""
-    return os.environ | {
-        "INSTANCE_DIR": str(settings.instance),
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SEALING_KEY": settings.sealing_key,
-        "HOST": settings.host,
-        "PORT": str(settings.port),
-        "DEMO": "yes" if settings.demo else "no",
-    }
 
 
 def _is_free(host: str, port: int) -> bool:
