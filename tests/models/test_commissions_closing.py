@@ -1,12 +1,14 @@
 """Closing a month: each partner stated once, posted once, and never changed again."""
 
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
 from models import commissions, ledger
+from models import engine as engines
 from models.commissions import (
     CommissionLine,
     MonthClose,
@@ -17,6 +19,7 @@ from models.ledger import Account
 from models.money import Money
 from models.notices import Notice
 from models.people import SYSTEM
+from models.scope import Scope, open_session
 
 DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
@@ -180,3 +183,24 @@ def test_a_disputed_amount_is_held_and_the_rest_is_paid(session, a):
     close(session, "2026-12", now=datetime(2027, 1, 2, tzinfo=UTC))
     paid = session.scalars(select(Statement.payable_minor).order_by(Statement.period)).all()
     assert paid == [600_00, 450_00]
+
+
+def test_who_rates_while_the_month_is_closed_is_waited_for(session, engine, a):
+    """A line that came after the statements would be paid by no month, and shut all later ones."""
+    a.plan()
+    partner = a.partner()
+    session.commit()
+    a.earned(1_000_00, partner_id=partner.id)  # rated, not yet committed
+
+    def close_beside() -> None:
+        with open_session(engines.for_writing(engine), Scope.vendor()) as own:
+            close(own)
+            own.commit()
+
+    closing = Thread(target=close_beside)
+    closing.start()
+    closing.join(timeout=1)
+    session.commit()
+    closing.join()
+    assert [line.statement_id for line in lines(session)] != [None]
+    assert session.scalars(select(Statement.earned_minor)).all() == [100_00]

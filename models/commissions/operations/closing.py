@@ -17,7 +17,7 @@ from models import audit, vendor
 from models.base import lock
 from models.calendars import first_day, local_day, month_of
 from models.commissions.engine.numbers import last_day
-from models.commissions.operations.desk import Ratings
+from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.drawing import partners_with_a_draw
 from models.commissions.operations.rating import catch_up, release_due
 from models.commissions.operations.stating import state
@@ -50,6 +50,7 @@ def begin_close(
     known = session.scalar(select(MonthClose).where(MonthClose.month == month).with_for_update())
     if known is not None:
         return known
+    shut_months(session)
     catch_up(session, now=now)
     release_due(session, through=min(last_day(month), today), now=now)
     _earlier_months_are_closed(session, month)

@@ -21,6 +21,7 @@ from models.commissions.operations.keeping import Outcome
 from models.commissions.parties import Parties
 from models.commissions.plans import engine_plan
 from models.commissions.tables import MonthClose
+from models.vendor import Vendor
 
 
 class Ratings:
@@ -31,6 +32,7 @@ class Ratings:
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
+        _hold_months(session)
         self.memories = Memories(session)
         self.parties = Parties(session)
         self.facts = Facts(session, self.parties)
@@ -103,3 +105,16 @@ class Ratings:
         self.outcome.lines(lines)
         self.memories.state.begin()
         return lines
+
+
+def shut_months(session: Session) -> None:
+    """Before a month is closed: wait for whoever rates now, and let nobody begin.
+
+    Otherwise a line could reach its month after the statements were made.
+    """
+    session.scalar(select(Vendor.id).with_for_update())
+
+
+def _hold_months(session: Session) -> None:
+    """While somebody rates: the months stay as they are read, others may rate beside."""
+    session.scalar(select(Vendor.id).with_for_update(read=True))
