@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, TypeVar
 
@@ -197,4 +197,4 @@ class State:
 
 
 def _text(memory: Any) -> str:
-    return json.dumps(asdict(memory), sort_keys=True)
+    return json.dumps(memory, default=vars, sort_keys=True)
