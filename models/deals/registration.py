@@ -108,6 +108,8 @@ def what_is_missing(registration: Registration, *, today: date) -> dict[str, str
             f"Say a little more about the problem: at least {PROBLEM_CHARACTERS} characters, "
             f"{short} to go."
         )
+    if "contact_email" not in missing and "@" not in registration.contact_email.strip("@"):
+        missing["contact_email"] = "Enter an e-mail address such as name@company.com."
     if registration.expected_close_on and registration.expected_close_on < today:
         missing["expected_close_on"] = "Enter an expected close that is today or later."
     if any(line.quantity < 1 for line in registration.lines):

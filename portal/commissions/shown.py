@@ -112,7 +112,7 @@ def _why(count: int, before: int) -> str:
         return f"{before} the month before, none now"
     if count == before:
         return "As many lines, other amounts"
-    return f"{count} lines instead of {before}"
+    return f"{count} {'line' if count == 1 else 'lines'} instead of {before}"
 
 
 def _deal_beside(row: Any) -> str:

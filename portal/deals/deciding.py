@@ -75,7 +75,7 @@ def ask(person: Actor, deal: Deal) -> Answer:
         return asked_again("Ask for information", "Ask", form, deal)
     questions = [Question(value) for value in form.fields_asked.data]
     deals.ask(session, deal, questions=questions, text=form.text.data, by=person, now=now())
-    flash(f"Asked about {deal.customer_name}. The clock stands until the partner answers.")
+    flash(f"Asked about {deal.customer_name}. The clock stands still until the partner answers.")
     return back_to(deal)
 
 

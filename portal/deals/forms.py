@@ -131,7 +131,7 @@ class RejectForm(FlaskForm):
     )
     text = TextAreaField(
         "What the partner reads",
-        [InputRequired("Write what the partner shall read."), Length(max=2000)],
+        [InputRequired("Write what the partner will read."), Length(max=2000)],
         description="Word for word. Say what would make it possible.",
     )
 
@@ -143,7 +143,7 @@ class AskForm(FlaskForm):
         choices=words(Question),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        description="Only these open again for the partner; the clock stands meanwhile.",
+        description="Only these open again for the partner; the clock stands still meanwhile.",
     )
     text = TextAreaField("Your question", [InputRequired("Write your question."), Length(max=2000)])
 

@@ -121,6 +121,8 @@ def _take(person: Actor, deal: Deal | None) -> Answer:
         deal = _keep(person, deal, written)
         return redirect(url_for("deals.edit", deal_id=deal.id, more=1, _anchor="lines"), 303)
     if not readable or not desk.judge_lines(form):
+        if button == "submit":
+            _is_complete(desk, form, written)
         return _form_page(desk, form, deal), 422
     if button == "save":
         deal = _keep(person, deal, written)

@@ -120,12 +120,14 @@ class DestinationForm(FlaskForm):
         [InputRequired("Enter the holder's name as the bank knows it."), Length(max=70)],
         description="Exactly as the bank knows it; banks compare the name.",
     )
-    iban = UpperField("IBAN", [Length(max=34)], description="For SEPA.")
+    iban = UpperField("IBAN", [Length(max=34)], description="Needed for SEPA.")
     bic = UpperField(
         "BIC", [Length(max=11)], description="Only for accounts outside the EU and EEA."
     )
     instructions = TextAreaField(
-        "How to pay by hand", [Length(max=500)], description="Such as a cheque, and where to."
+        "How to pay by hand",
+        [Length(max=500)],
+        description="Needed for payment by hand: such as a cheque, and where to.",
     )
     password = PasswordField(
         "Your password",
