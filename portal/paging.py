@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ def page_of(
     """
     args = request.args if args is None else args
     backwards = "before" in args
-    marks = _read(args.get("before" if backwards else "after"), len(keys))
+    marks = _read(args.get("before" if backwards else "after"), keys)
     if marks is None:
         backwards = False
     directed = [Key(key.column, key.descending != backwards) for key in keys]
@@ -101,18 +100,27 @@ def _written(value: Any) -> list[str]:
     return ["s", str(value)]
 
 
-def _read(cursor: str | None, count: int) -> list[Any] | None:
+def _read(cursor: str | None, keys: Sequence[Key]) -> list[Any] | None:
+    """None for what this list did not write itself: anybody can type a cursor."""
     if not cursor:
         return None
     try:
         marks = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         read = [KINDS[kind](text) for kind, text in marks]
-        return read if len(read) == count and all(_fits(value) for value in read) else None
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return None
+    is_ours = len(read) == len(keys) and all(map(_fits, read, keys))
+    return read if is_ours else None
 
 
-def _fits(value: Any) -> bool:
-    if isinstance(value, int):
-        return abs(value) < 2**63
-    return not isinstance(value, datetime) or value.tzinfo is not None
+def _fits(value: Any, key: Key) -> bool:
+    kind = key.column.type.python_type
+    match value:
+        case str():
+            return issubclass(kind, str) and "\x00" not in value
+        case int():
+            return kind is int and abs(value) < 2**63
+        case datetime():
+            return kind is datetime and value.tzinfo is not None and 1 < value.year < 9999
+        case _:
+            return type(value) is kind

@@ -43,9 +43,30 @@ def test_going_back_shows_the_same_pages(session, partners):
     assert back[1].before is None and back[0].after is not None
 
 
+def typed(marks: str) -> str:
+    return base64.urlsafe_b64encode(marks.encode()).decode()
+
+
+SOME_ID = "01930000-0000-7000-8000-000000000000"
+
+
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "####", "W10", base64.urlsafe_b64encode(b'[["i","9"],["u","z"]]').decode(), "bnVsbA"],
+    [
+        "x",
+        "####",
+        "W10",
+        "bnVsbA",
+        typed('[["i","9"],["u","z"]]'),
+        typed('[["s","a"],["s","b"]]'),
+        typed(f'[["i","9"],["u","{SOME_ID}"]]'),
+        typed(f'[["d","2026-11-18"],["u","{SOME_ID}"]]'),
+        typed(f'[["t","0001-01-01T00:00:00+14:00"],["u","{SOME_ID}"]]'),
+        typed(f'[["s","a\\u0000"],["u","{SOME_ID}"]]'),
+        typed('[["s","a"],["u",5]]'),
+        typed(f'[["i",Infinity],["u","{SOME_ID}"]]'),
+        typed("[" * 3000),
+    ],
 )
 def test_a_cursor_that_cannot_be_read_starts_at_the_beginning(session, partners, cursor):
     page = page_of(session, QUERY, KEYS, args={"after": cursor}, size=3)
