@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
@@ -22,6 +22,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(IntegrityError, _somebody_was_quicker)
+    app.register_error_handler(DataError, _cannot_be_kept)
     app.register_error_handler(OperationalError, _try_again)
     app.register_error_handler(Exception, _broken)
 
@@ -69,6 +70,13 @@ def _somebody_was_quicker(error: IntegrityError) -> Any:
     _undo()
     log.warning("refused by the database: %s", error.orig)
     return _answer(409, "Somebody else was quicker, or this was sent twice. Reload and look again.")
+
+
+def _cannot_be_kept(error: DataError) -> Any:
+    """PostgreSQL takes no NUL in a text and no number past its column's size."""
+    _undo()
+    log.warning("refused by the database: %s", error.orig)
+    return _answer(400, "Something in there cannot be read. Check what was typed.")
 
 
 def _try_again(error: OperationalError) -> Any:

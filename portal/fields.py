@@ -16,6 +16,9 @@ from models.errors import Refused
 from models.money import Money, exponent
 from portal.formats import plain_money
 
+MOST_DIGITS = 30
+"""Of an amount: 1e99999999 is short to type, and takes all memory to count out."""
+
 
 class MoneyField(Field):
     """An amount typed as 1250 or 1250.00 or 1,250.00, read as exact Money.
@@ -64,7 +67,7 @@ def _number(typed: str) -> Decimal:
     for separator in (",", " ", "\N{NO-BREAK SPACE}", "\N{RIGHT SINGLE QUOTATION MARK}"):
         typed = typed.replace(separator, "")
     number = Decimal(typed)
-    if not number.is_finite():
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS:
         raise InvalidOperation
     return number
 

@@ -133,7 +133,7 @@ def _views(person: Actor, counted: dict[DealStatus, int]) -> list[dict[str, Any]
     kept: dict[str, Any] = {
         name: value
         for name, value in request.args.items(multi=False)
-        if name not in ("status", "after", "before") and not name.startswith("_")
+        if name not in ("status", "after", "before", "endpoint") and not name.startswith("_")
     }
     chosen = {status for status in DealStatus if status in request.args.getlist("status")}
     views = VIEWS if person.is_staff else (VIEWS[0], DRAFTS, *VIEWS[1:])

@@ -70,7 +70,7 @@ class Desk:
             if name in form and not form[name].errors and form[name].raw_data
         }
         kept = {name: getattr(before, name) for name in REGISTRATION_FIELDS}
-        if "kind" in form and not form["kind"].errors:
+        if "kind" in form and form["kind"].data in set(DealType):
             kept["kind"] = DealType(form["kind"].data)
         if "lines" in form:
             kept["lines"] = tuple(self._lines(form["lines"]))
@@ -90,7 +90,8 @@ class Desk:
                 form.form_errors.append(sentence)
                 continue
             field = form[name] if name != "lines" else form.lines[0].form.product
-            field.errors = [*field.errors, sentence]
+            if not field.errors:
+                field.errors = [sentence]
 
     def judge_lines(self, form: Any) -> bool:
         """Whether each started line is whole; a line that nobody touched is none."""

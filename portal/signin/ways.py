@@ -22,5 +22,9 @@ def after_sign_in(wanted: str) -> str:
         return home
     if path.netloc or path.scheme or endpoint == "static":
         return home
-    query = {name: value for name, value in parse_qsl(path.query) if not name.startswith("_")}
+    query = {
+        name: value
+        for name, value in parse_qsl(path.query)
+        if name != "endpoint" and not name.startswith("_")  # words of url_for itself
+    }
     return url_for(endpoint, **{**query, **parts})

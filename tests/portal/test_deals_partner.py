@@ -73,6 +73,14 @@ def test_what_is_missing_is_said_beside_the_field_and_everything_typed_is_kept(p
     assert 'value="ruth@kestrelfoods.example"' in page.text and 'value="315.83"' in page.text
 
 
+def test_everything_wrong_is_said_at_once(portal, written):
+    wrong = {"lines-0-quantity": "0", "problem": "Short.", "contact_email": "ruth"}
+    page = portal.post("/deals", data=written | wrong | {"button": "submit"})
+    assert page.status_code == 422
+    for sentence in ("Enter 1 or more.", "at least 50 characters", "such as name@company.com"):
+        assert sentence in page.text
+
+
 def test_an_empty_form_submitted_names_all_that_is_required(portal):
     page = portal.post("/deals", data={"button": "submit"})
     assert page.status_code == 422
@@ -122,6 +130,17 @@ def test_a_line_without_a_price_takes_the_list_price(portal, session, seller, a,
     portal.post("/deals", data=data)
     (deal,) = own(session, seller)
     assert deal.value.minor == 60 * 99_99
+
+
+@pytest.mark.parametrize("odd", ["kind=nonsense", "lines-0-unit=1e99999999", "lines-0-unit=NaN"])
+def test_the_live_check_reads_past_what_makes_no_sense(portal, seller, odd):
+    page = portal.get(f"/deals/check?customer_name=Quite+Other&customer_country=GB&{odd}")
+    assert page.status_code == 200 and "Free" in page.text
+
+
+def test_odd_words_in_the_address_of_the_list_are_no_error_of_ours(portal, seller):
+    assert portal.get("/deals?endpoint=x").status_code == 200
+    assert portal.get("/deals?q=%00").status_code in (200, 400)  # PostgreSQL refuses a NUL
 
 
 def test_the_live_check_says_free_yours_or_needs_review_and_names_nobody(

@@ -70,6 +70,12 @@ def test_after_signing_in_the_wanted_page_opens(client, ute):
     assert send(client, next="/people?sort=-name").location == "/people?sort=-name"
 
 
+def test_words_of_the_framework_in_the_address_do_no_harm(client, ute):
+    assert send(client, next="/people?endpoint=x&_external=1&sort=name").location == (
+        "/people?sort=name"
+    )
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
