@@ -6,6 +6,7 @@ whatever it writes is its own; the vendor's sessions see all.  Each table class
 says with one mixin how it stands to the wall:
 
     Owned       a partner's own rows, each with its partner_id
+    Private     the same, hidden from the partner's distributor too
     Public      reference data that everybody may read
     VendorOnly  a partner's session may add to it, never read it
     SeenBy      says in `seen_in` which rows a partner may see
@@ -65,6 +66,10 @@ class Owned:
     @declared_attr
     def partner_id(cls) -> Mapped[UUID]:
         return mapped_column(ForeignKey("partner.id"), index=True, sort_order=-1)
+
+
+class Private(Owned):
+    """A partner's own row that not even its distributor reads, such as a bank account."""
 
 
 class Public:
@@ -190,7 +195,8 @@ def _criteria(scope: Scope) -> tuple[Any, ...]:
         _SeenCriteria(cls, cls.seen_in(scope), include_aliases=True) for cls in _mapped_with(SeenBy)
     ]
     return (
-        _owned_by_one(scope.owner) if len(scope.reads) == 1 else _owned_by_any(scope.reads),
+        _owned_by_one(Owned, scope.owner) if len(scope.reads) == 1 else _owned_by_any(scope.reads),
+        _owned_by_one(Private, scope.owner),
         with_loader_criteria(VendorOnly, lambda cls: false(), include_aliases=True),
         *seen,
     )
@@ -208,8 +214,8 @@ class _SeenCriteria(LoaderCriteriaOption):
         return ext_info._adapter.traverse(criteria) if ext_info.is_aliased_class else criteria
 
 
-def _owned_by_one(owner: UUID | None) -> Any:
-    return with_loader_criteria(Owned, lambda cls: cls.partner_id == owner, include_aliases=True)
+def _owned_by_one(wall: type, owner: UUID | None) -> Any:
+    return with_loader_criteria(wall, lambda cls: cls.partner_id == owner, include_aliases=True)
 
 
 def _owned_by_any(reads: frozenset[UUID]) -> Any:

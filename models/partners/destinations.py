@@ -20,7 +20,7 @@ from stdnum.exceptions import ValidationError
 
 from models.base import Base
 from models.errors import Refused
-from models.scope import Owned
+from models.scope import Private
 from models.sealing import Seal
 
 IBAN_ALONE = frozenset({
@@ -46,7 +46,7 @@ class DestinationStatus(StrEnum):
     REPLACED = "replaced"
 
 
-class PayoutDestination(Owned, Base):
+class PayoutDestination(Private, Base):
     __tablename__ = "payout_destination"
     __table_args__ = (
         CheckConstraint("(kind = 'sepa') = (iban_sealed IS NOT NULL)", name="sepa_has_an_account"),

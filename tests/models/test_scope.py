@@ -12,6 +12,7 @@ from models.engine import for_writing
 from models.jobs import Job
 from models.notices import Notice, tell
 from models.partners import Partner, PartnerParent
+from models.partners.destinations import PayoutDestination
 from models.people import Person
 from models.scope import WALLS, OutOfScope, Scope, open_session, vendor_side
 
@@ -157,6 +158,15 @@ def test_a_distributor_reads_its_resellers_and_writes_only_its_own(engine, ours)
         next(row for row in rows if row.partner_id == ours["theirs"]).from_on -= timedelta(1)
         with pytest.raises(OutOfScope):
             wide.flush()
+
+
+def test_a_distributor_does_not_see_where_its_resellers_are_paid(engine, ours, a, session):
+    for partner_id in ours.values():
+        a.destination_by_hand(session.get_one(Partner, partner_id))
+    session.commit()
+    scope = Scope.partner(ours["mine"], reads=frozenset({ours["theirs"]}))
+    with open_session(engine, scope) as wide:
+        assert wide.scalars(select(PayoutDestination.partner_id)).all() == [ours["mine"]]
 
 
 def test_the_vendors_side_sees_all_and_lives_in_the_same_transaction(mine, ours, session):
