@@ -43,6 +43,15 @@ def skipped(session, run) -> dict:
     return {skip.partner_id: skip.why for skip in rows}
 
 
+def test_nobody_is_put_into_a_run_for_more_than_the_ledger_owes(session, a, preparer, now):
+    """Else the release would be refused, and the run with it."""
+    partner, other = a.payable(500_00, name="Taken Back GmbH"), a.payable(100_00)
+    a.stated(partner, -30_00, period="2026-08")
+    run = prepare(session, preparer, now)
+    assert only_payout(session, run).partner_id == other.id
+    assert skipped(session, run) == {partner.id: WhyNot.TAKEN_BACK}
+
+
 def test_statements_of_earlier_months_that_were_not_paid_are_paid_too(session, a, preparer, now):
     partner = a.payable(100_00)
     a.stated(partner, 40_00, period="2026-08")
