@@ -188,17 +188,17 @@ LATER = [
     ("fk_partner_channel_manager_id_person", "partner", "person", ["channel_manager_id"], ["id"]),
     ("fk_person_partner_id_partner", "person", "partner", ["partner_id"], ["id"]),
     (
-        "fk_vendor_default_sales_manager_id_person",
-        "vendor",
-        "person",
-        ["default_sales_manager_id"],
-        ["id"],
-    ),
-    (
         "fk_vendor_default_channel_manager_id_person",
         "vendor",
         "person",
         ["default_channel_manager_id"],
+        ["id"],
+    ),
+    (
+        "fk_vendor_default_sales_manager_id_person",
+        "vendor",
+        "person",
+        ["default_sales_manager_id"],
         ["id"],
     ),
 ]
