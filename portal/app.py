@@ -19,6 +19,7 @@ from portal.catalog import views as catalog
 from portal.commissions import views as commissions
 from portal.customers import views as customers
 from portal.deals import views as deals
+from portal.files import views as files
 from portal.health import views as health
 from portal.home import views as home
 from portal.navigation import menu
@@ -46,6 +47,7 @@ FEATURES: list[Any] = [
     applications.pages,
     notices.pages,
     deals.pages,
+    files.pages,
     commissions.pages,
     sales.pages,
     payouts.pages,

@@ -8,10 +8,12 @@ from functools import cache
 from typing import Any
 
 import pycountry
+from flask_wtf.file import MultipleFileField
 from wtforms import EmailField, Field, StringField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.widgets import TextInput
 
+from models import files
 from models.errors import Refused
 from models.money import Money, exponent
 from portal.formats import plain_money
@@ -85,6 +87,32 @@ class UpperField(TidyField):
     def process_formdata(self, values: list[str]) -> None:
         super().process_formdata(values)
         self.data = (self.data or "").replace(" ", "").upper()
+
+
+class FilesField(MultipleFileField):
+    """Files to attach; each must be of a kind that we take.  Read them with `uploads`."""
+
+    def __init__(self, label: str = "Files", **options: Any) -> None:
+        limit = f"{files.ACCEPTED}; each at most {files.LARGEST // 1_000_000} MB."
+        options.setdefault("description", limit)
+        super().__init__(label, **options)
+        self.uploads: list[files.Upload] = []
+
+    def process_formdata(self, values: list[Any]) -> None:
+        super().process_formdata(values)
+        self.uploads = [files.Upload(sent.filename, sent.read()) for sent in self.data or []]
+
+    def pre_validate(self, form: Any) -> None:
+        for upload in self.uploads:
+            try:
+                files.media_type_of(upload)
+            except Refused as no:
+                raise ValidationError(f"{no}") from None
+
+
+def uploads(field: FilesField) -> list[files.Upload]:
+    """What was sent in a field that has been validated; a browser does not send it again."""
+    return field.uploads
 
 
 def put_refusal(field: Field, refusal: Refused) -> None:

@@ -47,6 +47,7 @@ class Can(StrEnum):
     FOLLOW_DEAL = "follow a deal as sales manager"
     CLOSE_DEAL = "say a deal is won or lost"
     COMMENT_DEAL = "comment on a deal"
+    SEE_FILES = "see attached files"
     SEE_SALES = "see invoices"
     RECORD_SALES = "record invoices and payments"
     SEE_COMMISSIONS = "see commissions"
@@ -122,6 +123,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.FOLLOW_DEAL: [[sales_manager], [channel_manager]],
     Can.CLOSE_DEAL: [[channel_manager], [sales_manager], [partner, their_own]],
     Can.COMMENT_DEAL: [[staff], [partner, their_own]],
+    Can.SEE_FILES: [[staff], [partner]],
     Can.SEE_SALES: [[staff], [partner]],
     Can.RECORD_SALES: [[finance]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],

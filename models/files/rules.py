@@ -1,0 +1,102 @@
+"""Which files are taken: known by what is in them, never by what their name says.  Pure."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import puremagic
+
+from models.errors import Refused
+
+LARGEST = 10_000_000
+"""Bytes of one file."""
+
+MOST = 10
+"""Files attached to one thing, counted for each company that attaches."""
+
+LARGEST_UNPACKED = 100_000_000
+"""Bytes that an office document may say it unpacks to."""
+
+OFFICE = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+TYPES = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "text/plain": ".txt",
+    **OFFICE,
+}
+ACCEPTED = "PDF, PNG, JPEG, DOCX, XLSX or plain text"
+SAME = {".jpeg": ".jpg", ".csv": ".txt", ".eml": ".txt", ".log": ".txt", ".md": ".txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as somebody sends it."""
+
+    name: str
+    content: bytes
+
+
+def media_type_of(upload: Upload) -> str:
+    """Such as "application/pdf".  Raises Refused, fit to show beside the field."""
+    name = tidy_name(upload.name)
+    if not upload.content:
+        raise Refused(f"“{name}” is empty. Choose the file again.")
+    if len(upload.content) > LARGEST:
+        raise Refused(f"“{name}” is larger than {LARGEST // 1_000_000} MB. Send a smaller one.")
+    kind = _guess(upload)
+    if kind not in TYPES or (kind == "text/plain" and not _is_text(upload.content)):
+        raise Refused(f"“{name}” cannot be taken. Send it as {ACCEPTED}.")
+    if kind in OFFICE:
+        _check_office(name, upload.content)
+    return kind
+
+
+def tidy_name(name: str) -> str:
+    """Without folders or signs that do harm in a list or on a disk; at most 120 characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = re.sub(r"[^\w .,()+&-]", "_", last).strip(" .")
+    stem, dot, suffix = clean.rpartition(".")
+    return f"{stem[:110]}{dot}{suffix[:8]}" if stem else clean[:110] or "file"
+
+
+def stored_name(name: str, media_type: str) -> str:
+    """The tidy name; its ending tells the truth about the content."""
+    tidy = tidy_name(name)
+    suffix = PurePosixPath(tidy).suffix.lower()
+    truth = TYPES[media_type]
+    return tidy if SAME.get(suffix, suffix) == truth else f"{tidy}{truth}"
+
+
+def _guess(upload: Upload) -> str:
+    try:
+        return puremagic.from_string(upload.content, mime=True, filename=tidy_name(upload.name))
+    except (puremagic.PureError, ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile):
+        return "text/plain" if _is_text(upload.content) else ""
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not re.search(r"[\x00-\x08\x0e-\x1f]", text) and not text.lstrip().startswith("<")
+
+
+def _check_office(name: str, content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        raise Refused(f"“{name}” is damaged. Save it again and send it once more.") from None
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise Refused(f"“{name}” unpacks to more than a document should. Send it as PDF.")
+    if any("vbaproject" in part.filename.lower() for part in parts):
+        raise Refused(f"“{name}” contains macros. Save it without them, or send it as PDF.")
