@@ -58,6 +58,10 @@ DEAL_MOVES = Moves(
     expire={DealStatus.APPROVED: DealStatus.EXPIRED},
     withdraw=dict.fromkeys((DealStatus.DRAFT, *OPEN), DealStatus.WITHDRAWN),
     revoke={DealStatus.APPROVED: DealStatus.REVOKED},
+    reinstate={
+        DealStatus.REJECTED: DealStatus.SUBMITTED,
+        DealStatus.REVOKED: DealStatus.SUBMITTED,
+    },
 )
 
 VERBS_DONE = {
@@ -81,6 +85,11 @@ VERBS_DONE = {
     "forecast": "set the forecast of",
     "not_a_duplicate": "cleared a match of",
     "route": "routed",
+    "reinstate": "took back the decision against",
+    "conflict": "opened a conflict case about",
+    "conflict_over": "closed the conflict case about",
+    "touch": "recorded our own sales activity on",
+    "undo": "took back the decision on",
 }
 
 
