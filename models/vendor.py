@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, String, select
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 from models.calendars import BusinessCalendar
+from models.decision_rules import DecisionRules
 from models.errors import Refused
 from models.money import Money
 from models.scope import Public
 
 
-class Vendor(Public, Base):
+class Vendor(DecisionRules, Public, Base):
     """One row.  Every setting of the programme that a partner must be able to rely on."""
 
     __tablename__ = "vendor"
@@ -33,14 +35,36 @@ class Vendor(Public, Base):
     iban: Mapped[str] = mapped_column(String(34), default="")
     """The account that SEPA payouts are drawn on; empty until finance has entered it."""
     bic: Mapped[str] = mapped_column(String(11), default="")
+    ach_routing_number: Mapped[str] = mapped_column(String(9), default="")
+    """Of the bank in the United States that takes ACH files; empty until entered."""
+    ach_bank_name: Mapped[str] = mapped_column(String(23), default="")
+    ach_company_id: Mapped[str] = mapped_column(String(10), default="")
+    """By which that bank knows the vendor; often 1 and the tax number."""
     mail_from: Mapped[str] = mapped_column(String(254), default="portal@localhost")
     protection_days: Mapped[int] = mapped_column(default=90)
     """From the day of approval; the last day is inclusive."""
     extension_days: Mapped[int] = mapped_column(default=30)
     decision_business_days: Mapped[int] = mapped_column(default=2)
     lookback_months: Mapped[int] = mapped_column(default=24)
+    """So long after its last purchase of a product family a customer is new again."""
+    extension_activity_days: Mapped[int] = mapped_column(default=30)
+    """An extension needs something that the partner wrote in so many days before."""
+    reminder_days: Mapped[str] = mapped_column(String(40), default="14, 7, 1")
+    """How many days before the end of a protection the partner is reminded."""
+    incumbent_months: Mapped[int] = mapped_column(default=24)
+    """Who sold the product family to the customer in so many months is its incumbent."""
+    incumbent_comment_days: Mapped[int] = mapped_column(default=2)
+    """Business days in which the incumbent may comment on somebody else's renewal."""
+    tender_policy: Mapped[str] = mapped_column(String(20), default="before")
+    """Public tenders: before (they are published), always, or never."""
+    capacity: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Open registrations that a partner may have, by tier; a tier that is absent has no limit."""
     minimum_deal_minor: Mapped[int] = mapped_column(BigInteger, default=5_000_00)
     """In the base currency; smaller deals are not worth a registration."""
+    win_tolerance_percent: Mapped[int] = mapped_column(default=25)
+    """How far the orders may leave the registered value before a win is approved again."""
+    early_win_hours: Mapped[int] = mapped_column(default=72)
+    """A deal won within so many hours of its begin is looked at."""
     minimum_payout_minor: Mapped[int] = mapped_column(BigInteger, default=50_00)
     """In the currency of the payout; less waits for the next month."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
@@ -55,7 +79,14 @@ class Vendor(Public, Base):
 
     @property
     def calendar(self) -> BusinessCalendar:
-        return BusinessCalendar(self.time_zone, self.country)
+        return BusinessCalendar(
+            self.time_zone, self.country, self.holiday_subdivision or None, self.free_days
+        )
+
+    @property
+    def reminders(self) -> tuple[int, ...]:
+        """Days before the end of a protection, most first."""
+        return tuple(sorted({int(days) for days in self.reminder_days.split(",")}, reverse=True))
 
     @property
     def minimum_deal(self) -> Money:

@@ -26,6 +26,7 @@ from models.territories.queries import (
 from models.territories.resolving import Action
 from models.territories.routing import Routing, preview, route
 from models.territories.rules import Area, AreaKind, Facts, TerritoryStatus
+from models.territories.stand_ins import acting_for, next_manager, who_acts_for
 from models.territories.tables import ManagerAbsence, RoutingLog, Territory, TerritoryArea
 from models.territories.words import ACTION_WORDS, place_name
 from models.territories.written import resolve_case
@@ -44,11 +45,13 @@ __all__ = [
     "TerritoryDetails",
     "TerritoryStatus",
     "absences_from",
+    "acting_for",
     "area_fault",
     "draw",
     "end_absence",
     "how_many",
     "listed",
+    "next_manager",
     "note_absence",
     "place_name",
     "preview",
@@ -57,4 +60,5 @@ __all__ = [
     "route",
     "routed_to",
     "routings_of",
+    "who_acts_for",
 ]
