@@ -10,6 +10,7 @@ from sqlalchemy import DDL, event
 def never_changes(table: Any) -> None:
     """Let the database itself refuse UPDATE and DELETE on this table."""
     name = table.name
+    table.info["never_changes"] = True
     for verb in ("UPDATE", "DELETE"):
         event.listen(
             table,

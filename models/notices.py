@@ -2,7 +2,8 @@
 
 A notice shows in the bell and leaves as a mail; a worker sends the mails.  So
 no mail leaves for a change that was rolled back, and no change is kept without
-its notice.  Mail and bell say the same, because they are the same row.
+its notice.  Mail and bell say the same, because they are the same row.  What a
+person has muted neither rings nor leaves; it can still be read under its kind.
 """
 
 from __future__ import annotations
@@ -14,20 +15,26 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Row,
     Select,
     String,
     Text,
+    UniqueConstraint,
+    and_,
+    delete,
     func,
+    or_,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.people import PARTNER_ROLES, STAFF, Person, PersonStatus, Role
+from models.errors import Refused
+from models.people import PARTNER_ROLES, STAFF, Actor, Person, PersonStatus, Role
 from models.scope import Scope, SeenBy
 
 
@@ -55,12 +62,39 @@ class Notice(SeenBy, Base):
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
     """None until the worker has sent it (or put it into the outbox page)."""
+    silent_at: Mapped[datetime | None]
+    """When it was passed over because its kind was muted; None when it was not."""
+    not_before: Mapped[datetime | None]
+    """Until then it neither rings nor leaves, because the news may still be taken back; None: at
+    once."""
     key: Mapped[str | None] = mapped_column(String(200), unique=True)
     """Names the news when it must be told only once, such as a reminder."""
 
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         return cls.partner_id == scope.owner
+
+
+class NoticeMute(SeenBy, Base):
+    """A kind of notices that one person does not want to be told."""
+
+    __tablename__ = "notice_mute"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"), index=True)
+    """The company of the person; None for the vendor's staff."""
+    kind: Mapped[str] = mapped_column(String(60))
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        return cls.partner_id == scope.owner
+
+
+NEVER_MUTED = frozenset(
+    {"password-reset", "password-changed", "role-changed", "invitation", "destination-changed"}
+)
+"""What keeps an account and its money safe."""
 
 
 def tell(
@@ -140,10 +174,46 @@ def tell_staff(
         tell(session, person_id, kind, title=title, body=body, link=link, now=now, key=key)
 
 
-def unread(session: Session, person_id: UUID) -> int:
+def rings(now: datetime) -> ColumnElement[bool]:
+    """Notices that may be told by now, of kinds that their person has not muted."""
+    is_due = or_(Notice.not_before.is_(None), Notice.not_before <= now)
+    return and_(is_due, Notice.silent_at.is_(None), ~is_muted())
+
+
+def is_muted() -> ColumnElement[bool]:
+    return (
+        select(NoticeMute.id)
+        .where(NoticeMute.person_id == Notice.person_id, NoticeMute.kind == Notice.kind)
+        .correlate(Notice)
+        .exists()
+    )
+
+
+def unread(session: Session, person_id: UUID, *, now: datetime) -> int:
     return session.execute(
-        select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+        select(func.count(Notice.id)).where(
+            Notice.person_id == person_id, Notice.read_at.is_(None), rings(now)
+        )
     ).scalar_one()
+
+
+def muted(session: Session, person_id: UUID) -> set[str]:
+    """The kinds that this person does not want to be told."""
+    return set(session.scalars(select(NoticeMute.kind).where(NoticeMute.person_id == person_id)))
+
+
+def mute(session: Session, person: Actor, kind: str) -> None:
+    """Raises Refused for what keeps an account safe.  Harmless when sent twice."""
+    if kind in NEVER_MUTED:
+        raise Refused("These notices keep your account safe, so they cannot be muted.")
+    if person.id and kind not in muted(session, person.id):
+        session.add(NoticeMute(person_id=person.id, partner_id=person.partner_id, kind=kind[:60]))
+
+
+def unmute(session: Session, person: Actor, kind: str) -> None:
+    session.execute(
+        delete(NoticeMute).where(NoticeMute.person_id == person.id, NoticeMute.kind == kind)
+    )
 
 
 def mark_read(
@@ -156,25 +226,48 @@ def mark_read(
     session.execute(read.values(read_at=now))
 
 
-def told(person_id: UUID, kind: str | None = None) -> Select:
-    """What one person was told, one row a notice, without an order."""
+def pass_over_muted(session: Session, *, now: datetime) -> None:
+    """Mark what nobody wants to be told, so that neither bell nor mail comes back to it."""
+    waits = (Notice.mailed_at.is_(None), Notice.silent_at.is_(None))
+    session.execute(
+        update(Notice)
+        .where(*waits, is_muted())
+        .values(silent_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def told(person_id: UUID, kind: str | None = None, *, now: datetime) -> Select:
+    """What one person was told, one row a notice, without an order.
+
+    Of one kind it is all there is; together, without what was muted.
+    """
     query = select(
         Notice.id, Notice.kind, Notice.title, Notice.body, Notice.link, Notice.at, Notice.read_at
     ).where(Notice.person_id == person_id)
-    return query.where(Notice.kind == kind) if kind else query
+    if kind is None:
+        return query.where(rings(now))
+    is_due = or_(Notice.not_before.is_(None), Notice.not_before <= now)
+    return query.where(Notice.kind == kind, is_due)
 
 
-def kinds_told(session: Session, person_id: UUID) -> list[Row]:
-    """(kind, count, unread) of one person's notices, by kind."""
+def kinds_told(session: Session, person_id: UUID, *, now: datetime) -> list[Row]:
+    """(kind, count, unread, is_muted) of one person's notices, by kind."""
     seen = func.count(Notice.read_at)
+    is_due = or_(Notice.not_before.is_(None), Notice.not_before <= now)
     return list(
         session.execute(
             select(
                 Notice.kind,
                 func.count(Notice.id).label("count"),
                 (func.count(Notice.id) - seen).label("unread"),
+                func.count(NoticeMute.id).label("is_muted"),
             )
-            .where(Notice.person_id == person_id)
+            .outerjoin(
+                NoticeMute,
+                and_(NoticeMute.person_id == Notice.person_id, NoticeMute.kind == Notice.kind),
+            )
+            .where(Notice.person_id == person_id, is_due)
             .group_by(Notice.kind)
             .order_by(Notice.kind)
         )
@@ -185,6 +278,7 @@ def outbox() -> Select:
     """Every mail, one row each with who gets it, without an order."""
     return select(
         Notice.id, Notice.title, Notice.body, Notice.link, Notice.at, Notice.mailed_at,
+        Notice.silent_at,
         func.coalesce(Person.name, "").label("name"),
         func.coalesce(Person.email, Notice.email).label("email"),
     ).outerjoin(Person, Person.id == Notice.person_id)  # fmt: skip

@@ -17,7 +17,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
-from models import partners
+from models import notices, partners
 from models.notices import Notice
 from models.partners import Partner, PartnerRole, PartnerStatus
 from models.people import Actor, Person, PersonStatus, Role, UserSession
@@ -110,7 +110,7 @@ def scope_of(actor: Actor) -> Scope:
 
 def _asking(token: str, at: datetime) -> Asking | None:
     with database.reading() as session:
-        found = session.execute(_row_of(token)).one_or_none()
+        found = session.execute(_row_of(token, at)).one_or_none()
         if found is None or _has_run_out(found, at):
             return None
         reads = _further_reads(session, found, at.date())
@@ -134,10 +134,11 @@ def _asking(token: str, at: datetime) -> Asking | None:
     )
 
 
-def _row_of(token: str):
+def _row_of(token: str, at: datetime):
     unread = (
         select(func.count(Notice.id))
-        .where(Notice.person_id == Person.id, Notice.read_at.is_(None))
+        .where(Notice.person_id == Person.id, Notice.read_at.is_(None), notices.rings(at))
+        .correlate(Person)
         .scalar_subquery()
     )
     return (

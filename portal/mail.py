@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask
 from sqlalchemy import func, select
 
-from models import vendor
+from models import notices, vendor
 from models.accounts import links
 from models.notices import Notice
 from models.people import Person
@@ -29,13 +29,15 @@ def send_waiting(app: Flask) -> int:
     Each is marked as sent in the transaction in which it leaves: a crash can
     send one twice, never lose one.
     Without an SMTP setting they are only marked; staff read them at /outbox.
+    What its reader has muted is passed over, and marked as such.
     """
     settings: Settings = app.extensions["settings"]
     with transaction() as session:
+        notices.pass_over_muted(session, now=now())
         waiting = session.execute(
             select(Notice, func.coalesce(Person.email, Notice.email), Person.name)
             .outerjoin(Person, Person.id == Notice.person_id)
-            .where(Notice.mailed_at.is_(None))
+            .where(Notice.mailed_at.is_(None), notices.rings(now()))
             .order_by(Notice.at, Notice.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True, of=Notice)

@@ -6,6 +6,7 @@ Any open deal may be withdrawn.  A complete submission protects provisionally, a
 approval through a day; two partners are never protected for one customer and family.
 """
 
+from models.deals.decisions import UNDO_SECONDS, DealDecision, decided_together
 from models.deals.lists import (
     DealFilter,
     Slice,
@@ -39,6 +40,7 @@ from models.deals.operations import (
     step_back,
     submit,
     take_part,
+    undo,
     warn,
     win,
     withdraw,
@@ -92,8 +94,10 @@ __all__ = [
     "OPEN",
     "REGISTRATION_FIELDS",
     "UNDECIDED",
+    "UNDO_SECONDS",
     "VERBS_DONE",
     "Deal",
+    "DealDecision",
     "DealEvent",
     "DealFilter",
     "DealLine",
@@ -121,6 +125,7 @@ __all__ = [
     "clear_match",
     "comment",
     "counts",
+    "decided_together",
     "draft",
     "escalate",
     "evidence",
@@ -148,6 +153,7 @@ __all__ = [
     "submit",
     "take_part",
     "taking_part",
+    "undo",
     "waiting",
     "warn",
     "what_is_missing",

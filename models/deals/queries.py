@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from models.catalog import Product, ProductFamily
@@ -173,7 +184,7 @@ def own_duplicates(session: Session, deal: Deal) -> Sequence[Row]:
 
 def story_of(session: Session, deal_id: UUID, *, with_notes: bool) -> list[Row]:
     """What happened, oldest first.  with_notes: also what only the vendor reads."""
-    told = session.execute(_events(deal_id)).all()
+    told = session.execute(_events(deal_id, hides=not with_notes)).all()
     noted = session.execute(_notes(deal_id)).all() if with_notes else []
     return sorted([*told, *noted], key=lambda event: (event.at, event.id))
 
@@ -191,7 +202,10 @@ def last_event(session: Session, deal_id: UUID) -> Row | None:
     ).first()
 
 
-def _events(deal_id: UUID) -> Select:
+def _events(deal_id: UUID, *, hides: bool = False) -> Select:
+    """hides: without the words of a decision that was taken back, which were never meant."""
+    following = func.lead(DealEvent.verb).over(order_by=(DealEvent.at, DealEvent.id))
+    meant = case((following == "undo", ""), else_=DealEvent.note)
     return select(
         DealEvent.id,
         DealEvent.verb,
@@ -200,7 +214,7 @@ def _events(deal_id: UUID) -> Select:
         DealEvent.by_staff,
         DealEvent.at,
         DealEvent.code,
-        DealEvent.note,
+        (meant if hides else DealEvent.note).label("note"),
         literal(False).label("vendor_only"),
     ).where(DealEvent.deal_id == deal_id)
 

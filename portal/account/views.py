@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
-from models import accounts, audit
+from models import accounts, audit, notices
 from models.accounts import sessions
 from models.errors import Refused
 from models.people import Actor, Person
@@ -111,6 +111,11 @@ def _page(person: Actor, profile: ProfileForm, password: PasswordForm) -> str:
         role=accounts.ROLE_NAMES[person.role],
         company=identity.asking().partner_name,  # type: ignore[union-attr]
         sessions=open_ones,
+        kinds=[
+            row
+            for row in notices.kinds_told(session, person.id, now=now())
+            if row.kind not in notices.NEVER_MUTED
+        ],
         browser=name_of,
         this_session=_this_session(),
     )

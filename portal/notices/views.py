@@ -25,9 +25,11 @@ def index(person: Actor):
     kind = request.args.get("kind")
     return render_template(
         "notices/index.html",
-        page=page_of(session, notices.told(person.id, kind), NEWEST_FIRST),
-        kinds=notices.kinds_told(session, person.id),
+        page=page_of(session, notices.told(person.id, kind, now=now()), NEWEST_FIRST),
+        kinds=notices.kinds_told(session, person.id, now=now()),
         kind=kind,
+        is_muted=kind in notices.muted(session, person.id) if kind else False,
+        can_mute=bool(kind) and kind not in notices.NEVER_MUTED,
     )
 
 
@@ -44,6 +46,29 @@ def read_all(person: Actor):
 def read(person: Actor, notice_id: UUID):
     notices.mark_read(session, person.id, now=now(), only=notice_id)
     return redirect(url_for("notices.index", kind=request.args.get("kind")), 303)
+
+
+@pages.post("/notices/kinds/<kind>/muting")
+@allow(Can.SEE_NOTICES)
+def mute(person: Actor, kind: str):
+    """From the bell's page and from the account page; both say where to go back to."""
+    notices.mute(session, person, kind)
+    flash("Muted: no bell and no mail for these any more. You find them here under their kind.")
+    return _back_from_muting(kind)
+
+
+@pages.post("/notices/kinds/<kind>/unmuting")
+@allow(Can.SEE_NOTICES)
+def unmute(person: Actor, kind: str):
+    notices.unmute(session, person, kind)
+    flash("You are told these again, by bell and by mail.")
+    return _back_from_muting(kind)
+
+
+def _back_from_muting(kind: str):
+    if request.form.get("back") == "account":
+        return redirect(url_for("account.show"), 303)
+    return redirect(url_for("notices.index", kind=kind), 303)
 
 
 @pages.get("/outbox")

@@ -1,7 +1,7 @@
 """What can happen to deals.  Each function is one business verb in one transaction."""
 
 from models.deals.operations.closing import HandOver, lose, win
-from models.deals.operations.deciding import approve, ask, clear_match, reject, revoke
+from models.deals.operations.deciding import clear_match, revoke
 from models.deals.operations.following import (
     comment,
     set_forecast,
@@ -24,6 +24,7 @@ from models.deals.operations.protection import (
     warn,
 )
 from models.deals.operations.registering import answer, draft, save, submit, withdraw
+from models.deals.operations.undoing import approve, ask, reject, undo
 
 JOBS = {EXPIRE: handle_expire, WARN: handle_warn, ESCALATE: handle_escalate}
 """What the worker does about deals, by the job's topic."""
@@ -51,6 +52,7 @@ __all__ = [
     "step_back",
     "submit",
     "take_part",
+    "undo",
     "warn",
     "win",
     "withdraw",
