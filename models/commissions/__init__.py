@@ -1,6 +1,6 @@
 """Commissions: what partners earn, worked out by plans and stated once a month.
 
-An earning event or a won deal is rated as soon as it is recorded; each line keeps how it
+An earning event or an order won is rated as soon as it is recorded; each line keeps how it
 was worked out.  A month is closed once; what comes later counts for the open month.
 
     event -> lines (open) -> statement (closed for ever) -> payable
@@ -8,6 +8,7 @@ was worked out.  A month is closed once; what comes later counts for the open mo
 
 from models.commissions import queries, words
 from models.commissions.engine import Code, FxPolicy, Trigger
+from models.commissions.estimates import Estimate, Prospect, estimate
 from models.commissions.operations import (
     Caught,
     add_version,
@@ -42,12 +43,14 @@ __all__ = [
     "Code",
     "CommissionLine",
     "Dispute",
+    "Estimate",
     "FxPolicy",
     "LineFilter",
     "MonthClose",
     "Plan",
     "PlanAssignment",
     "PlanVersion",
+    "Prospect",
     "RatedEvent",
     "RatingProblem",
     "Statement",
@@ -60,6 +63,7 @@ __all__ = [
     "close_dispute",
     "close_month",
     "end_assignment",
+    "estimate",
     "make_plan",
     "month_in_words",
     "open_dispute",

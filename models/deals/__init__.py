@@ -7,6 +7,9 @@ approval through a day; two partners are never protected for one customer and fa
 """
 
 from models.deals.decisions import UNDO_SECONDS, DealDecision, decided_together
+from models.deals.incumbents import RenewalNotice, last_sale, notice_about, renewal_notices
+from models.deals.kind_tables import RegistrationType, type_rules
+from models.deals.kinds import CHOOSABLE, MOST_REQUIRED, NEEDED, Ask, TypeRules
 from models.deals.lists import (
     DealFilter,
     Slice,
@@ -17,15 +20,18 @@ from models.deals.lists import (
     waiting,
     won_between,
 )
+from models.deals.merging import merge_customers, what_forbids_merging
+from models.deals.obstacles import Obstacle, TenderPolicy, obstacles
 from models.deals.operations import (
     JOBS,
-    HandOver,
     answer,
     approve,
     ask,
     ask_to_extend,
     clear_match,
+    close_won,
     comment,
+    comment_as_incumbent,
     draft,
     escalate,
     expire,
@@ -37,15 +43,16 @@ from models.deals.operations import (
     save,
     set_forecast,
     set_stage,
+    set_type,
     step_back,
     submit,
     take_part,
     undo,
     warn,
-    win,
     withdraw,
 )
 from models.deals.prechecks import Precheck, precheck
+from models.deals.projects import collide, project_key
 from models.deals.queries import (
     evidence,
     lines_of,
@@ -64,7 +71,7 @@ from models.deals.registration import (
     fields_open,
     what_is_missing,
 )
-from models.deals.rules import EXTENSION_DAYS, protected_through
+from models.deals.rules import protected_through
 from models.deals.states import (
     DEAL_MOVES,
     OPEN,
@@ -88,14 +95,17 @@ from models.deals.tables import (
 )
 
 __all__ = [
+    "CHOOSABLE",
     "DEAL_MOVES",
-    "EXTENSION_DAYS",
     "JOBS",
+    "MOST_REQUIRED",
+    "NEEDED",
     "OPEN",
     "REGISTRATION_FIELDS",
     "UNDECIDED",
     "UNDO_SECONDS",
     "VERBS_DONE",
+    "Ask",
     "Deal",
     "DealDecision",
     "DealEvent",
@@ -107,15 +117,19 @@ __all__ = [
     "DealStatus",
     "DealType",
     "ForecastCategory",
-    "HandOver",
     "Line",
+    "Obstacle",
     "Precheck",
     "Question",
     "Registration",
+    "RegistrationType",
     "RejectReason",
+    "RenewalNotice",
     "Slice",
     "Source",
     "Stage",
+    "TenderPolicy",
+    "TypeRules",
     "Visibility",
     "answer",
     "approve",
@@ -123,7 +137,10 @@ __all__ = [
     "ask_to_extend",
     "board",
     "clear_match",
+    "close_won",
+    "collide",
     "comment",
+    "comment_as_incumbent",
     "counts",
     "decided_together",
     "draft",
@@ -133,31 +150,39 @@ __all__ = [
     "expire_due",
     "extend",
     "fields_open",
+    "last_sale",
     "lines_of",
     "listed",
     "lose",
+    "merge_customers",
+    "notice_about",
+    "obstacles",
     "overdue",
     "own_duplicates",
     "precheck",
+    "project_key",
     "protected_through",
     "reason_words",
     "registration_of",
     "reject",
+    "renewal_notices",
     "revoke",
     "rivals",
     "save",
     "set_forecast",
     "set_stage",
+    "set_type",
     "step_back",
     "story_of",
     "submit",
     "take_part",
     "taking_part",
+    "type_rules",
     "undo",
     "waiting",
     "warn",
+    "what_forbids_merging",
     "what_is_missing",
-    "win",
     "withdraw",
     "won_between",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.calendars import month_of
 from models.catalog import ProductFamily
+from models.deals.projects import collides_with
 from models.deals.states import OPEN, DealStatus, ForecastCategory, Stage
 from models.deals.tables import Deal, DealMatch
 from models.money import rounded
@@ -120,7 +121,7 @@ def waiting(wanted: DealFilter) -> Select:
 
 
 def _has_rivals() -> ColumnElement[bool]:
-    """Whether another partner has a live registration of the very same customer and family."""
+    """Whether another partner has a live registration of the same customer, family, project."""
     other = aliased(Deal)
     return (
         select(other.id)
@@ -128,6 +129,7 @@ def _has_rivals() -> ColumnElement[bool]:
             other.customer_id == Deal.customer_id,
             other.family_id == Deal.family_id,
             other.partner_id != Deal.partner_id,
+            collides_with(other.project_key, Deal.project_key),
             other.status.in_(OPEN),
         )
         .correlate(Deal)

@@ -1,5 +1,9 @@
 """What the database refuses: two partners protected at once for one customer and family.
 
+Two projects of one customer are two things, unless one of them is not named: that is the
+whole family, and overlaps with each.  So a project is a range of one point, and no project
+the range of all.
+
 PostgreSQL uses an exclusion constraint where the extension btree_gist may be
 had, and elsewhere a trigger that first locks the customer and family.  SQLite
 has one writer at a time, so its trigger needs no lock.
@@ -17,11 +21,16 @@ OTHER = """
     WHERE other.status = 'approved' AND other.id <> NEW.id
       AND other.customer_id = NEW.customer_id AND other.family_id = NEW.family_id
       AND other.partner_id <> NEW.partner_id
+      AND (other.project_key = '' OR NEW.project_key = '' OR other.project_key = NEW.project_key)
       AND other.approved_on <= NEW.protected_through
       AND other.protected_through >= NEW.approved_on
 """
 
-WATCHED = "status, customer_id, family_id, partner_id, approved_on, protected_through"
+WATCHED = "status, customer_id, family_id, project_key, partner_id, approved_on, protected_through"
+
+POINT = "hashtextextended(project_key, 0) / 2"  # halved: the upper end must not overflow
+PROJECT = f"""CASE WHEN project_key = '' THEN int8range(NULL, NULL)
+        ELSE int8range({POINT}, {POINT}, '[]') END"""
 
 ON_POSTGRESQL = f"""
 DO $do$ BEGIN
@@ -34,6 +43,7 @@ DO $do$ BEGIN
   IF EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist') THEN
     ALTER TABLE deal ADD CONSTRAINT {NAME} EXCLUDE USING gist (
       customer_id WITH =, family_id WITH =, partner_id WITH <>,
+      ({PROJECT}) WITH &&,
       daterange(approved_on, protected_through, '[]') WITH &&
     ) WHERE (status = 'approved');
   ELSE

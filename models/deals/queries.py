@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.catalog import Product, ProductFamily
 from models.customers import Customer
+from models.deals.projects import collides_with
 from models.deals.registration import REGISTRATION_FIELDS, Line, Registration
 from models.deals.states import UNDECIDED, DealStatus, RejectReason
 from models.deals.tables import (
@@ -81,12 +82,15 @@ def is_live(deal: type[Deal], on: date) -> ColumnElement[bool]:
     """Registrations that stand in a rival's way on that day: waiting, or protected."""
     return or_(
         deal.status.in_(UNDECIDED),
-        and_(deal.status == DealStatus.APPROVED, deal.protected_through >= on),
+        and_(
+            deal.status == DealStatus.APPROVED,
+            or_(deal.protected_through >= on, deal.win_asked_at.is_not(None)),
+        ),
     )
 
 
 def rivals(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
-    """Other partners' live registrations for the same customer and family.
+    """Other partners' live registrations for the same customer, family and project.
 
     Protected ones first, then who came first.  Asked on the vendor's side only.
     """
@@ -97,6 +101,8 @@ def rivals(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
             Deal.status,
             Deal.submitted_at,
             Deal.protected_through,
+            Deal.kind,
+            Deal.partner_id,
             Partner.name.label("partner"),
         )
         .join(Partner, Partner.id == Deal.partner_id)
@@ -104,6 +110,7 @@ def rivals(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
             Deal.customer_id == deal.customer_id,
             Deal.family_id == deal.family_id,
             Deal.partner_id != deal.partner_id,
+            collides_with(Deal.project_key, deal.project_key),
             is_live(Deal, on),
         )
         .order_by((Deal.status == DealStatus.APPROVED).desc(), Deal.submitted_at, Deal.id)
@@ -151,6 +158,8 @@ def _seen_of_the_other(other: type[Deal]) -> tuple[Any, ...]:
         other.submitted_at,
         other.protected_through,
         other.family_id,
+        other.project,
+        other.project_key,
         other.value,
         other.customer_domain,
         other.customer_country,
@@ -168,7 +177,7 @@ def _seen_of_the_other(other: type[Deal]) -> tuple[Any, ...]:
 
 
 def own_duplicates(session: Session, deal: Deal) -> Sequence[Row]:
-    """The partner's own other open registrations of this customer and family."""
+    """The partner's own other open registrations of this customer, family and project."""
     return session.execute(
         select(Deal.id, Deal.number, Deal.status, Deal.submitted_at)
         .where(
@@ -176,6 +185,7 @@ def own_duplicates(session: Session, deal: Deal) -> Sequence[Row]:
             Deal.id != deal.id,
             Deal.customer_id == deal.customer_id,
             Deal.family_id == deal.family_id,
+            collides_with(Deal.project_key, deal.project_key),
             Deal.status.in_((*UNDECIDED, DealStatus.APPROVED)),
         )
         .order_by(Deal.submitted_at, Deal.id)

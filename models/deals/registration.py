@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from models.deals.kinds import REQUIRED_WORDS, USUAL, TypeRules
 from models.deals.states import DealType
 
 
@@ -43,6 +44,13 @@ class Registration:
     contact_title: str = ""
     contact_email: str = ""
     contact_phone: str = ""
+    project: str = ""
+    tender_number: str = ""
+    tender_published_on: date | None = None
+    previous_order: str = ""
+    previous_ends_on: date | None = None
+    replaces: str = ""
+    replace_reason: str = ""
     lines: tuple[Line, ...] = ()
 
     @property
@@ -58,6 +66,8 @@ class Question(StrEnum):
     CLOSE = "expected_close"
     PROBLEM = "problem"
     COMPETITORS = "competitors"
+    PROJECT = "project"
+    PARTICULARS = "particulars"
     CONTACT = "contact"
 
     @property
@@ -71,6 +81,8 @@ QUESTION_WORDS = {
     Question.CLOSE: "Expected close",
     Question.PROBLEM: "Problem to be solved",
     Question.COMPETITORS: "Kind of deal and competitors",
+    Question.PROJECT: "Project",
+    Question.PARTICULARS: "Tender, earlier order, or product replaced",
     Question.CONTACT: "Contact at the customer",
 }
 BEHIND = {
@@ -78,6 +90,15 @@ BEHIND = {
     Question.CLOSE: ("expected_close_on",),
     Question.PROBLEM: ("problem",),
     Question.COMPETITORS: ("kind", "competitors"),
+    Question.PROJECT: ("project",),
+    Question.PARTICULARS: (
+        "tender_number",
+        "tender_published_on",
+        "previous_order",
+        "previous_ends_on",
+        "replaces",
+        "replace_reason",
+    ),
     Question.CONTACT: ("contact_name", "contact_title", "contact_email", "contact_phone"),
 }
 REGISTRATION_FIELDS = tuple(field.name for field in fields(Registration))
@@ -94,21 +115,26 @@ def changed(before: Registration, after: Registration) -> set[str]:
     return {f for f in REGISTRATION_FIELDS if getattr(before, f) != getattr(after, f)}
 
 
-def what_is_missing(registration: Registration, *, today: date) -> dict[str, str]:
-    """What a complete submission still lacks: field to a sentence that says how to mend it."""
+def what_is_missing(
+    registration: Registration, *, today: date, rules: TypeRules | None = None
+) -> dict[str, str]:
+    """What a complete submission still lacks: field to a sentence that says how to mend it.
+
+    rules: of the registration's type; the usual ones when none are given.
+    """
+    required = (rules or USUAL[registration.kind]).required
     missing = {
-        field: sentence
-        for field, sentence in REQUIRED_WORDS.items()
-        if not getattr(registration, field)
+        field: REQUIRED_WORDS[field] for field in required if not getattr(registration, field)
     }
     written = len(registration.problem.strip())
-    if "problem" not in missing and written < PROBLEM_CHARACTERS:
+    if "problem" in required and 0 < written < PROBLEM_CHARACTERS:
         short = PROBLEM_CHARACTERS - written
         missing["problem"] = (
             f"Say a little more about the problem: at least {PROBLEM_CHARACTERS} characters, "
             f"{short} to go."
         )
-    if "contact_email" not in missing and "@" not in registration.contact_email.strip("@"):
+    email = registration.contact_email
+    if email and "@" not in email.strip("@"):
         missing["contact_email"] = "Enter an e-mail address such as name@company.com."
     if registration.expected_close_on and registration.expected_close_on < today:
         missing["expected_close_on"] = "Enter an expected close that is today or later."
@@ -117,14 +143,3 @@ def what_is_missing(registration: Registration, *, today: date) -> dict[str, str
     elif registration.lines and registration.value_minor <= 0:
         missing["lines"] = "Enter the price of at least one product."
     return missing
-
-
-REQUIRED_WORDS = {
-    "customer_name": "Enter the customer's name.",
-    "customer_country": "Choose the customer's country.",
-    "lines": "Add at least one product with its quantity and price.",
-    "expected_close_on": "Enter the day on which you expect the order.",
-    "problem": "Describe the problem that the customer wants solved.",
-    "contact_name": "Enter the name of your contact at the customer.",
-    "contact_email": "Enter the e-mail address of your contact at the customer.",
-}

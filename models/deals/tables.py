@@ -20,6 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, money_column
 from models.deals.overlaps import never_two_protections
+from models.deals.particulars import Particulars
+from models.deals.promised import Promised
 from models.deals.states import DealStatus, DealType, ForecastCategory, RejectReason, Source, Stage
 from models.guards import never_changes
 from models.money import Money
@@ -31,7 +33,7 @@ def of_the_same_partner() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["partner_id", "deal_id"], ["deal.partner_id", "deal.id"])
 
 
-class Deal(Owned, Base):
+class Deal(Particulars, Promised, Owned, Base):
     """An opportunity at one customer for one product family, registered by one partner."""
 
     __tablename__ = "deal"
@@ -135,13 +137,16 @@ class Deal(Owned, Base):
     extension_note: Mapped[str] = mapped_column(Text, default="")
 
     won_at: Mapped[datetime | None]
+    """The first order that counts; the deal may still wait for others, and be approved."""
     won_on: Mapped[date | None] = mapped_column(index=True)
     """The vendor's local day of won_at."""
+    win_asked_at: Mapped[datetime | None]
+    """Since when a win waits to be approved again; None while none does."""
     order_number: Mapped[str] = mapped_column(String(80), default="")
     support_contact: Mapped[str] = mapped_column(String(200), default="")
     """Who looks after the customer after the sale, and so on: the hand-over."""
     service_starts_on: Mapped[date | None]
-    renews_on: Mapped[date | None]
+    renews_on: Mapped[date | None] = mapped_column(index=True)
     lost_reason: Mapped[str] = mapped_column(Text, default="")
 
 

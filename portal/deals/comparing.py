@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from models import deals
 from models.deals import Deal, DealStatus
 from portal.formats import country, day, money
 
@@ -54,6 +55,8 @@ def _title(deal: Deal, other: Row) -> tuple[str, str]:
         return "Looked alike, is not a duplicate", "info"
     if other.family_id != deal.family_id:
         return "Same customer, another product family", "info"
+    if not deals.collide(other.project_key, deal.project_key):
+        return "Same customer, another project", "info"
     kind = "protected deal" if other.status is DealStatus.APPROVED else "waiting deal"
     if other.is_same_customer:
         return f"Same customer as a {kind}", "bad"
@@ -69,6 +72,7 @@ def _rows(deal: Deal, partner: str, family: str, other: Row) -> list[Line]:
         _line("Web site", deal.customer_domain or None, other.customer_domain or None),
         _line("Country", country(deal.customer_country), country(other.customer_country)),
         ("Product", family, other.family, "same" if same_family else None),
+        _line("Project", deal.project or None, other.project or None),
         ("Value", money(deal.value), money(other.value), None),
         ("Partner", partner, other.partner, None),
         ("State", deal.status.words, other.status.words, None),

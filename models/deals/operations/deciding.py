@@ -13,10 +13,12 @@ from models import vendor
 from models.base import lock
 from models.customers import Customer
 from models.deals.operations.protection import protect
+from models.deals.operations.renewing import incumbent_of, refuse_before_incumbent
 from models.deals.operations.steps import move, note_for_vendor, require, tell_partner, tidy
+from models.deals.projects import collide
 from models.deals.queries import evidence, rivals
 from models.deals.registration import Question
-from models.deals.states import DealStatus, RejectReason
+from models.deals.states import DealStatus, DealType, RejectReason
 from models.deals.tables import Deal, DealMatch
 from models.errors import Refused
 from models.people import Actor
@@ -33,7 +35,8 @@ def approve(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     _not_their_own(deal, by)
     programme = vendor.settings(session)
     today = programme.calendar.day_of(now)
-    _refuse_rivals(session, deal, on=today)
+    refuse_before_incumbent(session, deal, now=now)
+    _refuse_rivals(session, deal, on=today, now=now)
     _refuse_unread_evidence(session, deal, on=today)
     deal.approved_on = today
     protect(session, deal, days=programme.protection_days, now=now)
@@ -137,16 +140,23 @@ def _not_their_own(deal: Deal, by: Actor) -> None:
         raise Refused("You registered this deal yourself; somebody else has to decide.")
 
 
-def _refuse_rivals(session: Session, deal: Deal, *, on: date) -> None:
+def _refuse_rivals(session: Session, deal: Deal, *, on: date, now: datetime) -> None:
+    """Who came first is approved first; of a renewal, whoever sold it last."""
+    first = incumbent_of(session, deal, now=now)
+    turn = (deal.partner_id != first, deal.submitted_at, deal.id)
     for rival in rivals(session, deal, on=on):
         if rival.status is DealStatus.APPROVED:
             raise Refused(
                 f"{deal.customer_name} is protected for {rival.partner} through "
                 f"{rival.protected_through:%-d %B %Y} ({rival.number})."
             )
-        if (rival.submitted_at, rival.id) < (deal.submitted_at, deal.id):
+        is_incumbent = rival.kind is DealType.RENEWAL and rival.partner_id == first
+        if (not is_incumbent, rival.submitted_at, rival.id) < turn:
             raise Refused(
-                f"{rival.partner} registered this customer first ({rival.number}); "
+                f"{rival.partner} sold this last and goes first on its renewal ({rival.number}); "
+                "decide that deal before this one."
+                if is_incumbent
+                else f"{rival.partner} registered this customer first ({rival.number}); "
                 "decide that deal before this one."
             )
 
@@ -154,7 +164,10 @@ def _refuse_rivals(session: Session, deal: Deal, *, on: date) -> None:
 def _refuse_unread_evidence(session: Session, deal: Deal, *, on: date) -> None:
     for found in evidence(session, deal, on=on):
         is_open = not found.is_same_customer and found.cleared_at is None
-        if is_open and found.family_id == deal.family_id:
+        is_same_thing = found.family_id == deal.family_id and collide(
+            found.project_key, deal.project_key
+        )
+        if is_open and is_same_thing:
             raise Refused(
                 f"{found.customer} looks like the same customer ({found.number}). Say that it is "
                 "not a duplicate, or reject this deal."

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models import catalog, vendor
+from models import vendor
 from models.base import human_number, lock, new_id
 from models.catalog import Product
-from models.deals.operations.protection import queue_the_clock
+from models.deals.conflicts.opening import open_if_contested
+from models.deals.kind_tables import type_rules
+from models.deals.obstacles import obstacles
+from models.deals.operations.approving import plan_approvals
+from models.deals.operations.clock import resume_clock, start_clock
 from models.deals.operations.recognising import recognise_and_route
+from models.deals.operations.renewing import tell_incumbent
 from models.deals.operations.steps import move, remember, require, tell_managers, tell_partner, tidy
+from models.deals.projects import project_key
 from models.deals.queries import registration_of
 from models.deals.registration import (
     REGISTRATION_FIELDS,
@@ -26,8 +31,8 @@ from models.deals.registration import (
     fields_open,
     what_is_missing,
 )
-from models.deals.rules import clock_resumed, main_family
-from models.deals.states import DealStatus, Source
+from models.deals.rules import main_family
+from models.deals.states import DealStatus, RejectReason, Source
 from models.deals.tables import Deal, DealLine
 from models.errors import Refused
 from models.money import Money
@@ -86,20 +91,23 @@ def submit(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
 
     Raises Refused when something is missing, or a rejected deal was not changed.
     """
+    partner, programme = session.get_one(Partner, deal.partner_id), vendor.settings(session)
+    if programme.capacity:
+        lock(session, partner)  # two of its people must not pass its limit at the same moment
     lock(session, deal)
     require(session, deal, "submit", now=now)
-    must_be_active(session.get_one(Partner, deal.partner_id).status)
-    programme = vendor.settings(session)
+    must_be_active(partner.status)
     again = deal.status is DealStatus.REJECTED
     if again and deal.decided_at and deal.changed_at <= deal.decided_at:
         raise Refused("Change what was missing before you submit this deal again.")
     _must_be_complete(session, deal, programme, now=now)
+    _must_be_allowed(session, deal, now=now)
     recognise_and_route(session, deal, now=now)
+    heard_by = tell_incumbent(session, deal, programme, now=now)
     deal.submitted_at = now
-    deal.decide_by = programme.calendar.add_business_days(now, programme.decision_business_days)
+    days = start_clock(session, deal, programme, since=heard_by or now)
     deal.decided_at, deal.decided_by_name = None, ""
     deal.reject_code, deal.reject_text = None, ""
-    queue_the_clock(session, deal, programme)
     move(session, deal, "submit", by=by, now=now)
     tell_managers(
         session, deal, "deal-submitted", by=by, now=now,
@@ -110,8 +118,10 @@ def submit(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
         session, deal, "deal-received", now=now,
         title=f"{deal.customer_name} is registered",
         body=f"{deal.number} is provisionally protected from now on. "
-        f"We decide within {programme.decision_business_days} business days.",
+        f"We decide within {days} business day{'s' if days != 1 else ''}.",
     )  # fmt: skip
+    plan_approvals(session, deal, now=now)
+    open_if_contested(session, deal, now=now)
 
 
 def answer(
@@ -139,21 +149,19 @@ def answer(
         deal.changed_at = now
     programme = vendor.settings(session)
     _must_be_complete(session, deal, programme, now=now)
+    _must_be_allowed(session, deal, now=now, only=RejectReason.BELOW_MINIMUM)
     if touched:
         recognise_and_route(session, deal, now=now)
-    assert deal.asked_at and deal.decide_by
-    due = clock_resumed(
-        programme.calendar, asked_at=deal.asked_at, decide_by=deal.decide_by, answered_at=now
-    )
-    if due != deal.decide_by:
-        deal.decide_by = due
-        queue_the_clock(session, deal, programme)
+    resume_clock(session, deal, programme, now=now)
     deal.asked_at, deal.asked_fields, deal.asked_note = None, [], ""
     move(session, deal, "answer", by=by, now=now, note=note)
     tell_managers(
         session, deal, "deal-answered", by=by, now=now,
         title=f"{deal.customer_name}: your question is answered", body=note,
     )  # fmt: skip
+    if touched:
+        plan_approvals(session, deal, now=now)
+        open_if_contested(session, deal, now=now)
 
 
 def withdraw(session: Session, deal: Deal, *, note: str = "", by: Actor, now: datetime) -> None:
@@ -184,6 +192,7 @@ def _write(session: Session, deal: Deal, registration: Registration) -> None:
     for name in REGISTRATION_FIELDS:
         if name != "lines":
             setattr(deal, name, getattr(registration, name))
+    deal.project_key = project_key(registration.project)
     session.execute(delete(DealLine).where(DealLine.deal_id == deal.id))
     session.add_all(_lines(deal, registration.lines))
     deal.value = Money(registration.value_minor, deal.value.currency)
@@ -215,22 +224,17 @@ def _family_of(session: Session, lines: tuple[Line, ...]) -> UUID | None:
 
 
 def _must_be_complete(session: Session, deal: Deal, programme: Vendor, *, now: datetime) -> None:
-    registration = registration_of(session, deal)
-    missing = what_is_missing(registration, today=programme.calendar.day_of(now))
+    registration, rules = registration_of(session, deal), type_rules(session)[deal.kind]
+    missing = what_is_missing(registration, today=programme.calendar.day_of(now), rules=rules)
     if missing:
         raise Refused(next(iter(missing.values())))
-    least = programme.minimum_deal
-    rate = _rate_to(session, deal.value.currency, least.currency, programme.calendar.day_of(now))
-    if rate is not None and deal.value.major * rate < least.major:
-        raise Refused(
-            f"Registration starts at {least.currency} {least.major:,}; "
-            f"this deal is worth {deal.value.currency} {deal.value.major:,}."
-        )
 
 
-def _rate_to(session: Session, currency: str, base: str, on: date) -> Decimal | None:
-    """None when no rate is kept: what the vendor has forgotten must not stop a partner."""
-    try:
-        return catalog.rate_on(session, currency, base, on).rate
-    except Refused:
-        return None
+def _must_be_allowed(
+    session: Session, deal: Deal, *, now: datetime, only: RejectReason | None = None
+) -> None:
+    """only: what an answer may still be refused for; the rest was judged when it was submitted."""
+    registration = registration_of(session, deal)
+    for obstacle in obstacles(session, registration, partner_id=deal.partner_id, now=now):
+        if only is None or obstacle.code is only:
+            raise Refused(obstacle.words)

@@ -1,0 +1,174 @@
+"""What a deal that is not won yet could earn, by the plan that applies today.  Reads only.
+
+The engine itself rates a sale that has not happened; nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import catalog, vendor
+from models.base import new_id
+from models.calendars import local_day
+from models.catalog import Product
+from models.commissions import engine
+from models.commissions.engine import Code, Event, EventKind, Sale, SaleLine, Trigger
+from models.commissions.engine.numbers import percent
+from models.commissions.engine.plan import Margin, Recurring, Rules, Tiered
+from models.commissions.memory import Memories
+from models.commissions.parties import Parties
+from models.commissions.plans import engine_plan
+from models.errors import Refused
+from models.money import Money
+from models.partners import Partner
+from models.scope import vendor_side
+
+LATER = (Code.HOLDBACK, Code.HOLDBACK_RELEASE)
+"""What only moves the day on which it is paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A deal as its partner has written it.  lines: (product, quantity, price of one)."""
+
+    kind: str
+    currency: str
+    lines: tuple[tuple[UUID, int, int], ...]
+    protection_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What it could earn.  amount: None where no honest figure can be given.
+
+    about: "", "about" or "up to"; notes: why, and what goes with it, in sentences.
+    """
+
+    amount: Money | None
+    about: str
+    notes: tuple[str, ...]
+
+
+def estimate(session: Session, prospect: Prospect, *, partner_id: UUID, now: datetime) -> Estimate:
+    """What this partner could earn if it won the deal today, and were paid for it."""
+    with vendor_side(session) as beside:
+        try:
+            return _estimated(beside, prospect, partner_id, now)
+        except Refused:
+            return Estimate(None, "", ("We cannot say yet what this deal earns.",))
+
+
+def _estimated(session: Session, prospect: Prospect, partner_id: UUID, now: datetime) -> Estimate:
+    today = local_day(now, vendor.settings(session).time_zone)
+    parties = Parties(session)
+    plan = engine_plan(session, parties.plan_of(partner_id, today))
+    rules = plan.in_force(local_day(now, plan.time_zone)).rules
+    if isinstance(rules.base, Margin | Recurring):
+        return Estimate(None, "", (*_unknown(rules), *_beside(plan, rules)))
+    sale = _sale(session, prospect, partner_id, now, today)
+    kind = EventKind.WON if plan.trigger is Trigger.WON else EventKind.PAID
+    lines = engine.rate(plan, sale, Event("estimate", kind, now, now), _world(session, parties))
+    own = [line for line in lines if line.partner == str(partner_id) and line.code not in LATER]
+    currency = plan.payout_currency or parties.currency_of(partner_id)
+    total = sum(line.payout_minor for line in own if line.code is not Code.TRUE_UP)
+    changes = tuple(_changes(session, plan, rules, prospect, partner_id))
+    about = "up to" if rules.period_cap_minor is not None else "about" if changes else ""
+    return Estimate(Money(total, currency), about, (*changes, *_beside(plan, rules)))
+
+
+def _unknown(rules: Rules) -> Iterator[str]:
+    if isinstance(rules.base, Margin):
+        yield (
+            f"Your plan pays {percent(rules.base.rate)} of the margin, which is known when the "
+            "sale is invoiced."
+        )
+    else:
+        yield "Your plan pays for each month of the subscription, as it is paid."
+
+
+def _changes(
+    session: Session, plan: engine.Plan, rules: Rules, prospect: Prospect, partner_id: UUID
+) -> Iterator[str]:
+    """Why the figure may be another when it is earned."""
+    if isinstance(rules.base, Tiered) and rules.base.window is not None:
+        yield (
+            f"The rate depends on what you sell in the same {rules.base.window.value}; this is "
+            "counted from where you stand today."
+        )
+    if rules.period_cap_minor is not None:
+        cap = Money(rules.period_cap_minor, plan.currency)
+        yield f"Your plan pays at most {cap.currency} {cap.major:,} a month."
+    own = session.scalars(select(Partner.currency).where(Partner.id == partner_id)).one()
+    if {prospect.currency, plan.currency} != {plan.payout_currency or own}:
+        yield "It is paid in another currency, at the exchange rate of its day."
+    if rules.new_logo is not None:
+        bonus = Money(rules.new_logo.amount_minor, plan.currency)
+        yield f"A new customer earns {bonus.currency} {bonus.major:,} on top."
+
+
+def _beside(plan: engine.Plan, rules: Rules) -> Iterator[str]:
+    """What the partner should know beside the figure."""
+    if plan.trigger is Trigger.PAID:
+        yield "It is earned when the customer pays."
+    if rules.uplift is not None:
+        yield f"The registration's uplift of {percent(rules.uplift)} is part of it."
+    if rules.holdback is not None:
+        yield (
+            f"{percent(rules.holdback.share)} of it is held back for {rules.holdback.days} days."
+        )
+    yield f"By the plan “{plan.name}”, which applies to you today."
+
+
+def _sale(
+    session: Session, prospect: Prospect, partner_id: UUID, now: datetime, today: date
+) -> Sale:
+    """The deal as if it were won and invoiced whole, now."""
+    lines = tuple(_lines(session, prospect.lines))
+    return Sale(
+        deal="estimate",
+        key="estimate",
+        partner=str(partner_id),
+        currency=prospect.currency,
+        net_minor=sum(line.amount_minor for line in lines),
+        won_at=now,
+        kind=prospect.kind,
+        lines=lines,
+        registration=engine.Registration(today, prospect.protection_days),
+    )
+
+
+def _lines(session: Session, lines: Iterable[tuple[UUID, int, int]]) -> Iterator[SaleLine]:
+    """Without cost: what partners read must not tell it."""
+    wanted = list(lines)
+    rows: dict[UUID, Any] = {
+        row.id: row
+        for row in session.execute(
+            select(Product.id, Product.sku, Product.category, Product.commissionable).where(
+                Product.id.in_([product_id for product_id, _, _ in wanted])
+            )
+        )
+    }
+    for product_id, quantity, unit_minor in wanted:
+        if row := rows.get(product_id):
+            amount = quantity * unit_minor
+            yield SaleLine(row.sku, row.category, quantity, amount, None, row.commissionable)
+
+
+def _world(session: Session, parties: Parties) -> engine.World:
+    """The world as it stands; what the engine would remember is forgotten with it."""
+    return engine.World(
+        state=Memories(session).state,
+        rate_on=lambda source, target, on: engine.Rate(
+            *catalog.rate_on(session, source, target, on)
+        ),
+        is_closed=lambda _month: False,
+        payout_currency=lambda partner: parties.currency_of(UUID(partner)),
+        new_id=lambda: str(new_id()),
+    )
