@@ -4,6 +4,7 @@ Each feature brings its own part in `tests/factories_<feature>.py`.
 """
 
 from tests.factories_commissions import CommissionFactories
+from tests.factories_conflicts import ConflictFactories
 from tests.factories_deals import DealFactories
 from tests.factories_payouts import PayoutFactories
 from tests.factories_people import PeopleFactories
@@ -14,6 +15,7 @@ from tests.factories_sales import SalesFactories
 class Factories(
     CommissionFactories,
     SalesFactories,
+    ConflictFactories,
     DealFactories,
     PayoutFactories,
     PlacesFactories,
