@@ -108,6 +108,8 @@ def correct(
 ) -> None:
     """Change what is known of a customer.  Staff only; the change is audited."""
     lock(session, customer)
+    if customer.merged_into_id:
+        raise Refused("This record was merged into another a moment ago. Correct that one.")
     _refuse_faults(details)
     new = _columns(details)
     del new["external_id"]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from models.customers.keys import certain_keys, stretch_keys
 from models.customers.names import core_name
@@ -18,6 +18,8 @@ MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
 MOST_ALIKE = 250
 """Candidates by stretches of the name, those with the most that is rare in common first."""
+SHORTEST_TYPED = 2
+"""Letters from which on names are suggested."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,22 @@ class Match:
 
 
 def matches_of(session: Session, company: Company, *, but_not: UUID | None = None) -> list[Match]:
-    """Every customer that is the same or to be reviewed, best first.  On the vendor's side."""
+    """Every customer that is the same or to be reviewed, best first.  On the vendor's side.
+
+    Whoever is like a record that was merged into another is like that other.  The same
+    questions are asked whatever is found, so that the time does not tell on anybody.
+    """
     found = []
     for row in _compared(session, candidates(session, company)):
-        if row.id == but_not:
-            continue
         finding = compare(company, row.company)
-        if finding.verdict is not Verdict.DIFFERENT:
+        if finding.verdict is not Verdict.DIFFERENT and row.id != but_not:
             found.append((row.id, row.name, finding))
     found.sort(key=lambda each: (_strength(each[2]), str(each[0])))
-    return [
-        Match(key, name, finding.verdict, finding.reason, finding.score, finding.fields)
-        for key, name, finding in found
-    ]
+    best = {}
+    for key, name, finding in found:
+        match = Match(key, name, finding.verdict, finding.reason, finding.score, finding.fields)
+        best.setdefault(key, match)
+    return list(best.values())
 
 
 def candidates(session: Session, company: Company) -> list[UUID]:
@@ -79,16 +84,21 @@ def _under(keys: Sequence[int], most: int) -> Select[UUID]:
 @dataclass(frozen=True)
 class _Known:
     id: UUID
+    """Of the survivor, where the record that was compared is merged; and so the name."""
     name: str
     company: Company
 
 
 def _compared(session: Session, keys: Sequence[UUID]) -> Iterator[_Known]:
+    survivor = aliased(Customer, name="survivor")
     columns = (
-        Customer.id, Customer.name, Customer.core_name, Customer.country, Customer.domain,
+        func.coalesce(Customer.merged_into_id, Customer.id).label("id"),
+        func.coalesce(survivor.name, Customer.name).label("name"),
+        Customer.core_name, Customer.country, Customer.domain,
         Customer.postal_code, Customer.lei, Customer.vat_id, Customer.duns,
     )  # fmt: skip
-    for row in session.execute(select(*columns).where(Customer.id.in_(keys))) if keys else ():
+    known = select(*columns).outerjoin(survivor, survivor.id == Customer.merged_into_id)
+    for row in session.execute(known.where(Customer.id.in_(keys))):
         company = Company(
             core=row.core_name,
             country=row.country,
@@ -113,7 +123,7 @@ def _strength(finding: Finding) -> tuple[int, float]:
 
 
 def listed(*, search: str = "", country: str = "") -> Select:
-    """Customers for a list: columns only, not ordered."""
+    """Customers for a list: columns only, not ordered; those merged into another are left out."""
     query = select(
         Customer.id,
         Customer.name,
@@ -125,12 +135,27 @@ def listed(*, search: str = "", country: str = "") -> Select:
         Customer.street,
         Customer.kind,
         Customer.created_at,
-    )
+    ).where(Customer.merged_into_id.is_(None))
     if country:
         query = query.where(Customer.country == country)
     if search:
         return query.where(_called(search))
     return query
+
+
+def survivor_of(session: Session, customer_id: UUID) -> UUID:
+    """The customer that this one was merged into, or itself.  On the vendor's side."""
+    found = select(func.coalesce(Customer.merged_into_id, Customer.id))
+    return session.scalars(found.where(Customer.id == customer_id)).one_or_none() or customer_id
+
+
+def called_like(session: Session, typed: str, *, most: int = 8) -> Sequence[Row]:
+    """name, domain, country of those that the asking session sees and whose name begins so."""
+    core = core_name(typed) if typed.strip() else ""
+    if len(core) < SHORTEST_TYPED:
+        return []
+    query = listed(search=typed).order_by(Customer.name, Customer.id).limit(most)
+    return session.execute(query).all()
 
 
 def how_many(session: Session, query: Select) -> int:

@@ -14,15 +14,21 @@ from sqlalchemy import (
     Index,
     String,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.customers.rules import Company, CustomerKind
-from models.scope import Owned, Scope, SeenBy
+from models.guards import never_changes
+from models.scope import Owned, Scope, SeenBy, VendorOnly
+
+STAYS = {"stays_when_merged": True}
+"""Info of a column that goes on pointing at a customer when that is merged into another."""
 
 
 class Customer(SeenBy, Base):
@@ -59,6 +65,8 @@ class Customer(SeenBy, Base):
     external_id: Mapped[str | None] = mapped_column(String(80), unique=True)
     """Its key in the system it was imported from; None when it was entered here."""
     created_at: Mapped[datetime]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    """The customer that this record was found to be; None while it stands for itself."""
 
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
@@ -93,7 +101,9 @@ CUSTOMER_KEYS = Table(
     "customer_key",
     Base.metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("customer_id", Uuid, ForeignKey("customer.id"), primary_key=True, index=True),
+    Column(
+        "customer_id", Uuid, ForeignKey("customer.id"), primary_key=True, index=True, info=STAYS
+    ),
     sqlite_with_rowid=False,
 )
 """Each customer under every key by which somebody may look for it.
@@ -101,3 +111,58 @@ CUSTOMER_KEYS = Table(
 No row class: nobody reads it but the search for candidates, on the vendor's side, and a
 million customers have some ten million rows.
 """
+
+
+class CustomerMerge(VendorOnly, Base):
+    """Two records were said to be one customer: by whom, why, and whether that still stands."""
+
+    __tablename__ = "customer_merge"
+    __table_args__ = (
+        Index(
+            "uq_customer_merge_standing",
+            "merged_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
+
+    survivor_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True, info=STAYS)
+    merged_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), info=STAYS)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_id: Mapped[UUID | None]
+    by_name: Mapped[str] = mapped_column(String(200))
+    undone_at: Mapped[datetime | None]
+    """None while it stands."""
+    undone_by_name: Mapped[str] = mapped_column(String(200), default="")
+    undone_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class MovedRow(VendorOnly, Base):
+    """A row that pointed at the merged customer and was pointed at the survivor."""
+
+    __tablename__ = "customer_merge_row"
+
+    merge_id: Mapped[UUID] = mapped_column(ForeignKey("customer_merge.id"), index=True)
+    table_name: Mapped[str] = mapped_column(String(63))
+    column_name: Mapped[str] = mapped_column(String(63))
+    row_id: Mapped[UUID]
+
+
+class CustomersApart(VendorOnly, Base):
+    """Somebody looked at two records that look alike, and said that they are two customers."""
+
+    __tablename__ = "customers_apart"
+    __table_args__ = (UniqueConstraint("one_id", "other_id"),)
+
+    one_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), info=STAYS)
+    """The smaller of the two ids."""
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True, info=STAYS)
+    at: Mapped[datetime]
+    by_id: Mapped[UUID | None]
+    by_name: Mapped[str] = mapped_column(String(200))
+
+
+never_changes(MovedRow.__table__)
+never_changes(CustomersApart.__table__)

@@ -1,0 +1,88 @@
+"""Customers with deals are merged: never into two protections of one customer.
+
+What forbids it is said before anything is moved, with what to do about it; the database has
+the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models import customers
+from models.catalog import ProductFamily
+from models.customers import Customer, CustomerMerge
+from models.deals.states import DealStatus
+from models.deals.tables import Deal
+from models.errors import Refused
+from models.partners import Partner
+from models.people import Actor
+
+
+def merge_customers(
+    session: Session,
+    survivor: Customer,
+    merged: Customer,
+    *,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> CustomerMerge:
+    """Merge one customer into another, with its deals.
+
+    Raises Refused when two partners would be protected at once, or one is merged already.
+    """
+    customers.hold(session, survivor, merged)
+    for sentence in what_forbids_merging(session, survivor.id, merged.id):
+        raise Refused(sentence)
+    return customers.merge(session, survivor, merged, reason=reason, by=by, now=now)
+
+
+def what_forbids_merging(session: Session, survivor_id: UUID, merged_id: UUID) -> list[str]:
+    """Protections of two partners that would meet, each with what to do first."""
+    return [
+        f"{row.one_partner} ({row.one_number}) and {row.other_partner} ({row.other_number}) are "
+        f"both protected for {row.family}, until {row.one_through:%-d %B %Y} and "
+        f"{row.other_through:%-d %B %Y}. Revoke one of the two, or wait until it has ended, "
+        "then merge."
+        for row in _meeting(session, survivor_id, merged_id)
+    ]
+
+
+def _meeting(session: Session, survivor_id: UUID, merged_id: UUID) -> Sequence[Row]:
+    one, other = aliased(Deal, name="one"), aliased(Deal, name="other")
+    its, theirs = aliased(Partner, name="its"), aliased(Partner, name="theirs")
+    return session.execute(
+        select(
+            one.number.label("one_number"),
+            one.protected_through.label("one_through"),
+            its.name.label("one_partner"),
+            other.number.label("other_number"),
+            other.protected_through.label("other_through"),
+            theirs.name.label("other_partner"),
+            ProductFamily.name.label("family"),
+        )
+        .join(other, other.family_id == one.family_id)
+        .join(its, its.id == one.partner_id)
+        .join(theirs, theirs.id == other.partner_id)
+        .join(ProductFamily, ProductFamily.id == one.family_id)
+        .where(
+            one.customer_id == survivor_id,
+            other.customer_id == merged_id,
+            one.partner_id != other.partner_id,
+            one.status == DealStatus.APPROVED,
+            other.status == DealStatus.APPROVED,
+            or_(
+                one.project_key == "",
+                other.project_key == "",
+                one.project_key == other.project_key,
+            ),
+            one.approved_on <= other.protected_through,
+            other.approved_on <= one.protected_through,
+        )
+        .order_by(one.protected_through, one.id, other.id)
+    ).all()
