@@ -66,7 +66,7 @@ class Vendor(DecisionRules, Public, Base):
     early_win_hours: Mapped[int] = mapped_column(default=72)
     """A deal won within so many hours of its begin is looked at."""
     minimum_payout_minor: Mapped[int] = mapped_column(BigInteger, default=50_00)
-    """In the currency of the payout; less waits for the next month."""
+    """In the base currency; less waits for the next month.  Others: payouts.terms."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
     """How long a partner is not paid after its bank details were changed."""
     default_channel_manager_id: Mapped[UUID | None] = mapped_column(

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from flask_compress import Compress
 
 from models.deals import JOBS, expire_due
+from models.renewals import propose_due
 from portal import database, errors, formats, identity, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
@@ -25,12 +26,16 @@ from portal.home import views as home
 from portal.navigation import menu
 from portal.notices import views as notices
 from portal.partners import views as partners
+from portal.payouts import stripe_connection
 from portal.payouts import views as payouts
+from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
 from portal.programme import views as programme
+from portal.renewals import views as renewals
 from portal.sales import views as sales
 from portal.search import views as search
 from portal.settings import Settings
+from portal.sharing import views as sharing
 from portal.signin import views as signin
 from portal.styleguide import views as styleguide
 from portal.territories import views as territories
@@ -47,6 +52,8 @@ FEATURES: list[Any] = [
     applications.pages,
     notices.pages,
     deals.pages,
+    sharing.pages,
+    renewals.pages,
     files.pages,
     commissions.pages,
     sales.pages,
@@ -61,7 +68,11 @@ FEATURES: list[Any] = [
 """The pages of each feature."""
 
 worker.HANDLERS.update(JOBS)
+worker.ERRANDS.update(stripe_connection.ERRANDS)
+worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
+worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
+worker.ROUNDS.append((timedelta(hours=1), propose_due))
 
 
 def create_app(settings: Settings, **engine_options: Any) -> Flask:
@@ -70,6 +81,7 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.protect(app, settings)
     database.connect(app, settings.database_url, **engine_options)
+    stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)
     formats.install(app)
     errors.install(app)

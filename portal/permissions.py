@@ -45,6 +45,7 @@ class Can(StrEnum):
     REGISTER_DEAL = "register a deal"
     DECIDE_DEAL = "decide a deal"
     FOLLOW_DEAL = "follow a deal as sales manager"
+    SHARE_DEAL = "share a deal with another partner"
     CLOSE_DEAL = "say a deal is won or lost"
     COMMENT_DEAL = "comment on a deal"
     SEE_FILES = "see attached files"
@@ -56,6 +57,7 @@ class Can(StrEnum):
     CLOSE_MONTH = "close a month"
     SEE_PAYOUTS = "see payouts"
     RUN_PAYOUTS = "prepare and release payouts"
+    SETTLE_LEAVERS = "settle with partners who leave or owe us"
     SEE_PROGRAMME = "see the programme's settings"
     EDIT_PROGRAMME = "edit the programme's settings"
 
@@ -121,6 +123,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.REGISTER_DEAL: [[partner, their_own]],
     Can.DECIDE_DEAL: [[channel_manager], [administrator]],
     Can.FOLLOW_DEAL: [[sales_manager], [channel_manager]],
+    Can.SHARE_DEAL: [[channel_manager], [administrator], [partner, their_own]],
     Can.CLOSE_DEAL: [[channel_manager], [sales_manager], [partner, their_own]],
     Can.COMMENT_DEAL: [[staff], [partner, their_own]],
     Can.SEE_FILES: [[staff], [partner]],
@@ -132,6 +135,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.CLOSE_MONTH: [[finance]],
     Can.SEE_PAYOUTS: [[finance], [administrator], [partner]],
     Can.RUN_PAYOUTS: [[finance]],
+    Can.SETTLE_LEAVERS: [[finance], [administrator]],
     Can.SEE_PROGRAMME: [[staff]],
     Can.EDIT_PROGRAMME: [[administrator]],
 }

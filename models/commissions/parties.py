@@ -14,7 +14,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from models.commissions.plans import Assignments
-from models.partners import Partner, PartnerParent
+from models.partners import Partner, PartnerParent, endings
 
 DEEPEST = 10
 """Tiers of distribution that overrides can reach."""
@@ -28,6 +28,7 @@ class Parties:
         self._assignments = Assignments(session)
         self._partners: dict[UUID, Row[Any]] = {}
         self._parents: dict[UUID, list[Any]] = {}
+        self._tails: dict[UUID, date] = {}
         self._plans: dict[tuple[UUID, date], UUID] = {}
 
     def read(self, partner_ids: Iterable[UUID]) -> None:
@@ -50,6 +51,11 @@ class Parties:
     def currency_of(self, partner_id: UUID) -> str:
         return self._partner(partner_id).currency
 
+    def is_over(self, partner_id: UUID, day: date) -> bool:
+        """Whether its contract has ended, and its tail too, before that day."""
+        self._partner(partner_id)
+        return partner_id in self._tails and self._tails[partner_id] < day
+
     def distributors_of(self, partner_id: UUID, day: date) -> tuple[str, ...]:
         """Whoever the partner bought through on that day, and so on upwards; the nearest first."""
         found: list[UUID] = []
@@ -57,7 +63,7 @@ class Parties:
         while above is not None and above not in found and len(found) < DEEPEST:
             found.append(above)
             above = self._parent_on(above, day)
-        return tuple(str(one) for one in found)
+        return tuple(str(one) for one in found if not self.is_over(one, day))
 
     def _partner(self, partner_id: UUID) -> Row[Any]:
         if partner_id not in self._partners:
@@ -96,3 +102,4 @@ class Parties:
         )
         self._partners |= {row.id: row for row in rows}
         self._assignments.read(partner_ids)
+        self._tails |= endings.tails(self._session, partner_ids)

@@ -5,12 +5,13 @@ onboarding -> active -> suspended -> active …, and ended for good
 Activation needs a complete checklist.  A reseller buys through one distributor at a time.
 """
 
+from models.partners.endings import PartnerEnding, ending_of
+from models.partners.leaving import end
 from models.partners.operations import (
     activate,
     create,
     edit_profile,
     edit_terms,
-    end,
     invite_administrator,
     record_agreement,
     resume,
@@ -45,6 +46,7 @@ __all__ = [
     "PARTNER_MOVES",
     "Filter",
     "Partner",
+    "PartnerEnding",
     "PartnerParent",
     "PartnerRole",
     "PartnerStatus",
@@ -60,6 +62,7 @@ __all__ = [
     "edit_profile",
     "edit_terms",
     "end",
+    "ending_of",
     "invite_administrator",
     "listed",
     "may_buy_through",

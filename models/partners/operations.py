@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import accounts, audit, notices
-from models.accounts import sessions
 from models.base import human_number, lock, new_id
 from models.errors import Refused
 from models.money import is_currency
@@ -27,7 +26,7 @@ from models.partners.rules import (
     must_be_complete,
 )
 from models.partners.tables import Partner, PartnerParent
-from models.people import STAFF, Actor, Person, PersonStatus, Role
+from models.people import STAFF, Actor, Role
 
 
 def create(
@@ -144,7 +143,7 @@ def activate(session: Session, partner: Partner, *, by: Actor, now: datetime) ->
 
 def suspend(session: Session, partner: Partner, *, by: Actor, reason: str, now: datetime) -> None:
     """For a while: its people still see their rows, nothing new is registered or paid."""
-    _stop(
+    stop(
         session, partner, "suspend", "Your partnership is suspended", by=by, reason=reason, now=now
     )
 
@@ -162,14 +161,6 @@ def resume(session: Session, partner: Partner, *, by: Actor, now: datetime) -> N
         link="/",
         now=now,
     )
-
-
-def end(session: Session, partner: Partner, *, by: Actor, reason: str, now: datetime) -> None:
-    """For good: its people leave and their sessions end at once."""
-    _stop(session, partner, "end", "Your partnership has ended", by=by, reason=reason, now=now)
-    sessions.end_all_of_partner(session, partner.id, now=now)
-    for person in session.scalars(select(Person).where(Person.partner_id == partner.id)):
-        person.status = PersonStatus.LEFT
 
 
 def invite_administrator(
@@ -196,7 +187,7 @@ def invite_administrator(
     )
 
 
-def _stop(
+def stop(
     session: Session,
     partner: Partner,
     verb: str,
@@ -206,6 +197,7 @@ def _stop(
     reason: str,
     now: datetime,
 ) -> None:
+    """Suspend or end it, and tell the partner why."""
     if not reason.strip():
         raise Refused("Say why; the partner will read it.")
     lock(session, partner)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Exists, Row, func, select
 from sqlalchemy.orm import Session
 
-from models import ledger
+from models import ledger, vendor
+from models.calendars import first_day, next_month
 from models.commissions.tables import Statement
 from models.money import Money
-from models.partners import Partner, PartnerStatus
+from models.partners import Partner, PartnerStatus, endings
 from models.partners.destinations import DestinationStatus, PayoutDestination
+from models.payouts import terms
 from models.payouts.rails import Address, Order, Payer, Rails
 from models.payouts.rules import WhyNot
 from models.payouts.tables import Payout, PayoutStatement
@@ -40,6 +42,8 @@ class Due:
     owed: Money
     """By the ledger; differs from the amount by what statements carry forward."""
     destination: PayoutDestination | None
+    minimum: Money
+    """Less than this waits; zero where everything is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def dues(
     wanted = set(statements) | set(owed) if only is None else set(only)
     partners = session.scalars(select(Partner).where(Partner.id.in_(wanted)).order_by(Partner.name))
     destinations = _destinations(session, wanted)
+    minimum = terms.minimums(session, vendor.settings(session)).get(currency, 0)
+    gone = endings.over_by(session, _last_day(through))
     return [
         Due(
             partner=partner,
@@ -67,6 +73,7 @@ def dues(
             statements=tuple(statements.get(partner.id, ())),
             owed=Money(owed.get(partner.id, 0), currency),
             destination=destinations.get(partner.id),
+            minimum=Money(0 if partner.id in gone else minimum, currency),
         )
         for partner in partners
     ]
@@ -82,14 +89,26 @@ def open_statements(session: Session) -> list[Row]:
                 func.count(Statement.id).label("count"),
                 func.sum(Statement.payable_minor).label("payable_minor"),
             )
-            .where(Statement.payable_minor > 0, ~_in_live_payout())
+            .where(Statement.payable_minor > 0, ~in_live_payout())
             .group_by(Statement.currency)
             .order_by(Statement.currency)
         )
     )
 
 
-def obstacle(due: Due, vendor: Vendor, rails: Rails, *, now: datetime) -> Obstacle | None:
+def unpaid_currencies(session: Session, *, through: str) -> list[str]:
+    """Currencies in which a statement up to a month ("YYYY-MM") waits to be paid."""
+    return list(
+        session.scalars(
+            select(Statement.currency)
+            .where(Statement.payable_minor > 0, Statement.period <= through, ~in_live_payout())
+            .distinct()
+            .order_by(Statement.currency)
+        )
+    )
+
+
+def obstacle(due: Due, house: Vendor, rails: Rails, *, now: datetime) -> Obstacle | None:
     """Why this partner cannot be paid now; None when it can."""
     if due.owed.minor < 0:
         return Obstacle(WhyNot.NEGATIVE, "Owes us; netted against what it earns next.")
@@ -102,11 +121,11 @@ def obstacle(due: Due, vendor: Vendor, rails: Rails, *, now: datetime) -> Obstac
             WhyNot.TAKEN_BACK,
             "More was taken back since its last unpaid statement; paid with what it earns next.",
         )
-    if due.amount.minor < vendor.minimum_payout_minor:
+    if due.amount < due.minimum:
         return Obstacle(WhyNot.BELOW_MINIMUM, "Below the minimum; waits for the next run.")
     if due.partner.status is PartnerStatus.SUSPENDED:
         return Obstacle(WhyNot.PARTNER_SUSPENDED, "The partner is suspended; its money waits.")
-    return _no_way(due, vendor, rails, now)
+    return _no_way(due, house, rails, now)
 
 
 def order_of(due: Due) -> Order:
@@ -133,10 +152,18 @@ def orders_of(session: Session, payouts: Sequence[Payout]) -> list[Order]:
 
 
 def payer_of(vendor: Vendor) -> Payer:
-    return Payer(vendor.legal_name or vendor.name, vendor.iban, vendor.bic, _address(vendor))
+    return Payer(
+        name=vendor.legal_name or vendor.name,
+        iban=vendor.iban,
+        bic=vendor.bic,
+        address=_address(vendor),
+        ach_routing_number=vendor.ach_routing_number,
+        ach_bank_name=vendor.ach_bank_name,
+        ach_company_id=vendor.ach_company_id,
+    )
 
 
-def _no_way(due: Due, vendor: Vendor, rails: Rails, now: datetime) -> Obstacle | None:
+def _no_way(due: Due, house: Vendor, rails: Rails, now: datetime) -> Obstacle | None:
     destination = due.destination
     if destination is None:
         return Obstacle(
@@ -150,7 +177,7 @@ def _no_way(due: Due, vendor: Vendor, rails: Rails, now: datetime) -> Obstacle |
     rail = rails.get(destination.kind)
     if rail is None:
         return Obstacle(WhyNot.NO_RAIL, "This way of paying is not set up.")
-    reason = rail.why_not(order_of(due), payer_of(vendor))
+    reason = rail.why_not(order_of(due), payer_of(house))
     return Obstacle(WhyNot.NO_RAIL, reason) if reason else None
 
 
@@ -168,7 +195,7 @@ def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[Du
             Statement.currency == currency,
             Statement.period <= through,
             Statement.payable_minor > 0,
-            ~_in_live_payout(),
+            ~in_live_payout(),
         )
         .order_by(Statement.period, Statement.id)
     )
@@ -180,7 +207,12 @@ def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[Du
     return found
 
 
-def _in_live_payout() -> Exists:
+def _last_day(month: str) -> date:
+    return first_day(next_month(month)) - timedelta(days=1)
+
+
+def in_live_payout() -> Exists:
+    """Of a statement."""
     return (
         select(PayoutStatement.id)
         .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
@@ -213,8 +245,11 @@ def _order(
         about=about,
         holder=destination.holder,
         address=_address(partner),
-        account_sealed=destination.iban_sealed,
+        account_sealed=destination.iban_sealed or destination.account_sealed,
         bic=destination.bic,
+        routing_number=destination.routing_number,
+        is_savings=destination.is_savings,
+        account_id=destination.account_id or "",
     )
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.calendars import next_month
 from models.commissions.tables import Statement
 from models.partners import Partner
-from models.partners.destinations import PayoutDestination
 from models.payouts.rules import (
     IN_FLIGHT,
     SHOWN_TO_PARTNER,
@@ -26,7 +24,6 @@ from models.payouts.tables import (
     PayoutFile,
     PayoutRun,
     PayoutRunEvent,
-    PayoutSkip,
     PayoutStatement,
 )
 from models.people import Person
@@ -72,40 +69,6 @@ def runs() -> Select:
     )
 
 
-def payouts_in(run: PayoutRun) -> Select:
-    """The payouts of a run as the preview shows them, with what the month before brought."""
-    sums = _sums_of_statements()
-    return (
-        select(
-            *_payout_columns(),
-            Payout.reason,
-            PayoutDestination.country,
-            PayoutDestination.iban_last4,
-            PayoutDestination.holder,
-            sums.c.earned_minor,
-            sums.c.taken_back_minor,
-            sums.c.statements,
-            _opening().label("opening_minor"),
-            _month_before(run).label("before_minor"),
-        )
-        .join(Partner, Partner.id == Payout.partner_id)
-        .join(PayoutDestination, PayoutDestination.id == Payout.destination_id)
-        .join(sums, sums.c.payout_id == Payout.id)
-        .where(Payout.run_id == run.id)
-    )
-
-
-def standing_in(run: PayoutRun) -> Select:
-    """Those that the run pays, or tried to."""
-    return payouts_in(run).where(Payout.status != PayoutStatus.HELD)
-
-
-def held_in(run: PayoutRun) -> Select:
-    """Those that a person left out of the run."""
-    held = payouts_in(run).where(Payout.status == PayoutStatus.HELD)
-    return held.order_by(Partner.name, Payout.id)
-
-
 def open_rails(run: PayoutRun) -> Select:
     """The ways on which something of the run is still to go, or is going."""
     return (
@@ -113,9 +76,12 @@ def open_rails(run: PayoutRun) -> Select:
     )
 
 
-def failed_in(run: PayoutRun) -> Select:
-    return select(func.count(Payout.id)).where(
-        Payout.run_id == run.id, Payout.status == PayoutStatus.FAILED
+def last_step(run: PayoutRun) -> Select:
+    """When something happened to one of its payouts for the last time."""
+    return (
+        select(func.max(PayoutEvent.at))
+        .join(Payout, Payout.id == PayoutEvent.payout_id)
+        .where(Payout.run_id == run.id)
     )
 
 
@@ -134,25 +100,7 @@ def payouts_of(partner_id: UUID) -> Select:
 
 
 def payouts() -> Select:
-    return select(*_payout_columns()).join(Partner, Partner.id == Payout.partner_id)
-
-
-def skips_of(session: Session, run: PayoutRun) -> list[Row]:
-    """Who is not paid by a run, and why."""
-    return list(
-        session.execute(
-            select(
-                PayoutSkip.partner_id,
-                PayoutSkip.amount,
-                PayoutSkip.why,
-                PayoutSkip.reason,
-                Partner.name,
-            )
-            .join(Partner, Partner.id == PayoutSkip.partner_id)
-            .where(PayoutSkip.run_id == run.id)
-            .order_by(PayoutSkip.why, Partner.name)
-        )
-    )
+    return select(*payout_columns()).join(Partner, Partner.id == Payout.partner_id)
 
 
 def statements_of(session: Session, payout: Payout) -> list[Row]:
@@ -232,7 +180,7 @@ def seen_of(session: Session, run: PayoutRun) -> str:
     )
 
 
-def _payout_columns() -> tuple:
+def payout_columns() -> tuple:
     return (
         Payout.id,
         Payout.number,
@@ -246,46 +194,4 @@ def _payout_columns() -> tuple:
         Payout.reference,
         Payout.created_at,
         Partner.name.label("partner"),
-    )
-
-
-def _sums_of_statements():
-    return (
-        select(
-            PayoutStatement.payout_id,
-            func.sum(Statement.earned_minor).label("earned_minor"),
-            func.sum(Statement.taken_back_minor).label("taken_back_minor"),
-            func.count(Statement.id).label("statements"),
-        )
-        .join(Statement, Statement.id == PayoutStatement.statement_id)
-        .group_by(PayoutStatement.payout_id)
-        .subquery()
-    )
-
-
-def _opening():
-    """With what the oldest of the statements opened."""
-    return (
-        select(Statement.opening_minor)
-        .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)
-        .where(PayoutStatement.payout_id == Payout.id)
-        .order_by(Statement.period, Statement.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _month_before(run: PayoutRun):
-    before = aliased(Payout)
-    return (
-        select(func.coalesce(func.sum(before.amount_minor), 0))
-        .where(
-            and_(
-                before.partner_id == Payout.partner_id,
-                before.amount_currency == run.currency,
-                before.period == next_month(run.period, -1),
-                before.status.in_(STANDING),
-            )
-        )
-        .scalar_subquery()
     )

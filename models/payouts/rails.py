@@ -35,6 +35,10 @@ class Payer:
     iban: str
     bic: str
     address: Address
+    ach_routing_number: str = ""
+    """Of the bank in the United States that takes our files; empty when there is none."""
+    ach_bank_name: str = ""
+    ach_company_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Order:
     account_sealed: str | None
     """None when no account number is needed."""
     bic: str = ""
+    routing_number: str = ""
+    is_savings: bool = False
+    account_id: str = ""
+    """At Stripe; empty for anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Errand:
     orders: Sequence[Order]
     made_at: datetime
     execute_on: date
+    nth_today: int = 1
+    """Of the files of this rail that are made on this day; banks tell them apart by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +97,8 @@ class Rail(Protocol):
         None when there is nothing to hand over: a person pays by hand and records it.
         """
 
+
+BY_FILE = frozenset({DestinationKind.SEPA, DestinationKind.ACH})
+"""Ways of paying that begin with a file for the bank."""
 
 Rails = Mapping[DestinationKind, Rail]

@@ -31,12 +31,23 @@ class PayoutStatus(StrEnum):
     """Released by a second person: the money is reserved in the ledger."""
     SENDING = "sending"
     """It may have left the building."""
+    UNKNOWN = "unknown"
+    """It was sent and no sure answer came; it is asked again, or looked for."""
+    REVIEW = "review"
+    """Stripe holds something else than we do: a person looks before anything moves."""
     PAID = "paid"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
-IN_FLIGHT = frozenset({PayoutStatus.APPROVED, PayoutStatus.SENDING})
+IN_FLIGHT = frozenset(
+    {
+        PayoutStatus.APPROVED,
+        PayoutStatus.SENDING,
+        PayoutStatus.UNKNOWN,
+        PayoutStatus.REVIEW,
+    }
+)
 STANDING = IN_FLIGHT | {PayoutStatus.PAID}
 """States in which the partner has the money, or will have it."""
 SHOWN_TO_PARTNER = STANDING | {PayoutStatus.FAILED}
@@ -54,10 +65,17 @@ PAYOUT_MOVES = Moves(
     include={PayoutStatus.HELD: PayoutStatus.DRAFT},
     approve={PayoutStatus.DRAFT: PayoutStatus.APPROVED},
     hand_over={PayoutStatus.APPROVED: PayoutStatus.SENDING},
-    pay={PayoutStatus.APPROVED: PayoutStatus.PAID, PayoutStatus.SENDING: PayoutStatus.PAID},
+    send={PayoutStatus.APPROVED: PayoutStatus.SENDING},
+    lose={PayoutStatus.SENDING: PayoutStatus.UNKNOWN},
+    wait={PayoutStatus.SENDING: PayoutStatus.APPROVED, PayoutStatus.UNKNOWN: PayoutStatus.APPROVED},
+    review={
+        PayoutStatus.APPROVED: PayoutStatus.REVIEW,
+        PayoutStatus.SENDING: PayoutStatus.REVIEW,
+        PayoutStatus.UNKNOWN: PayoutStatus.REVIEW,
+    },
+    pay=dict.fromkeys(sorted(IN_FLIGHT), PayoutStatus.PAID),
     fail={
-        PayoutStatus.APPROVED: PayoutStatus.FAILED,
-        PayoutStatus.SENDING: PayoutStatus.FAILED,
+        **dict.fromkeys(sorted(IN_FLIGHT), PayoutStatus.FAILED),
         PayoutStatus.PAID: PayoutStatus.FAILED,  # the bank sent it back
     },
     cancel={
@@ -87,7 +105,15 @@ class Failure(StrEnum):
     WRONG_ACCOUNT = "AC01"
     CLOSED_ACCOUNT = "AC04"
     WRONG_BANK = "RC01"
+    BLOCKED_ACCOUNT = "AC06"
     NAME_MISMATCH = "BE01"
+    NO_ADDRESS = "BE04"
+    NOT_ALLOWED = "AG01"
+    REFUSED = "MS02"
+    NOT_READY = "stripe"
+    """Not a bank's word: Stripe does not let its account be paid."""
+    DECLINED = "declined"
+    """Not a bank's word: Stripe refused the transfer for a reason that is not the partner's."""
     NO_FUNDS = "AM04"
     OTHER = "MS03"
 
@@ -95,18 +121,26 @@ class Failure(StrEnum):
 FAILURES = {
     Failure.WRONG_ACCOUNT: "The account number is wrong.",
     Failure.CLOSED_ACCOUNT: "The account is closed.",
-    Failure.WRONG_BANK: "The bank's BIC is wrong.",
+    Failure.BLOCKED_ACCOUNT: "The account is blocked.",
+    Failure.WRONG_BANK: "The bank's BIC or routing number is wrong.",
     Failure.NAME_MISMATCH: "The account holder's name does not match the account.",
+    Failure.NO_ADDRESS: "The bank asks for the account holder's address.",
+    Failure.NOT_ALLOWED: "This account takes no payments of this kind.",
+    Failure.REFUSED: "The account holder or its bank refused the payment.",
+    Failure.NOT_READY: "Your account at Stripe cannot receive payments.",
+    Failure.DECLINED: "The payment could not be sent; we look into it.",
     Failure.NO_FUNDS: "There was not enough money on our account.",
     Failure.OTHER: "The bank gave no reason.",
 }
 
-OURS_TO_MEND = frozenset({Failure.NO_FUNDS, Failure.OTHER})
+OURS_TO_MEND = frozenset({Failure.NO_FUNDS, Failure.OTHER, Failure.DECLINED})
 """The partner has nothing to do: we try again."""
 
 
 def remedy(failure: Failure) -> str:
     """What the partner is told to do."""
+    if failure is Failure.NOT_READY:
+        return "Please finish setting it up under Company; the next payout run pays it again."
     if failure in OURS_TO_MEND:
         return "You need not do anything: the next payout run pays it again."
     return "Please enter your bank details anew under Company; the next payout run pays it again."

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, composite, mapped_column
 
-from models.base import Base, money_column
+from models.base import Base
 from models.guards import never_changes
 from models.money import Money
 from models.partners.destinations import DestinationKind
@@ -77,6 +77,7 @@ class Payout(SeenBy, Base):
         CheckConstraint("amount_minor > 0", name="pays_something"),
         CheckConstraint("(status = 'paid') <= (paid_on IS NOT NULL)", name="paid_on_a_day"),
         Index("ix_payout_status", "status"),
+        Index("ix_payout_run_id_status", "run_id", "status"),
     )
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
@@ -95,7 +96,9 @@ class Payout(SeenBy, Base):
     reference: Mapped[str] = mapped_column(String(140), default="")
     """The bank's, or what the person who paid by hand wrote down; empty until paid."""
     reason: Mapped[str] = mapped_column(String(500), default="")
-    """Why it is held or failed; empty otherwise."""
+    """Why it is held, waits or failed; empty otherwise."""
+    try_after: Mapped[datetime | None]
+    """Not sent, or asked again, before this instant; None when there is nothing to wait for."""
     created_at: Mapped[datetime]
 
     @classmethod
@@ -141,7 +144,9 @@ class PayoutSkip(VendorOnly, Base):
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_run.id"))
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
-    amount: Mapped[Money] = money_column("amount")
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    amount_currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite(Money, amount_minor, amount_currency)
     """What the partner would have got, or what it owes when negative."""
     why: Mapped[WhyNot]
     reason: Mapped[str] = mapped_column(String(300))

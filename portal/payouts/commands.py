@@ -8,8 +8,9 @@ import click
 
 from models import payouts
 from models.money import Money
-from models.payouts.queries import runs, skips_of
-from models.payouts.tables import PayoutRun
+from models.payouts.previews import skips_in
+from models.payouts.queries import runs
+from models.payouts.tables import PayoutRun, PayoutSkip
 from models.people import SYSTEM
 from portal.clock import now
 from portal.database import reading, transaction
@@ -34,7 +35,8 @@ def prepare(month: str, currency: str, as_json: bool) -> None:
     with transaction() as session:
         run = payouts.prepare(session, month, currency.upper(), rails=rails(), by=SYSTEM, now=now())
         row = session.execute(runs().where(PayoutRun.id == run.id)).one()
-        left_out = skips_of(session, run)
+        ordered = skips_in(run).order_by(PayoutSkip.why, PayoutSkip.id)
+        left_out = session.execute(ordered).all()
     if as_json:
         skipped = [
             {"partner": skip.name, "why": skip.why, "reason": skip.reason} for skip in left_out
@@ -45,7 +47,8 @@ def prepare(month: str, currency: str, as_json: bool) -> None:
     total = money(Money(int(row.total_minor), row.currency))
     click.echo(f"Run {row.number}: {row.count} payouts, {total}. A second person releases it.")
     for skip in left_out:
-        click.echo(f"  not paid: {skip.name}, {money(skip.amount)}. {skip.reason}")
+        balance = money(skip.amount_minor, skip.amount_currency)
+        click.echo(f"  not paid: {skip.name}, {balance}. {skip.reason}")
 
 
 @click.group("ledger", help="The books.")

@@ -1,13 +1,15 @@
-"""The rails of this installation: SEPA files, and payments made by hand."""
+"""The rails of this installation: SEPA and ACH files, Stripe, and payments made by hand."""
 
 from __future__ import annotations
 
 from flask import current_app
 
 from models.partners.destinations import DestinationKind
-from models.payouts.rails import Errand, Handover, Order, Payer, Rails
+from models.payouts.rails import Errand, Handover, Order, Payer, Rail, Rails
 from models.sealing import Seal
+from portal.payouts.ach_files import AchRail
 from portal.payouts.bank_files import SepaRail
+from portal.payouts.stripe_connection import StripeRail, is_connected
 
 
 class ByHandRail:
@@ -27,4 +29,15 @@ def seal() -> Seal:
 
 
 def rails() -> Rails:
-    return {DestinationKind.SEPA: SepaRail(seal()), DestinationKind.BY_HAND: ByHandRail()}
+    every: list[Rail] = [
+        SepaRail(seal()),
+        AchRail(seal()),
+        StripeRail(is_connected()),
+        ByHandRail(),
+    ]
+    return {rail.kind: rail for rail in every}
+
+
+def rail_of_files(currency: str) -> SepaRail | AchRail:
+    """The one that makes the bank's file for a run in this currency."""
+    return AchRail(seal()) if currency == AchRail.currency else SepaRail(seal())

@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
+from sqlalchemy import Select
 from werkzeug import Response as Answer
 
 from models import payouts
-from models.partners import Partner
-from models.partners.destinations import DestinationKind
-from models.payouts import Payout, PayoutRun
+from models.payouts import PayoutRun, RunStatus
 from models.payouts import queries as asked
 from models.payouts.due import open_statements
+from models.payouts.previews import Preview
+from models.payouts.terms import terms
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
@@ -22,7 +23,8 @@ from portal.payouts import lists, showing
 from portal.payouts.asking import ask, attempt, run_or_404, today
 from portal.payouts.blueprint import pages
 from portal.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReleaseForm
-from portal.payouts.rails import rails, seal
+from portal.payouts.rails import rail_of_files, rails, seal
+from portal.payouts.run_page import run_page
 from portal.permissions import Can, allow
 from portal.sheets import sheet_response
 
@@ -30,7 +32,10 @@ from portal.sheets import sheet_response
 @pages.get("/payout-runs")
 @allow(Can.RUN_PAYOUTS)
 def runs(_person: Actor) -> str:
-    return _runs_page(PrepareForm(data=showing.next_to_prepare(session)))
+    proposed = showing.next_to_prepare(session) | {
+        name: request.args[name] for name in ("period",) if name in request.args
+    }
+    return _runs_page(PrepareForm(data=proposed))
 
 
 @pages.post("/payout-runs")
@@ -48,13 +53,24 @@ def prepare(person: Actor) -> Any:
     return attempt(form, do, lambda: _runs_page(form))
 
 
+@pages.get("/payout-runs/export")
+@allow(Can.RUN_PAYOUTS)
+def export_runs(_person: Actor) -> Response:
+    rows = session.execute(_chosen().order_by(PayoutRun.id.desc()))
+    return sheet_response("payout-runs", lists.RUNS_COLUMNS, rows, request.args.get("as", "csv"))
+
+
 @pages.get("/payout-runs/<uuid:run_id>")
 @allow(Can.RUN_PAYOUTS, find=run_or_404)
 def run(person: Actor, run: PayoutRun) -> str:
+    preview = Preview(run)
+    sort = lists.sort_of_run(request.args.get("sort", ""))
+    keys = lists.keys_of_run(preview, sort)
     return render_template(
         "payouts/run.html",
-        **showing.run_page(session, run, person),
-        page=page_of(session, asked.standing_in(run), lists.BY_PARTNER, size=lists.PAGE_OF_RUN),
+        **run_page(session, run, person, rails(), now()),
+        page=page_of(session, preview.standing(), keys, size=lists.PAGE_OF_RUN),
+        sort=sort,
         payment=PaymentForm(data={"paid_on": today()}),
         reason=ReasonForm(),
     )
@@ -63,7 +79,9 @@ def run(person: Actor, run: PayoutRun) -> str:
 @pages.get("/payout-runs/<uuid:run_id>/export")
 @allow(Can.RUN_PAYOUTS, find=run_or_404)
 def export_run(_person: Actor, run: PayoutRun) -> Response:
-    rows = session.execute(asked.standing_in(run).order_by(Partner.name, Payout.id))
+    preview = Preview(run)
+    keys = lists.keys_of_run(preview, lists.sort_of_run(request.args.get("sort", "")))
+    rows = session.execute(preview.standing().order_by(*lists.in_order(keys)))
     return sheet_response(
         f"payout-run-{run.key}", lists.RUN_COLUMNS, rows, request.args.get("as", "csv")
     )
@@ -99,9 +117,9 @@ def cancel(person: Actor, run: PayoutRun) -> Any:
 @allow(Can.RUN_PAYOUTS, find=run_or_404)
 def bank_file(person: Actor, run: PayoutRun) -> Response:
     """A POST, because it is written down who took the file."""
-    sepa = rails()[DestinationKind.SEPA]
-    file = payouts.hand_over(session, run, sepa, seal=seal(), by=person, now=now())
-    response = Response(seal().open(file.content_sealed), mimetype="application/xml")
+    rail = rail_of_files(run.currency)
+    file = payouts.hand_over(session, run, rail, seal=seal(), by=person, now=now())
+    response = Response(seal().open(file.content_sealed), mimetype=rail.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=file.name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -130,8 +148,21 @@ def pay_run(person: Actor, run: PayoutRun) -> Any:
 def _runs_page(form: FlaskForm) -> str:
     return render_template(
         "payouts/runs.html",
-        page=page_of(session, asked.runs(), lists.LATEST_RUN_FIRST),
+        page=page_of(session, _chosen(), lists.LATEST_RUN_FIRST),
         waiting=open_statements(session),
         shown=lists.state_of,
         form=form,
+        states=RunStatus,
+        days=showing.coming_days(session, now()),
+        is_automatic=terms(session).is_automatic,
     )
+
+
+def _chosen() -> Select:
+    """The runs that the address asks for; what cannot be read does not narrow."""
+    found = asked.runs()
+    status = request.args.get("status", type=RunStatus)
+    currency = request.args.get("currency", "")[:3].upper()
+    if status:
+        found = found.where(PayoutRun.status == status)
+    return found.where(PayoutRun.currency == currency) if currency else found

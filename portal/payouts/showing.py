@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.calendars import next_month
+from models import vendor
 from models.commissions.tables import MonthClose
 from models.money import Money
 from models.partners import Partner
-from models.partners.destinations import DestinationKind, PayoutDestination
+from models.partners.destinations import PayoutDestination
 from models.payouts import Payout, PayoutRun, PayoutStatus, RunStatus
 from models.payouts import queries as asked
+from models.payouts.calendar import PayoutDays, coming
 from models.payouts.due import open_statements
+from models.payouts.rails import BY_FILE
 from models.payouts.rules import IN_FLIGHT, PAYOUT_MOVES, SHOWN_TO_PARTNER, STANDING
-from models.people import Actor, Person, PersonStatus, Role
+from models.payouts.terms import terms
+from models.people import Actor, Role
 from portal.payouts import lists
 
 
@@ -50,37 +54,10 @@ def next_to_prepare(session: Session) -> dict[str, str]:
     return {"period": month or "", "currency": waiting[0].currency if waiting else ""}
 
 
-def run_page(session: Session, run: PayoutRun, person: Actor) -> dict[str, Any]:
-    row = session.execute(asked.runs().where(PayoutRun.id == run.id)).one()
-    before = session.scalar(asked.paid_for(run.currency, next_month(run.period, -1)))
-    rails = session.scalars(asked.open_rails(run)).all()
-    files = asked.files_of(session, run)
-    total = Money(int(row.total_minor), run.currency)
-    is_draft = run.status is RunStatus.DRAFT
-    return {
-        "run": row,
-        "total": total,
-        "before": Money(int(before), run.currency),
-        "failed": session.scalar(asked.failed_in(run)),
-        "result": "Paid" if run.status is RunStatus.CLOSED else "To pay",
-        "difference": total - Money(int(before), run.currency),
-        "held": session.execute(asked.held_in(run)).all(),
-        "skips": asked.skips_of(session, run),
-        "events": asked.run_events_of(session, run),
-        "files": files,
-        "seen": asked.seen_of(session, run) if is_draft else "",
-        "can_release": is_draft,
-        "others": _other_releasers(session, person),
-        "is_preparer": is_draft and run.prepared_by_id == person.id,
-        "can_cancel": is_draft or (run.status is RunStatus.RELEASED and not files),
-        "can_take_file": bool(files) or DestinationKind.SEPA in rails,
-        "can_pay": bool(rails) and not (DestinationKind.SEPA in rails and not files),
-        "shown": lists.state_of,
-        "where_to": lists.where_to,
-        "amount": lists.amount,
-        "change": lists.difference,
-        "money": lambda minor: Money(int(minor), run.currency),
-    }
+def coming_days(session: Session, now: datetime) -> PayoutDays:
+    """When the next month is cut off, reviewed and paid."""
+    calendar = vendor.settings(session).calendar
+    return coming(calendar.day_of(now), terms(session).rhythm, calendar)
 
 
 def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, Any]:
@@ -89,7 +66,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
     run = session.get(PayoutRun, payout.run_id) if person.is_staff else None
     files = asked.files_of(session, run) if run else []
     in_draft = run is not None and run.status is RunStatus.DRAFT
-    needs_file = payout.rail is DestinationKind.SEPA and payout.status is PayoutStatus.APPROVED
+    needs_file = payout.rail in BY_FILE and payout.status is PayoutStatus.APPROVED
     acts = person.role is Role.FINANCE
     return {
         "payout": payout,
@@ -103,7 +80,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "state": lists.state_of(payout.status),
         "way": lists.WAYS[payout.rail],
         "opens_run": acts,
-        "on_bank_statement": payout.rail is DestinationKind.SEPA,
+        "on_bank_statement": payout.rail in BY_FILE,
         "is_staff": person.is_staff,
         "result": RESULTS.get(payout.status, "To be paid"),
         "has_failed": payout.status is PayoutStatus.FAILED,
@@ -138,18 +115,3 @@ def _steps(session: Session, payout: Payout, person: Actor) -> list[Step]:
         for e in events
         if e.to_status in SHOWN_TO_PARTNER
     ]
-
-
-def _other_releasers(session: Session, person: Actor) -> list[str]:
-    return list(
-        session.scalars(
-            select(Person.name)
-            .where(
-                Person.role == Role.FINANCE,
-                Person.status == PersonStatus.ACTIVE,
-                Person.id != person.id,
-            )
-            .order_by(Person.name)
-            .limit(5)
-        )
-    )

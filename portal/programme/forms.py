@@ -10,7 +10,9 @@ from stdnum.exceptions import ValidationError as BadNumber
 from wtforms import EmailField, IntegerField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from models.errors import Refused
 from models.money import is_currency
+from models.partners.us_accounts import checked_routing_number
 from portal.fields import MoneyField, TidyField, UpperField
 
 
@@ -41,6 +43,17 @@ class ProgrammeForm(FlaskForm):
         "IBAN", [Optional()], description="The account that SEPA payouts are drawn on."
     )
     bic = UpperField("BIC", [Optional()])
+    ach_routing_number = TidyField(
+        "Routing number for ACH",
+        [Optional()],
+        description="Of our bank in the United States; payouts in US dollars leave by its file.",
+    )
+    ach_bank_name = TidyField("Name of that bank", [Length(max=23)])
+    ach_company_id = TidyField(
+        "Company identification at that bank",
+        [Length(max=10)],
+        description="Ten characters that the bank assigns, often 1 and the tax number.",
+    )
     protection_days = IntegerField(
         "Protection",
         [InputRequired(), NumberRange(1, 730)],
@@ -67,12 +80,6 @@ class ProgrammeForm(FlaskForm):
         validators=[InputRequired()],
         description="In the base currency; smaller ones are not registered.",
     )
-    minimum_payout_minor = IntegerField(
-        "Smallest payout",
-        [InputRequired(), NumberRange(0, 10**9)],
-        description="In minor units of the payout's currency (5000 is 50.00); "
-        "less is carried to the next month.",
-    )
     destination_hold_hours = IntegerField(
         "Hold after a change of bank details",
         [InputRequired(), NumberRange(0, 720)],
@@ -92,6 +99,12 @@ class ProgrammeForm(FlaskForm):
             iban.validate(field.data)
         except BadNumber:
             raise ValidationError("This is no IBAN: check it digit by digit.") from None
+
+    def validate_ach_routing_number(self, field: TidyField) -> None:
+        try:
+            field.data = checked_routing_number(field.data)
+        except Refused as no:
+            raise ValidationError(str(no)) from None
 
     def validate_bic(self, field: UpperField) -> None:
         try:

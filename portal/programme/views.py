@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug import Response
 
 from models import audit, vendor
@@ -14,9 +14,12 @@ from models.vendor import Vendor
 from portal.clock import now
 from portal.database import session
 from portal.permissions import Can, allow, may
+from portal.programme import payouts
+from portal.programme.blueprint import pages
 from portal.programme.forms import ProgrammeForm
 
-pages = Blueprint("programme", __name__, url_prefix="/programme")
+GROUPS = (payouts,)
+"""The settings that stand on pages of their own."""
 
 
 @pages.get("")

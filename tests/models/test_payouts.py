@@ -12,7 +12,8 @@ from models.ledger import Account
 from models.partners import PartnerStatus
 from models.partners.destinations import DestinationStatus
 from models.payouts import Payout, PayoutRun, PayoutSkip, WhyNot
-from models.payouts.queries import payouts_in, seen_of
+from models.payouts.previews import Preview
+from models.payouts.queries import seen_of
 from models.people import SYSTEM
 from tests.payout_story import RAILS, eur, only_payout, prepare, release
 
@@ -239,6 +240,6 @@ def test_the_preview_shows_the_equation_and_the_difference_to_the_month_before(
     )
     # the ten carried forward were earned in a month whose statement is not part of this test
     a.stated(partner, 10_00, period="2026-08", asked=0)
-    row = session.execute(payouts_in(prepare(session, preparer, now))).one()
+    row = session.execute(Preview(prepare(session, preparer, now)).standing()).one()
     assert (row.opening_minor, row.earned_minor, row.taken_back_minor) == (10_00, 200_00, -25_00)
     assert (row.amount_minor, row.before_minor) == (185_00, 100_00)

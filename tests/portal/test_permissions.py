@@ -47,6 +47,7 @@ TABLE = {
     Can.CLOSE_MONTH: {F},
     Can.SEE_PAYOUTS: {A, F} | PARTNER_ROLES,
     Can.RUN_PAYOUTS: {F},
+    Can.SETTLE_LEAVERS: {A, F},
     Can.SEE_PROGRAMME: STAFF,
     Can.EDIT_PROGRAMME: {A},
 }

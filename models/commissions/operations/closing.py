@@ -21,8 +21,10 @@ from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.drawing import partners_with_a_draw
 from models.commissions.operations.rating import catch_up, release_due
 from models.commissions.operations.stating import state
+from models.commissions.queries import openings_of
 from models.commissions.tables import CommissionLine, MonthClose, Statement
 from models.errors import Refused
+from models.partners import endings
 from models.people import Actor
 
 BATCH = 250
@@ -132,7 +134,21 @@ def _waiting(session: Session, close: MonthClose, *, most: int | None) -> list[U
             if partner_id not in found and not _is_stated(session, partner_id, close.month)
         ]
         found += drawn if most is None else drawn[: most - len(found)]
+        left = [one for one in _left_with_a_balance(session, close.month) if one not in found]
+        found += left if most is None else left[: most - len(found)]
     return found
+
+
+def _left_with_a_balance(session: Session, month: str) -> list[UUID]:
+    """Partners that earn nothing any more and were carried an amount: they get it now."""
+    gone = [
+        partner_id
+        for partner_id in sorted(endings.over_by(session, last_day(month)))
+        if not _is_stated(session, partner_id, month)
+    ]
+    carried = openings_of(session, gone, month)
+    owed = {partner_id for (partner_id, _), minor in carried.items() if minor > 0}
+    return [partner_id for partner_id in gone if partner_id in owed]
 
 
 def _is_stated(session: Session, partner_id: UUID, month: str) -> bool:

@@ -15,14 +15,15 @@ from uuid import UUID
 from sqlalchemy import CompoundSelect, Row, String, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
+from models.calendars import local_day
 from models.commissions import engine
 from models.commissions.engine import Desk, Event, EventKind, Sale
 from models.commissions.operations.desk import Ratings
 from models.commissions.tables import RatedEvent, RatingState
-from models.deals import Deal, DealStatus
 from models.errors import Refused
 from models.sales import EarningEvent
 from models.scope import vendor_side
+from models.wins import DealOrder, OrderState
 
 CHUNK = 1_000
 """Events that are read, rated and written together."""
@@ -55,7 +56,7 @@ def catch_up(
     partner_id: UUID | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> Caught:
-    """Rate every earning event and won deal that was not rated yet, of one partner or all.
+    """Rate every earning event and every order won that was not rated yet, of one partner or all.
 
     What cannot be rated, for want of a plan or a rate, is kept with its reason and tried
     again the next time.  `tick` is called after each.
@@ -122,15 +123,16 @@ def _waiting(session: Session, partner_id: UUID | None) -> Iterable[Sequence[Row
         .where(RatedEvent.id.is_(None))
     )
     won = literal(EventKind.WON.value, String)
-    deals = (
-        select(Deal.id, Deal.won_at, Deal.partner_id, Deal.id, null(), won, null(), Deal.won_at)
-        .outerjoin(RatedEvent, RatedEvent.source_id == Deal.id)
-        .where(RatedEvent.id.is_(None), Deal.status == DealStatus.WON, Deal.won_at.is_not(None))
+    at, amount = DealOrder.ordered_at, DealOrder.amount_minor  # type: ignore[attr-defined]
+    orders = (
+        select(DealOrder.id, at, DealOrder.partner_id, DealOrder.deal_id, null(), won, amount, at)
+        .outerjoin(RatedEvent, RatedEvent.source_id == DealOrder.id)
+        .where(RatedEvent.id.is_(None), DealOrder.state == OrderState.ACCEPTED)
     )
     if partner_id is not None:
         events = events.where(EarningEvent.partner_id == partner_id)
-        deals = deals.where(Deal.partner_id == partner_id)
-    both: CompoundSelect[Any] = union_all(events, deals)
+        orders = orders.where(DealOrder.partner_id == partner_id)
+    both: CompoundSelect[Any] = union_all(events, orders)
     ordered = both.order_by(both.selected_columns.at, both.selected_columns.id)
     return session.execute(ordered, execution_options={"yield_per": CHUNK}).partitions()
 
@@ -157,7 +159,7 @@ def _read(ratings: Ratings, chunk: Sequence[Row[Any]]) -> dict[UUID, Told]:
     """Read all that the chunk needs; what can be told of it beforehand."""
     ratings.facts.read(
         invoices=[row.invoice_id for row in chunk if row.invoice_id],
-        won=[row.id for row in chunk if row.kind == EventKind.WON],
+        won=[row.deal_id for row in chunk if row.kind == EventKind.WON],
         deals=[row.deal_id for row in chunk if row.deal_id],
     )
     ratings.remember_deals(_key(row) for row in chunk)
@@ -182,7 +184,7 @@ def _tell(ratings: Ratings, row: Row[Any], before: Told | None) -> Told:
     kind = EventKind(row.kind)
     recorded_at = ratings.now
     if kind is EventKind.WON:
-        sale = ratings.facts.sale_of_deal(row.id, plan.time_zone)
+        sale = ratings.facts.sale_of_deal(row.deal_id, plan.time_zone)
     else:
         sale = ratings.facts.sale_of_invoice(row.invoice_id, plan.time_zone)
         recorded_at = max(row.recorded_at, ratings.now)
@@ -190,12 +192,22 @@ def _tell(ratings: Ratings, row: Row[Any], before: Told | None) -> Told:
 
 
 def _rate(ratings: Ratings, told: Told) -> list[engine.Line]:
-    return ratings.rate(told.plan, told.sale, told.event) if _earns(told) else []
+    if not _earns(told) or _is_too_late(ratings, told):
+        return []
+    return ratings.rate(told.plan, told.sale, told.event)
 
 
 def _earns(told: Told) -> bool:
-    """A won deal earns nothing where the plan waits for the money."""
+    """An order won earns nothing where the plan waits for the money."""
     return told.event.kind is not EventKind.WON or told.plan.trigger is engine.Trigger.WON
+
+
+def _is_too_late(ratings: Ratings, told: Told) -> bool:
+    """The contract has ended, and its tail too; what is taken back is taken back for ever."""
+    if told.event.kind is EventKind.REFUND:
+        return False
+    day = local_day(told.event.at, told.plan.time_zone)
+    return ratings.parties.is_over(UUID(told.sale.partner), day)
 
 
 def _key(row: Row[Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -79,9 +79,12 @@ def _of_one(
     openings: dict[tuple[UUID, str], int],
 ) -> list[Statement]:
     terms = terms_of(ratings, partner_id, month)
+    is_over = ratings.parties.is_over(partner_id, last_day(month) + timedelta(days=1))
     currencies = dict.fromkeys(line.payout_currency for line in lines)
     if terms is not None and terms.version.rules.draw is not None:
         currencies[payout_currency(ratings, terms, partner_id)] = None
+    if is_over:  # nothing is carried any further: whatever is left is paid, however little
+        currencies |= dict.fromkeys(unit for who, unit in openings if who == partner_id)
     found = []
     for currency in currencies:
         listed: list[Any] = [line for line in lines if line.payout_currency == currency]
@@ -90,21 +93,16 @@ def _of_one(
             net = sum(line.payout_minor for line in listed)
             balance, drawn = draw(ratings, terms, partner_id, month, currency, net)
             listed += [drawn] if drawn is not None else []
-        if listed:
-            opening = openings.get((partner_id, currency), 0)
-            figures = _figures(ratings, terms, month, currency, listed, opening, balance)
+        opening = openings.get((partner_id, currency), 0)
+        if listed or (is_over and opening > 0):
+            minimum = 0 if is_over else _minimum(ratings, terms, month, currency)
+            figures = _figures(terms, listed, opening, minimum, balance)
             found.append(_statement(partner_id, month, currency, figures, len(listed), ratings.now))
     return found
 
 
 def _figures(
-    ratings: Ratings,
-    terms: Terms | None,
-    month: str,
-    currency: str,
-    lines: Sequence[Any],
-    opening: int,
-    balance: int | None,
+    terms: Terms | None, lines: Sequence[Any], opening: int, minimum: int, balance: int | None
 ) -> engine.Figures:
     back = sum(
         line.payout_minor for line in lines if engine.is_taken_back(line.code, line.payout_minor)
@@ -114,7 +112,7 @@ def _figures(
         opening,
         sum(line.payout_minor for line in lines) - back,
         back,
-        minimum=_minimum(ratings, terms, month, currency),
+        minimum=minimum,
         tax=rules.tax if rules else None,
         draw_balance=balance,
         half_even=bool(rules and rules.half_even),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from models import ledger, vendor
 from models.calendars import month_of
 from models.ledger import Account, Fact, credit, debit
+from models.money import Money
+from models.partners.destinations import DestinationKind
 from models.payouts.tables import Payout
 
 RESERVED, SENT, GIVEN_BACK, RETURNED = "reserved", "sent", "given back", "returned"
@@ -23,7 +25,7 @@ def reserve(session: Session, payouts: Sequence[Payout], *, now: datetime) -> No
 
 def send(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
     """When it was paid."""
-    _post(session, payouts, SENT, Account.PAYOUT_CLEARING, Account.BANK, now)
+    _post(session, payouts, SENT, Account.PAYOUT_CLEARING, None, now)
 
 
 def give_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
@@ -33,7 +35,7 @@ def give_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> 
 
 def take_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
     """When the bank returned what had been paid."""
-    _post(session, payouts, RETURNED, Account.BANK, Account.PARTNER_PAYABLE, now)
+    _post(session, payouts, RETURNED, None, Account.PARTNER_PAYABLE, now)
 
 
 def posting_key(payout: Payout, fact: str) -> str:
@@ -44,10 +46,11 @@ def _post(
     session: Session,
     payouts: Sequence[Payout],
     fact: str,
-    debited: Account,
-    credited: Account,
+    debited: Account | None,
+    credited: Account | None,
     now: datetime,
 ) -> None:
+    """None stands for where the payout's own rail takes the money from."""
     period = month_of(vendor.settings(session).calendar.day_of(now))
     facts = [
         Fact(
@@ -55,8 +58,8 @@ def _post(
             kind=f"payout {fact}",
             period=period,
             entries=[
-                debit(debited, payout.amount, _whose(debited, payout)),
-                credit(credited, payout.amount, _whose(credited, payout)),
+                debit(*_place(debited, payout)),
+                credit(*_place(credited, payout)),
             ],
         )
         for payout in payouts
@@ -64,5 +67,8 @@ def _post(
     ledger.post_all(session, facts, now=now)
 
 
-def _whose(account: Account, payout: Payout) -> UUID | None:
-    return None if account is Account.BANK else payout.partner_id
+def _place(account: Account | None, payout: Payout) -> tuple[Account, Money, UUID | None]:
+    if account is not None:
+        return account, payout.amount, payout.partner_id
+    is_stripe = payout.rail is DestinationKind.STRIPE
+    return Account.STRIPE_BALANCE if is_stripe else Account.BANK, payout.amount, None

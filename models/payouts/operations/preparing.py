@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,19 +26,28 @@ from models.payouts.tables import (
     PayoutSkip,
     PayoutStatement,
 )
+from models.payouts.terms import terms
 from models.people import Actor, Role
 
 
 def prepare(
-    session: Session, period: str, currency: str, *, rails: Rails, by: Actor, now: datetime
+    session: Session,
+    period: str,
+    currency: str,
+    *,
+    rails: Rails,
+    by: Actor,
+    now: datetime,
+    only: Collection[UUID] | None = None,
 ) -> PayoutRun:
     """A draft run over all unpaid statements up to and including `period` ("YYYY-MM").
 
-    Raises Refused while another draft of the currency is open, and when nobody is due.
+    only: these partners.  Raises Refused while another draft of the currency is open, and
+    when nobody is due.
     """
     house = vendor.settings(session)
     _must_make_sense(session, period, currency)
-    everybody = dues(session, currency, through=period)
+    everybody = dues(session, currency, through=period, only=only)
     judged = [(due, obstacle(due, house, rails, now=now)) for due in everybody]
     if all(problem for _, problem in judged):
         raise Refused(_nobody(period, currency, judged))
@@ -53,7 +64,7 @@ def prepare(
         Role.FINANCE,
         "payout-run-prepared",
         title=f"Payout run {run.number} is ready to release",
-        body=f"{by.name} prepared the {currency} run for {period}. A second person releases it.",
+        body=f"{by.name} prepared the {currency} run for {period}. {_who_goes_on(session, by)}",
         link=f"/payout-runs/{run.id}",
         now=now,
     )
@@ -83,6 +94,14 @@ def include(session: Session, payout: Payout, *, by: Actor, now: datetime) -> No
     session.flush()  # the database refuses it when another run has taken the statement
 
 
+def _who_goes_on(session: Session, by: Actor) -> str:
+    if by.id is not None:
+        return "A second person releases it."
+    if terms(session).one_person_is_enough:
+        return "One person looks at it and releases it."
+    return "One person approves it, another releases it."
+
+
 def _must_make_sense(session: Session, period: str, currency: str) -> None:
     try:
         first_day(period)
@@ -91,7 +110,7 @@ def _must_make_sense(session: Session, period: str, currency: str) -> None:
     closed = select(MonthClose.id).where(
         MonthClose.month == period, MonthClose.finished_at.is_not(None)
     )
-    if session.scalar(closed) is None:
+    if session.scalar(closed.with_for_update()) is None:  # two who prepare wait for each other
         raise Refused(f"{period} is not closed yet. Close the month first, then pay it.")
     if not is_currency(currency):
         raise Refused(f"{currency} is not a currency. Write its ISO code, such as EUR.")

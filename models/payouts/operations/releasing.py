@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import vendor
+from models import jobs
 from models.base import lock
 from models.errors import Refused
 from models.partners import Partner
-from models.payouts.due import Due, dues, obstacle
+from models.partners.destinations import DestinationKind
+from models.payouts.operations.approving import CHANGED, must_be_the_second
 from models.payouts.operations.postings import give_back, reserve
 from models.payouts.operations.steps import links_of, lock_payouts, move, step
 from models.payouts.queries import files_of, seen_of
 from models.payouts.rails import Rails
 from models.payouts.rules import PayoutStatus, RunStatus
+from models.payouts.standing import changes, in_words
 from models.payouts.tables import Payout, PayoutRun
-from models.people import Actor, Person, PersonStatus, Role
-from models.vendor import Vendor
+from models.payouts.transfers.rules import SEND
+from models.people import Actor, Person
+
+LANES, LANE_OF = 4, 50
+"""As many workers at once may send a run by Stripe; one does for so many payouts."""
 
 
 def release(
@@ -30,18 +33,22 @@ def release(
 ) -> None:
     """Promise the money of a draft run.  `seen`: the hash on the page that was looked at."""
     lock(session, run)
-    _must_be_another(session, run, by)
+    _must_be_draft(session, run)
+    if by.id is None:
+        raise Refused("A person releases a run, never the system.")
     payouts = lock_payouts(session, run, PayoutStatus.DRAFT)
     if not payouts:
         raise Refused("Nobody is left in this run. Cancel it.")
     if seen_of(session, run) != seen:
-        raise Refused("This run has changed since you looked at it. Look again, then release.")
+        raise Refused(CHANGED.format(verb="release"))
+    must_be_the_second(session, run, seen, by)
     _must_still_hold(session, run, payouts, rails, now)
     move(session, run, "release", by=by, now=now)
     run.released_by_id, run.released_at, run.released_seen = by.id, now, seen
     for payout in payouts:
         step(session, payout, "approve", by=by, now=now)
     reserve(session, payouts, now=now)
+    _have_sent(session, run, payouts, now)
 
 
 def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: datetime) -> None:
@@ -68,59 +75,27 @@ def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: dat
             link.is_live = False
 
 
-def _must_be_another(session: Session, run: PayoutRun, by: Actor) -> None:
-    if run.status is RunStatus.RELEASED or run.status is RunStatus.CLOSED:
+def _have_sent(session: Session, run: PayoutRun, payouts: Sequence[Payout], now: datetime) -> None:
+    """What Stripe carries is sent by the workers: several at once when there is much of it."""
+    count = sum(payout.rail is DestinationKind.STRIPE for payout in payouts)
+    for lane in range(min(LANES, -(-count // LANE_OF))):
+        payload = {"run": str(run.id)}
+        jobs.enqueue(session, SEND, f"{SEND} {run.id} {lane}", payload, run_at=now)
+
+
+def _must_be_draft(session: Session, run: PayoutRun) -> None:
+    if run.status in (RunStatus.RELEASED, RunStatus.CLOSED):
         who = session.scalar(select(Person.name).where(Person.id == run.released_by_id))
         raise Refused(f"Run {run.number} is already released, by {who}.")
-    if by.id is None:
-        raise Refused("A person releases a run, never the system.")
-    if run.prepared_by_id == by.id:
-        raise Refused(
-            "You prepared this run, so a second person must release it. "
-            + _who_else(session, by.id)
-        )
-
-
-def _who_else(session: Session, but: UUID) -> str:
-    names = session.scalars(
-        select(Person.name)
-        .where(Person.role == Role.FINANCE, Person.status == PersonStatus.ACTIVE, Person.id != but)
-        .order_by(Person.name)
-        .limit(5)
-    ).all()
-    if not names:
-        return "Nobody else has the finance role yet: ask an administrator to invite somebody."
-    return f"Ask {' or '.join(names)}."
 
 
 def _must_still_hold(
     session: Session, run: PayoutRun, payouts: Sequence[Payout], rails: Rails, now: datetime
 ) -> None:
     """Everything that was true when the run was prepared is asked again, under lock."""
-    house = vendor.settings(session)
     partners = [payout.partner_id for payout in payouts]
     session.execute(
         select(Partner.id).where(Partner.id.in_(partners)).order_by(Partner.id).with_for_update()
     )
-    standing = dues(session, run.currency, through=run.period, only=partners)
-    now_due = {due.partner.id: due for due in standing}
-    for payout in payouts:
-        due = replace(now_due[payout.partner_id], amount=payout.amount)
-        reason = _changed(payout, due) or _obstacle(due, house, rails, now)
-        if reason:
-            raise Refused(
-                f"{due.partner.name} cannot be paid any more. {reason} Leave it out of the run."
-            )
-
-
-def _changed(payout: Payout, due: Due) -> str | None:
-    if due.owed < payout.amount:
-        return "The ledger owes it less than this payout."
-    if due.destination is None or due.destination.id != payout.destination_id:
-        return "Its bank details were changed after the run was prepared."
-    return None
-
-
-def _obstacle(due: Due, house: Vendor, rails: Rails, now: datetime) -> str | None:
-    problem = obstacle(due, house, rails, now=now)
-    return problem.reason if problem else None
+    if found := changes(session, run, payouts, rails=rails, now=now):
+        raise Refused(in_words(found))

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import audit, notices, vendor
+from models import audit, vendor
 from models.base import lock
 from models.errors import Refused
 from models.partners.destinations import DestinationKind
 from models.payouts.due import orders_of, payer_of
 from models.payouts.operations.postings import give_back, send, take_back
-from models.payouts.operations.steps import links_of, lock_payouts, move, step, tell_run
-from models.payouts.rails import Errand, Rail
+from models.payouts.operations.steps import links_of, lock_payouts, step, tell_run
+from models.payouts.operations.telling import close_when_settled, tell_failed, tell_paid
+from models.payouts.rails import BY_FILE, Errand, Rail
 from models.payouts.rules import (
     FAILURES,
     IN_FLIGHT,
-    OURS_TO_MEND,
     Failure,
     PayoutStatus,
     RunStatus,
-    remedy,
 )
 from models.payouts.tables import Payout, PayoutFile, PayoutRun
-from models.people import Actor, Role
+from models.people import Actor
 from models.sealing import Seal
 
 
@@ -59,7 +58,7 @@ def mark_paid(
     lock(session, payout)
     if not _is_the_same_press(payout, _said(reference), paid_on):
         _pay(session, run, [payout], _said(reference), paid_on, by, now)
-    _close_when_settled(session, run, by, now)
+    close_when_settled(session, run, by, now)
 
 
 def mark_run_paid(
@@ -69,11 +68,15 @@ def mark_run_paid(
     lock(session, run)
     if run.status not in (RunStatus.RELEASED, RunStatus.CLOSED):
         raise Refused(f"Run {run.number} is {run.status}: nothing of it can be paid.")
-    waiting = [payout for payout in lock_payouts(session, run) if payout.status in IN_FLIGHT]
+    waiting = [
+        payout
+        for payout in lock_payouts(session, run)
+        if payout.status in IN_FLIGHT and payout.rail is not DestinationKind.STRIPE
+    ]
     if waiting:
         _pay(session, run, waiting, _said(reference), paid_on, by, now)
         tell_run(session, run, "pay", by=by, now=now, note=reference)
-    _close_when_settled(session, run, by, now)
+    close_when_settled(session, run, by, now)
     return len(waiting)
 
 
@@ -86,6 +89,7 @@ def fail(
     lock(session, payout)
     if payout.status is PayoutStatus.FAILED:
         raise Refused(f"{payout.number} is already recorded as failed: {payout.reason}")
+    _must_not_be_stripes(payout)
     was_paid = payout.status is PayoutStatus.PAID
     reason = " ".join(filter(None, [FAILURES[why], note.strip()]))
     step(session, payout, "fail", by=by, now=now, note=f"{why.value}: {reason}")
@@ -94,8 +98,8 @@ def fail(
     for link in links_of(session, payout):
         link.is_live = False
     audit.record(session, by, "payout failed", payout, now=now, detail={"why": why.value})
-    _tell_failed(session, payout, why, now)
-    _close_when_settled(session, run, by, now)
+    tell_failed(session, payout, why, now)
+    close_when_settled(session, run, by, now)
 
 
 def _make_file(
@@ -113,6 +117,7 @@ def _make_file(
                 orders=orders_of(session, payouts),
                 made_at=now,
                 execute_on=house.calendar.next_business_day(house.calendar.day_of(now)),
+                nth_today=_made_since(session, rail, now) + 1,
             )
         )
         if payouts
@@ -139,6 +144,14 @@ def _make_file(
     return file
 
 
+def _made_since(session: Session, rail: Rail, now: datetime) -> int:
+    """Files of this rail made in the last 24 hours."""
+    asked = select(func.count(PayoutFile.id)).where(
+        PayoutFile.rail == rail.kind, PayoutFile.made_at > now - timedelta(hours=24)
+    )
+    return session.scalar(asked) or 0
+
+
 def _is_the_same_press(payout: Payout, reference: str, paid_on: date) -> bool:
     """Whether just this was recorded before.  Raises Refused when something else was."""
     if payout.status is not PayoutStatus.PAID:
@@ -162,7 +175,8 @@ def _pay(
 ) -> None:
     _must_be_a_likely_day(session, run, paid_on, now)
     for payout in payouts:
-        if payout.rail is DestinationKind.SEPA and payout.status is PayoutStatus.APPROVED:
+        _must_not_be_stripes(payout)
+        if payout.rail in BY_FILE and payout.status is PayoutStatus.APPROVED:
             raise Refused(
                 f"Make the bank file of run {run.number} first; {payout.number} is in it."
             )
@@ -171,7 +185,15 @@ def _pay(
         audit.record(session, by, "payout paid", payout, now=now, detail={"reference": reference})
     send(session, payouts, now=now)
     for payout in payouts:
-        _tell_paid(session, payout, now)
+        tell_paid(session, payout, now)
+
+
+def _must_not_be_stripes(payout: Payout) -> None:
+    """What Stripe carries is settled by what Stripe says (models/payouts/transfers)."""
+    if payout.rail is DestinationKind.STRIPE:
+        raise Refused(
+            f"{payout.number} goes by Stripe: it is settled by what Stripe answers, not by hand."
+        )
 
 
 def _said(reference: str) -> str:
@@ -190,53 +212,3 @@ def _must_be_a_likely_day(session: Session, run: PayoutRun, paid_on: date, now: 
             "The day of payment lies between the release on "
             f"{calendar.day_of(run.released_at):%Y-%m-%d} and today."
         )
-
-
-def _close_when_settled(session: Session, run: PayoutRun, by: Actor, now: datetime) -> None:
-    if run.status is not RunStatus.RELEASED:
-        return
-    if any(payout.status in IN_FLIGHT for payout in lock_payouts(session, run)):
-        return
-    move(session, run, "close", by=by, now=now)
-    run.settled_at = now
-
-
-def _tell_paid(session: Session, payout: Payout, now: datetime) -> None:
-    notices.tell_partner(
-        session,
-        payout.partner_id,
-        "payout-paid",
-        title=f"We paid you {_in_words(payout)}",
-        body=f"Paid on {payout.paid_on:%Y-%m-%d} with reference {payout.reference}. "
-        "The remittance advice lists the statements it settles.",
-        link=f"/payouts/{payout.id}",
-        now=now,
-        key=f"payout-paid {payout.id}",
-    )
-
-
-def _tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -> None:
-    notices.tell_partner(
-        session,
-        payout.partner_id,
-        "payout-failed",
-        title=f"Our payment of {_in_words(payout)} did not arrive",
-        body=f"{payout.reason} {remedy(why)}",
-        link=f"/payouts/{payout.id}" if why in OURS_TO_MEND else "/company",
-        now=now,
-        key=f"payout-failed {payout.id}",
-    )
-    notices.tell_staff(
-        session,
-        Role.FINANCE,
-        "payout-failed",
-        title=f"Payout {payout.number} failed",
-        body=f"{payout.reason} It is owed again; the next run picks it up.",
-        link=f"/payouts/{payout.id}",
-        now=now,
-        key=f"payout-failed {payout.id}",
-    )
-
-
-def _in_words(payout: Payout) -> str:
-    return f"{payout.amount.major:,f} {payout.amount.currency}"
