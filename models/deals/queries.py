@@ -101,6 +101,7 @@ def rivals(session: Session, deal: Deal, *, on: date) -> Sequence[Row]:
             Deal.status,
             Deal.submitted_at,
             Deal.protected_through,
+            Deal.missed_at,
             Deal.kind,
             Deal.partner_id,
             Partner.name.label("partner"),

@@ -68,6 +68,7 @@ class Question(StrEnum):
     COMPETITORS = "competitors"
     PROJECT = "project"
     PARTICULARS = "particulars"
+    FILES = "files"
     CONTACT = "contact"
 
     @property
@@ -83,9 +84,11 @@ QUESTION_WORDS = {
     Question.COMPETITORS: "Kind of deal and competitors",
     Question.PROJECT: "Project",
     Question.PARTICULARS: "Tender, earlier order, or product replaced",
+    Question.FILES: "Attachments",
     Question.CONTACT: "Contact at the customer",
 }
-BEHIND = {
+BEHIND: dict[Question, tuple[str, ...]] = {
+    Question.FILES: (),
     Question.PRODUCTS: ("lines",),
     Question.CLOSE: ("expected_close_on",),
     Question.PROBLEM: ("problem",),

@@ -21,11 +21,6 @@ def main_family(lines: Sequence[tuple[UUID, int]]) -> UUID:
     return max(sums, key=lambda family_id: sums[family_id])
 
 
-EXTENSION_DAYS = 30
-EXTENSION_NEEDS_ACTIVITY_DAYS = 30
-WARN_DAYS_BEFORE = (14, 7, 1)
-
-
 def protected_through(approved_on: date, days: int) -> date:
     """The last day, inclusive, on which nobody else is given the customer."""
     return approved_on + timedelta(days=days)
@@ -55,23 +50,57 @@ def clock_resumed(
 ) -> datetime:
     """When the decision is due after a question: what was left of the clock runs on.
 
-    Whole business days are counted as such, the rest as hours; nothing is left
-    of a clock that had run out before the question.
+    Nothing is left of a clock that had run out before the question.
     """
-    if decide_by <= asked_at:
-        return answered_at
-    day, last, days = calendar.day_of(asked_at), calendar.day_of(decide_by), 0
+    return after_business_time(calendar, answered_at, business_time(calendar, asked_at, decide_by))
+
+
+def business_time(calendar: BusinessCalendar, start: datetime, end: datetime) -> timedelta:
+    """The time between them in which the vendor works: a business day counts as 24 hours."""
+    start = calendar.add_business_days(start, 0)  # what begins on a free day waits for the next
+    if end <= start:
+        return timedelta()
+    day, last, days = calendar.day_of(start), calendar.day_of(end), 0
     while (day := calendar.next_business_day(day)) <= last:
         days += 1
     zone = ZoneInfo(calendar.time_zone)
-    rest = _clock(decide_by, zone) - _clock(asked_at, zone)
-    if rest < timedelta():
-        days, rest = days - 1, rest + timedelta(days=1)
-    due = calendar.add_business_days(answered_at, max(days, 0)) + rest
+    rest = _clock(end, zone) - _clock(start, zone)
+    return max(timedelta(days=days) + rest, timedelta())
+
+
+def after_business_time(
+    calendar: BusinessCalendar, start: datetime, time_left: timedelta
+) -> datetime:
+    """The instant so much business time after `start`.
+
+    Whole business days are counted as such, the rest as hours.
+    """
+    zone = ZoneInfo(calendar.time_zone)
+    due = calendar.add_business_days(start, time_left.days)
+    due += time_left - timedelta(days=time_left.days)
     if not calendar.is_business_day(calendar.day_of(due)):
         midnight = ends_at(calendar.next_business_day(calendar.day_of(due)), calendar.time_zone)
         due = midnight - timedelta(days=1) + _clock(due, zone)
     return due
+
+
+def percent_of_clock(
+    calendar: BusinessCalendar,
+    *,
+    running_since: datetime,
+    decide_by: datetime,
+    business_days: int,
+    percent: int,
+) -> datetime | None:
+    """When that share of the whole clock has run; None when that was before `running_since`.
+
+    business_days: the whole clock, of which some may have run before it was stopped.
+    """
+    whole = timedelta(days=business_days)
+    if percent >= 100:
+        return after_business_time(calendar, decide_by, whole * (percent - 100) / 100)
+    left = business_time(calendar, running_since, decide_by) - whole * (100 - percent) / 100
+    return after_business_time(calendar, running_since, left) if left > timedelta() else None
 
 
 def _clock(instant: datetime, zone: ZoneInfo) -> timedelta:

@@ -46,7 +46,10 @@ DEAL_MOVES = Moves(
     submit={DealStatus.DRAFT: DealStatus.SUBMITTED, DealStatus.REJECTED: DealStatus.SUBMITTED},
     ask={DealStatus.SUBMITTED: DealStatus.INFO_REQUESTED},
     answer={DealStatus.INFO_REQUESTED: DealStatus.SUBMITTED},
-    approve_step={DealStatus.SUBMITTED: DealStatus.SUBMITTED},
+    approve_step={
+        DealStatus.SUBMITTED: DealStatus.SUBMITTED,
+        DealStatus.APPROVED: DealStatus.APPROVED,  # of a change
+    },
     approve={DealStatus.SUBMITTED: DealStatus.APPROVED},
     miss={DealStatus.SUBMITTED: DealStatus.SUBMITTED},
     reject=dict.fromkeys(UNDECIDED, DealStatus.REJECTED),
@@ -203,6 +206,28 @@ REJECT_WORDS = {
     RejectReason.NOT_QUALIFIED: "The opportunity is not qualified yet",
     RejectReason.DUPLICATE_OF_OWN: "You have registered this already",
     RejectReason.OTHER: "Another reason",
+}
+
+
+class RevokeReason(StrEnum):
+    """Why a protection is taken back; there is no other reason."""
+
+    STALE = "stale"
+    UNTRUE = "untrue"
+    AGREEMENT_ENDED = "agreement_ended"
+    CONFLICT = "conflict"
+    """Only by the decision of a conflict case."""
+
+    @property
+    def words(self) -> str:
+        return REVOKE_WORDS[self]
+
+
+REVOKE_WORDS = {
+    RevokeReason.STALE: "Nothing was heard of it, also after our warning",
+    RevokeReason.UNTRUE: "What was registered is not true",
+    RevokeReason.AGREEMENT_ENDED: "The partner agreement has ended",
+    RevokeReason.CONFLICT: "A conflict case was decided otherwise",
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models import deals
 from models.audit import AuditEntry
-from models.deals import Deal, DealMatch, DealNote, DealStatus, Question, RejectReason
+from models.deals import Deal, DealMatch, DealNote, DealStatus, Question, RejectReason, RevokeReason
 from models.errors import Refused
 from models.notices import Notice
 
@@ -190,10 +190,10 @@ def test_nobody_decides_what_they_registered_themselves(session, a, now):
 def test_revoking_frees_the_customer_and_is_done_once(session, a, now):
     deal = a.approved(customer_name="Kestrel Foods Ltd")
     rival = a.submitted(customer_name="Kestrel Foods Ltd")
-    text = "No activity for six weeks."
-    deals.revoke(session, deal, text=text, by=a.decider(), now=now)
+    why = {"code": RevokeReason.UNTRUE, "text": "They have never heard of you."}
+    deals.revoke(session, deal, **why, by=a.decider(), now=now)
     with pytest.raises(Refused, match="Rosa Kim revoked this deal"):
-        deals.revoke(session, deal, text=text, by=a.decider(), now=now)
+        deals.revoke(session, deal, **why, by=a.decider(), now=now)
     approve(session, a, rival)
 
 

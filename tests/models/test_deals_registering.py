@@ -19,7 +19,6 @@ from models.deals import (
 )
 from models.deals.rules import clock_resumed
 from models.errors import Refused
-from models.jobs import Job
 from models.money import Money
 from models.notices import Notice
 from models.partners import Partner, PartnerStatus
@@ -239,14 +238,6 @@ def test_an_event_is_never_changed(session, a):
     event.note = "Never happened"
     with pytest.raises(Exception, match="deal_event is never changed"):
         session.flush()
-
-
-def test_the_clock_is_queued_at_full_time_and_at_one_and_a_half(session, a, now):
-    deal = a.submitted()
-    queued = session.scalars(
-        select(Job.run_at).where(Job.topic == "deal-escalate").order_by(Job.run_at)
-    )
-    assert list(queued) == [deal.decide_by, deal.decide_by + timedelta(days=3)]  # over a weekend
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,17 @@
 """What can happen to deals.  Each function is one business verb in one transaction."""
 
+from models.deals.operations.amending import accept_amendment, amend, refuse_amendment
+from models.deals.operations.appealing import appeal, overturn, uphold
+from models.deals.operations.attaching import attach, detach, takes_files
+from models.deals.operations.choosing import (
+    back_choice,
+    confirm_choice,
+    decline_choice,
+    name_choice,
+)
 from models.deals.operations.clock import ESCALATE, escalate, handle_escalate
 from models.deals.operations.closing import close_won, lose
-from models.deals.operations.deciding import clear_match, revoke
+from models.deals.operations.deciding import clear_match
 from models.deals.operations.following import (
     comment,
     set_forecast,
@@ -19,10 +28,12 @@ from models.deals.operations.protection import (
     extend,
     handle_expire,
     handle_warn,
+    refuse_extension,
     warn,
 )
 from models.deals.operations.registering import answer, draft, save, submit, withdraw
 from models.deals.operations.renewing import comment_as_incumbent
+from models.deals.operations.staleness import may_be_revoked_from, revoke, warn_stale
 from models.deals.operations.typing import set_type
 from models.deals.operations.undoing import approve, ask, reject, undo
 
@@ -31,20 +42,33 @@ JOBS = {EXPIRE: handle_expire, WARN: handle_warn, ESCALATE: handle_escalate}
 
 __all__ = [
     "JOBS",
+    "accept_amendment",
+    "amend",
     "answer",
+    "appeal",
     "approve",
     "ask",
     "ask_to_extend",
+    "attach",
+    "back_choice",
     "clear_match",
     "close_won",
     "comment",
     "comment_as_incumbent",
+    "confirm_choice",
+    "decline_choice",
+    "detach",
     "draft",
     "escalate",
     "expire",
     "expire_due",
     "extend",
     "lose",
+    "may_be_revoked_from",
+    "name_choice",
+    "overturn",
+    "refuse_amendment",
+    "refuse_extension",
     "reject",
     "revoke",
     "save",
@@ -54,7 +78,10 @@ __all__ = [
     "step_back",
     "submit",
     "take_part",
+    "takes_files",
     "undo",
+    "uphold",
     "warn",
+    "warn_stale",
     "withdraw",
 ]

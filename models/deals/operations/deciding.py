@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import vendor
 from models.base import lock
 from models.customers import Customer
-from models.deals.operations.protection import protect
+from models.deals.operations.approving import drop_approvals, must_be_asked, sign
+from models.deals.operations.protecting import decided, lock_with_customer, protect
 from models.deals.operations.renewing import incumbent_of, refuse_before_incumbent
 from models.deals.operations.steps import move, note_for_vendor, require, tell_partner, tidy
 from models.deals.projects import collide
@@ -27,28 +27,21 @@ from models.people import Actor
 def approve(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     """Protect the customer for the deal's partner, and tell them so.
 
+    Where several approvals are needed, all but the last only count.
     Raises Refused when the deal does not wait for a decision, when another partner
     is protected or came first, or when a likely duplicate has not been looked at.
     """
-    _lock_with_customer(session, deal)
+    lock_with_customer(session, deal)
     require(session, deal, "approve", now=now)
-    _not_their_own(deal, by)
-    programme = vendor.settings(session)
-    today = programme.calendar.day_of(now)
+    must_be_asked(session, deal, by, now=now)
+    today = vendor.settings(session).calendar.day_of(now)
     refuse_before_incumbent(session, deal, now=now)
     _refuse_rivals(session, deal, on=today, now=now)
     _refuse_unread_evidence(session, deal, on=today)
-    deal.approved_on = today
-    protect(session, deal, days=programme.protection_days, now=now)
-    _decided(deal, by=by, now=now)
-    move(session, deal, "approve", by=by, now=now)
-    _let_the_database_agree(session)
-    tell_partner(
-        session, deal, "deal-approved", now=now,
-        title=f"{deal.customer_name} is approved",
-        body=f"{deal.number} is protected through {deal.protected_through:%-d %B %Y}, "
-        "that day included.",
-    )  # fmt: skip
+    if not sign(session, deal, by=by, now=now):
+        move(session, deal, "approve_step", by=by, now=now)
+        return
+    protect(session, deal, "approve", by=by, now=now)
 
 
 def reject(
@@ -57,10 +50,12 @@ def reject(
     """Say no, with a reason that the partner reads word for word."""
     lock(session, deal)
     require(session, deal, "reject", now=now)
+    must_be_asked(session, deal, by, now=now)
     text = tidy(text, what="why you reject it", least=3)
     deal.reject_code, deal.reject_text = code, text
     deal.asked_at, deal.asked_fields, deal.asked_note = None, [], ""
-    _decided(deal, by=by, now=now)
+    decided(session, deal, by=by, now=now)
+    drop_approvals(session, deal)
     move(session, deal, "reject", by=by, now=now, code=code, note=text)
     tell_partner(
         session, deal, "deal-rejected", now=now,
@@ -81,6 +76,7 @@ def ask(
     """Ask the partner for information: only these fields open again, and the clock stands."""
     lock(session, deal)
     require(session, deal, "ask", now=now)
+    must_be_asked(session, deal, by, now=now)
     text = tidy(text, what="what you need to know", least=3)
     if not questions:
         raise Refused("Choose at least one part of the registration to ask about.")
@@ -116,30 +112,6 @@ def clear_match(
     )  # fmt: skip
 
 
-def revoke(session: Session, deal: Deal, *, text: str, by: Actor, now: datetime) -> None:
-    """Take the protection back, with a reason that the partner reads word for word."""
-    lock(session, deal)
-    require(session, deal, "revoke", now=now)
-    text = tidy(text, what="why you revoke it", least=3)
-    move(session, deal, "revoke", by=by, now=now, note=text)
-    tell_partner(
-        session, deal, "deal-revoked", now=now,
-        title=f"{deal.customer_name}: the protection is revoked", body=text,
-    )  # fmt: skip
-
-
-def _lock_with_customer(session: Session, deal: Deal) -> None:
-    """The customer first: two managers may decide about it at once, on two deals."""
-    if deal.customer_id:
-        lock(session, session.get_one(Customer, deal.customer_id))
-    lock(session, deal)
-
-
-def _not_their_own(deal: Deal, by: Actor) -> None:
-    if by.id is not None and by.id == deal.registered_by_id:
-        raise Refused("You registered this deal yourself; somebody else has to decide.")
-
-
 def _refuse_rivals(session: Session, deal: Deal, *, on: date, now: datetime) -> None:
     """Who came first is approved first; of a renewal, whoever sold it last."""
     first = incumbent_of(session, deal, now=now)
@@ -172,16 +144,3 @@ def _refuse_unread_evidence(session: Session, deal: Deal, *, on: date) -> None:
                 f"{found.customer} looks like the same customer ({found.number}). Say that it is "
                 "not a duplicate, or reject this deal."
             )
-
-
-def _decided(deal: Deal, *, by: Actor, now: datetime) -> None:
-    deal.decided_at, deal.decided_by_name, deal.decide_by = now, by.name, None
-
-
-def _let_the_database_agree(session: Session) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Another partner was given this customer a moment ago. Reload and look again."
-        ) from error

@@ -1,46 +1,29 @@
-"""The days on which a customer is kept for a partner: begun, extended, warned of, ended."""
+"""The days on which a customer is kept for a partner: extended, warned of, ended."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import jobs, notices, vendor
+from models import jobs, vendor
 from models.base import lock
 from models.customers import Customer
-from models.deals.operations.steps import (
-    link_to,
-    move,
-    require,
-    tell_managers,
-    tell_partner,
-    tidy,
-)
+from models.deals.operations.closing import close_won
+from models.deals.operations.steps import move, require, tell_managers, tell_partner, tidy
 from models.deals.queries import rivals
-from models.deals.rules import (
-    EXTENSION_NEEDS_ACTIVITY_DAYS,
-    WARN_DAYS_BEFORE,
-    ends_at,
-    protected_through,
-)
-from models.deals.states import UNDECIDED, DealStatus
+from models.deals.rules import ends_at
+from models.deals.states import DealStatus
 from models.deals.tables import Deal, DealEvent
 from models.errors import Refused
-from models.people import SYSTEM, Actor, Role
-from models.vendor import Vendor
+from models.people import SYSTEM, Actor
 
-EXPIRE, WARN, ESCALATE = "deal-expire", "deal-warn", "deal-escalate"
-
-
-def protect(session: Session, deal: Deal, *, days: int, now: datetime) -> None:
-    """Protect from the day of approval, and queue what the calendar will bring."""
-    assert deal.approved_on
-    deal.protected_through = protected_through(deal.approved_on, days)
-    _queue_the_end(session, deal, now=now)
+EXPIRE, WARN = "deal-expire", "deal-warn"
+MORNING = time(8)
 
 
 def ask_to_extend(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime) -> None:
@@ -49,16 +32,19 @@ def ask_to_extend(session: Session, deal: Deal, *, note: str, by: Actor, now: da
     require(session, deal, "ask_to_extend", now=now)
     note = tidy(note, what="what the customer still needs to decide", least=3)
     today = vendor.settings(session).calendar.day_of(now)
+    if not vendor.settings(session).extension_days:
+        raise Refused("This programme has no extension: register the deal again when it ends.")
     if deal.extension_days:
         raise Refused("This deal was extended once already; that is all the programme allows.")
     if deal.extension_asked_at:
         raise Refused("You have already asked; your channel manager will answer.")
     if deal.protected_through and deal.protected_through < today:
         raise Refused("An extension has to be asked for before the protection ends.")
-    if not _was_active(session, deal, now=now):
+    activity_days = vendor.settings(session).extension_activity_days
+    if not _was_active(session, deal, activity_days, now=now):
         raise Refused(
             "Write a comment on what happened with the customer in the last "
-            f"{EXTENSION_NEEDS_ACTIVITY_DAYS} days, then ask for the extension."
+            f"{activity_days} days, then ask for the extension."
         )
     deal.extension_asked_at, deal.extension_note = now, note
     move(session, deal, "ask_to_extend", by=by, now=now, note=note)
@@ -81,20 +67,37 @@ def extend(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
         raise Refused("The partner has not asked for an extension.")
     if deal.extension_days:
         raise Refused("This deal was extended once already.")
-    for rival in rivals(session, deal, on=programme.calendar.day_of(now)):
-        if rival.status is DealStatus.APPROVED:
-            raise Refused(f"{rival.partner} is protected for this customer by now.")
+    today = programme.calendar.day_of(now)
+    _refuse_rivals(session, deal, on=today)
     assert deal.protected_through
     deal.extension_days = programme.extension_days
-    deal.protected_through += timedelta(days=programme.extension_days)
+    more = timedelta(days=programme.extension_days)
+    deal.protected_through += more
+    if deal.protected_through < today:  # answered so late that nothing would be left
+        deal.protected_through = today + more
     deal.extension_asked_at = None
     move(session, deal, "extend", by=by, now=now)
     session.flush()
-    _queue_the_end(session, deal, now=now)
+    queue_the_end(session, deal, now=now)
     tell_partner(
         session, deal, "deal-extended", now=now,
         title=f"{deal.customer_name}: protection extended",
         body=f"{deal.number} is now protected through {deal.protected_through:%-d %B %Y}.",
+    )  # fmt: skip
+
+
+def refuse_extension(session: Session, deal: Deal, *, text: str, by: Actor, now: datetime) -> None:
+    """Say no to more time, with a reason that the partner reads word for word."""
+    lock(session, deal)
+    require(session, deal, "refuse_extension", now=now)
+    if not deal.extension_asked_at:
+        raise Refused("The partner has not asked for an extension.")
+    text = tidy(text, what="why there is no more time", least=3)
+    deal.extension_asked_at = None
+    move(session, deal, "refuse_extension", by=by, now=now, note=text)
+    tell_partner(
+        session, deal, "deal-not-extended", now=now,
+        title=f"{deal.customer_name}: the protection is not extended", body=text,
     )  # fmt: skip
 
 
@@ -104,6 +107,11 @@ def expire(session: Session, deal_id: UUID, *, now: datetime) -> bool:
     lock(session, deal)
     if deal.status is not DealStatus.APPROVED or not _is_over(session, deal, now=now):
         return False
+    if deal.win_asked_at:
+        return False  # a win waits for the vendor: who is slow must not hurt the partner
+    if deal.won_at:
+        close_won(session, deal, note="The protection has ended.", by=SYSTEM, now=now)
+        return True
     move(session, deal, "expire", by=SYSTEM, now=now)
     through = f"{deal.protected_through:%-d %B %Y}"
     tell_partner(
@@ -141,36 +149,6 @@ def warn(session: Session, deal_id: UUID, *, through: date, now: datetime) -> bo
     return True
 
 
-def escalate(
-    session: Session, deal_id: UUID, *, decide_by: datetime, percent: int, now: datetime
-) -> bool:
-    """The clock has run out: tell the managers; at 150 % also those who can help."""
-    deal = session.get_one(Deal, deal_id)
-    if deal.status not in UNDECIDED or deal.decide_by != decide_by or deal.asked_at:
-        return False
-    title = f"{deal.customer_name}: the decision is overdue"
-    body = f"{deal.number} should have been decided by now. The partner stays protected meanwhile."
-    tell_managers(session, deal, "deal-overdue", title=title, body=body, now=now)
-    if percent > 100:
-        notices.tell_staff(
-            session, Role.ADMINISTRATOR, "deal-overdue", title=title, body=body,
-            link=link_to(deal), now=now,
-        )  # fmt: skip
-    return True
-
-
-def queue_the_clock(session: Session, deal: Deal, programme: Vendor) -> None:
-    """Escalate when the decision is not there in time, and again at one and a half times."""
-    assert deal.decide_by
-    half = max(1, programme.decision_business_days // 2)
-    later = programme.calendar.add_business_days(deal.decide_by, half)
-    due = deal.decide_by.isoformat()
-    for percent, at in ((100, deal.decide_by), (150, later)):
-        payload = {"deal_id": str(deal.id), "decide_by": due, "percent": percent}
-        key = f"{ESCALATE} {deal.id} {due} {percent}"
-        jobs.enqueue(session, ESCALATE, key, payload, run_at=at)
-
-
 def handle_expire(session: Session, payload: dict[str, Any], now: datetime) -> None:
     expire(session, UUID(payload["deal_id"]), now=now)
 
@@ -180,25 +158,31 @@ def handle_warn(session: Session, payload: dict[str, Any], now: datetime) -> Non
     warn(session, UUID(payload["deal_id"]), through=through, now=now)
 
 
-def handle_escalate(session: Session, payload: dict[str, Any], now: datetime) -> None:
-    decide_by = datetime.fromisoformat(payload["decide_by"])
-    escalate(
-        session, UUID(payload["deal_id"]), decide_by=decide_by, percent=payload["percent"], now=now
-    )
-
-
-def _queue_the_end(session: Session, deal: Deal, *, now: datetime) -> None:
-    """The expiry at the vendor's midnight, and the reminders before it."""
+def queue_the_end(session: Session, deal: Deal, *, now: datetime) -> None:
+    """The expiry at the vendor's midnight, and the reminders in the mornings before it."""
     assert deal.protected_through
-    through, zone = deal.protected_through, vendor.settings(session).time_zone
+    programme = vendor.settings(session)
+    through, zone = deal.protected_through, programme.time_zone
     payload = {"deal_id": str(deal.id), "through": through.isoformat()}
     jobs.enqueue(
         session, EXPIRE, f"{EXPIRE} {deal.id} {through}", payload, run_at=ends_at(through, zone)
     )
-    for days in WARN_DAYS_BEFORE:
-        at = ends_at(through - timedelta(days=days + 1), zone) + timedelta(hours=8)
+    for days in programme.reminders:
+        day = through - timedelta(days=days)
+        at = datetime.combine(day, MORNING, ZoneInfo(zone)).astimezone(UTC)
         if at > now:
             jobs.enqueue(session, WARN, f"{WARN} {deal.id} {through} {days}", payload, run_at=at)
+
+
+def _refuse_rivals(session: Session, deal: Deal, *, on: date) -> None:
+    for rival in rivals(session, deal, on=on):
+        if rival.status is DealStatus.APPROVED:
+            raise Refused(f"{rival.partner} is protected for this customer by now.")
+        if rival.missed_at and deal.status is not DealStatus.APPROVED:
+            raise Refused(
+                f"We are late with {rival.number}, so {rival.partner} is protected until we "
+                "decide; decide that deal before this one."
+            )
 
 
 def _is_over(session: Session, deal: Deal, *, now: datetime) -> bool:
@@ -206,8 +190,8 @@ def _is_over(session: Session, deal: Deal, *, now: datetime) -> bool:
     return deal.protected_through < vendor.settings(session).calendar.day_of(now)
 
 
-def _was_active(session: Session, deal: Deal, *, now: datetime) -> bool:
-    since = now - timedelta(days=EXTENSION_NEEDS_ACTIVITY_DAYS)
+def _was_active(session: Session, deal: Deal, days: int, *, now: datetime) -> bool:
+    since = now - timedelta(days=days)
     found = select(DealEvent.id).where(
         DealEvent.deal_id == deal.id, DealEvent.by_staff.is_(False), DealEvent.at >= since,
         DealEvent.by_id.is_not(None),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models import customers, territories, vendor
 from models.catalog import ProductFamily
 from models.customers import CustomerDetails, Recognition
+from models.deals.registration import Registration
 from models.deals.tables import Deal, DealMatch
 from models.partners import Partner
 from models.scope import vendor_side
@@ -24,7 +25,7 @@ from models.territories import Facts
 
 def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
     """Set the deal's customer, territory and managers, and keep what looked alike."""
-    details = _details_of(deal)
+    details = details_of(deal)
     deal_id, family_id, partner_id = deal.id, deal.family_id, deal.partner_id
     with vendor_side(session) as beside:
         found = customers.recognise(beside, details, now=now)
@@ -46,7 +47,8 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
     deal.routing_why = routing.why
 
 
-def _details_of(deal: Deal) -> CustomerDetails:
+def details_of(deal: Deal | Registration) -> CustomerDetails:
+    """The customer as the partner wrote it."""
     return CustomerDetails(
         name=deal.customer_name,
         domain=deal.customer_domain,

@@ -15,7 +15,7 @@ from models.catalog import Product
 from models.deals.conflicts.opening import open_if_contested
 from models.deals.kind_tables import type_rules
 from models.deals.obstacles import obstacles
-from models.deals.operations.approving import plan_approvals
+from models.deals.operations.approving import drop_approvals, plan_approvals
 from models.deals.operations.clock import resume_clock, start_clock
 from models.deals.operations.recognising import recognise_and_route
 from models.deals.operations.renewing import tell_incumbent
@@ -72,7 +72,7 @@ def draft(
     session.add(deal)
     session.flush()  # its parts need it to be there
     remember(session, deal, "draft", by=by, now=now, before=None)
-    _write(session, deal, registration)
+    write(session, deal, registration)
     return deal
 
 
@@ -82,7 +82,7 @@ def save(session: Session, deal: Deal, registration: Registration, *, now: datet
     if deal.status not in EDITABLE:
         raise Refused("Only a draft or a rejected deal can be edited.")
     if changed(registration_of(session, deal), registration):
-        _write(session, deal, registration)
+        write(session, deal, registration)
         deal.updated_at = deal.changed_at = now
 
 
@@ -145,7 +145,7 @@ def answer(
     if touched - fields_open(map(Question, deal.asked_fields)):
         raise Refused("Only the fields that were asked about can be changed now.")
     if touched:
-        _write(session, deal, registration)
+        write(session, deal, registration)
         deal.changed_at = now
     programme = vendor.settings(session)
     _must_be_complete(session, deal, programme, now=now)
@@ -170,6 +170,7 @@ def withdraw(session: Session, deal: Deal, *, note: str = "", by: Actor, now: da
     was_seen = deal.status is not DealStatus.DRAFT
     move(session, deal, "withdraw", by=by, now=now, note=note.strip())
     deal.decide_by = None
+    drop_approvals(session, deal)
     if was_seen:
         tell_managers(
             session, deal, "deal-withdrawn", by=by, now=now,
@@ -188,7 +189,8 @@ def _new_number(session: Session) -> tuple[UUID, str]:
                 return deal_id, number
 
 
-def _write(session: Session, deal: Deal, registration: Registration) -> None:
+def write(session: Session, deal: Deal, registration: Registration) -> None:
+    """Take over what the partner wrote, and what follows from it: value, family, project."""
     for name in REGISTRATION_FIELDS:
         if name != "lines":
             setattr(deal, name, getattr(registration, name))
@@ -196,7 +198,7 @@ def _write(session: Session, deal: Deal, registration: Registration) -> None:
     session.execute(delete(DealLine).where(DealLine.deal_id == deal.id))
     session.add_all(_lines(deal, registration.lines))
     deal.value = Money(registration.value_minor, deal.value.currency)
-    deal.family_id = _family_of(session, registration.lines)
+    deal.family_id = family_of(session, registration.lines)
     session.flush()
 
 
@@ -212,7 +214,7 @@ def _lines(deal: Deal, lines: Iterable[Line]) -> Iterable[DealLine]:
         )
 
 
-def _family_of(session: Session, lines: tuple[Line, ...]) -> UUID | None:
+def family_of(session: Session, lines: tuple[Line, ...]) -> UUID | None:
     wanted = {line.product_id for line in lines}
     if not wanted:
         return None

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from models import vendor
 from models.base import lock
-from models.deals.operations.protection import queue_the_clock
+from models.deals.operations.approving import plan_approvals
+from models.deals.operations.clock import start_clock
 from models.deals.operations.steps import move, require, tidy
 from models.deals.tables import Deal
 from models.people import Actor
@@ -27,7 +28,6 @@ def reinstate(session: Session, deal: Deal, *, text: str, by: Actor, now: dateti
     deal.decided_at, deal.decided_by_name = None, ""
     deal.reject_code, deal.reject_text = None, ""
     deal.approved_on = deal.protected_through = None
-    deal.decide_by = programme.calendar.add_business_days(now, programme.decision_business_days)
+    start_clock(session, deal, programme, since=now)
     move(session, deal, "reinstate", by=by, now=now, note=text)
-    session.flush()
-    queue_the_clock(session, deal, programme)
+    plan_approvals(session, deal, now=now)

@@ -8,12 +8,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from models import audit, notices
+from models.deals.conflicts.leaving import leave_if_over
 from models.deals.queries import last_event
 from models.deals.rules import ago_in_words
 from models.deals.states import DEAL_MOVES, VERBS_DONE, DealStatus
 from models.deals.tables import Deal, DealEvent, DealNote
 from models.errors import Refused
 from models.people import Actor
+
+GIVES_UP = frozenset({"lose", "withdraw", "revoke", "release", "expire"})
+"""Verbs that end a deal without a win."""
 
 
 def require(session: Session, deal: Deal, verb: str, *, now: datetime) -> DealStatus:
@@ -23,6 +27,8 @@ def require(session: Session, deal: Deal, verb: str, *, now: datetime) -> DealSt
             f"{event.by_name} {VERBS_DONE[event.verb]} this deal "
             f"{ago_in_words(event.at, now)}. Nothing was changed."
         )
+    if verb in GIVES_UP and deal.won_at:
+        raise Refused("A part of this deal is won. Say that it is complete instead.")
     return DEAL_MOVES.after(verb, deal.status)
 
 
@@ -48,6 +54,7 @@ def move(
         now=now,
         detail={"from": before, "to": to_status, "code": code, "note": note},
     )
+    leave_if_over(session, deal, now=now)
 
 
 def remember(

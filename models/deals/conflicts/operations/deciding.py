@@ -26,10 +26,11 @@ from models.deals.conflicts.rules import (
 from models.deals.conflicts.tables import Conflict, ConflictSide
 from models.deals.decisions import latest_of
 from models.deals.operations.approving import drop_approvals
-from models.deals.operations.deciding import clear_match, revoke
+from models.deals.operations.deciding import clear_match
+from models.deals.operations.staleness import revoke
 from models.deals.operations.steps import tidy
 from models.deals.operations.undoing import reject
-from models.deals.states import OPEN, DealStatus, RejectReason
+from models.deals.states import OPEN, DealStatus, RejectReason, RevokeReason
 from models.deals.tables import Deal
 from models.engagements import Touch
 from models.errors import Refused
@@ -132,7 +133,7 @@ def carry_out(
     for side in sides:
         deal, text = deals[side.id], decision.texts[side.id].strip()
         if side.standing is Standing.REFUSED and deal.status is DealStatus.APPROVED:
-            revoke(session, deal, text=text, by=by, now=now)
+            revoke(session, deal, code=RevokeReason.CONFLICT, text=text, by=by, now=now)
         elif side.standing is Standing.REFUSED and deal.status in OPEN:
             drop_approvals(session, deal)  # the case is decided by whoever is in charge of it
             reject(session, deal, code=_code(decision), text=text, by=by, now=now)
