@@ -2,7 +2,7 @@
 
 A destination is never changed: a new one replaces it, and then nothing is paid for the
 vendor's hold, so that a thief who has taken over a log-in is noticed before he is paid.
-The account number is sealed; only `iban_of` opens it.
+The account number is sealed; only `account_of` opens it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
@@ -20,6 +21,8 @@ from stdnum.exceptions import ValidationError
 
 from models.base import Base
 from models.errors import Refused
+from models.partners.us_accounts import COUNTRY as US
+from models.partners.us_accounts import UsAccount
 from models.scope import Private
 from models.sealing import Seal
 
@@ -38,6 +41,10 @@ WITH_BIC = frozenset({
 
 class DestinationKind(StrEnum):
     SEPA = "sepa"
+    ACH = "ach"
+    """To an account in the United States, by the bank's automated clearing house."""
+    STRIPE = "stripe"
+    """To the partner's own account at Stripe, which pays its bank."""
     BY_HAND = "by_hand"
 
 
@@ -64,8 +71,16 @@ class PayoutDestination(Private, Base):
     holder: Mapped[str] = mapped_column(String(70))
     """As the bank knows the account's owner; banks compare it."""
     iban_sealed: Mapped[str | None] = mapped_column(Text)
-    """None when it is paid by hand."""
+    """None for anything but a SEPA account."""
     iban_last4: Mapped[str] = mapped_column(String(4), default="")
+    """The end of the account number, whatever kind it is; all that pages show."""
+    account_sealed: Mapped[str | None] = mapped_column(Text)
+    """The number of an account in the United States; None for anything else."""
+    routing_number: Mapped[str] = mapped_column(String(9), default="")
+    """Of its bank; empty for anything else."""
+    is_savings: Mapped[bool] = mapped_column(default=False)
+    account_id: Mapped[str | None] = mapped_column(String(60))
+    """Of the account at Stripe, such as acct_…; None for anything else."""
     bic: Mapped[str] = mapped_column(String(11), default="")
     """Empty where the IBAN names the bank."""
     country: Mapped[str] = mapped_column(String(2), default="")
@@ -87,6 +102,8 @@ class PayoutDestination(Private, Base):
         """Such as "DE •••• 3000 (Rhine Cycles GmbH)"; never the whole number."""
         if self.kind is DestinationKind.BY_HAND:
             return f"Paid by hand ({self.holder})"
+        if self.kind is DestinationKind.STRIPE:
+            return f"Stripe {self.account_id} ({self.holder})"
         return f"{self.country} •••• {self.iban_last4} ({self.holder})"
 
 
@@ -160,8 +177,17 @@ def history(session: Session, partner_id: UUID) -> list[PayoutDestination]:
     )
 
 
-def sealed(account: BankAccount, seal: Seal) -> dict[str, str]:
-    """The columns of a bank account, as they may be stored."""
+def sealed(account: BankAccount | UsAccount, seal: Seal) -> dict[str, Any]:
+    """The columns of an account, as they may be stored."""
+    if isinstance(account, UsAccount):
+        return {
+            "holder": account.holder,
+            "account_sealed": seal.close(account.account),
+            "iban_last4": account.account[-4:],
+            "routing_number": account.routing_number,
+            "is_savings": account.is_savings,
+            "country": US,
+        }
     return {
         "holder": account.holder,
         "iban_sealed": seal.close(account.iban),
@@ -171,7 +197,14 @@ def sealed(account: BankAccount, seal: Seal) -> dict[str, str]:
     }
 
 
-def iban_of(destination: PayoutDestination, seal: Seal) -> str:
-    """The whole account number, for the bank's file.  Audit each use."""
-    assert destination.iban_sealed is not None, "paid by hand"
-    return seal.open(destination.iban_sealed)
+def account_of(destination: PayoutDestination, seal: Seal) -> BankAccount | UsAccount | None:
+    """The whole account, opened; None when there is none.  Audit each use."""
+    if destination.iban_sealed is not None:
+        iban = seal.open(destination.iban_sealed)
+        return BankAccount(destination.holder, iban, destination.bic)
+    if destination.account_sealed is not None:
+        number = seal.open(destination.account_sealed)
+        return UsAccount(
+            destination.holder, destination.routing_number, number, destination.is_savings
+        )
+    return None

@@ -17,6 +17,7 @@ from models.partners.destinations import (
     PayoutDestination,
 )
 from models.partners.tables import Partner
+from models.partners.us_accounts import UsAccount
 from models.people import Actor, Role
 from models.sealing import Seal
 
@@ -24,7 +25,7 @@ from models.sealing import Seal
 def pay_to_account(
     session: Session,
     partner: Partner,
-    account: BankAccount,
+    account: BankAccount | UsAccount,
     *,
     by: Actor,
     password: str,
@@ -34,13 +35,10 @@ def pay_to_account(
     """From now on pay to this account.  The same account again changes nothing."""
     _must_be_theirs(session, partner, by=by, password=password, now=now)
     before = destinations.current(session, partner.id)
-    if before is not None and before.kind is DestinationKind.SEPA:
-        kept = BankAccount(before.holder, destinations.iban_of(before, seal), before.bic)
-        if kept == account:
-            return before
-    new = PayoutDestination(
-        partner_id=partner.id, kind=DestinationKind.SEPA, **destinations.sealed(account, seal)
-    )
+    if before is not None and destinations.account_of(before, seal) == account:
+        return before
+    kind = DestinationKind.ACH if isinstance(account, UsAccount) else DestinationKind.SEPA
+    new = PayoutDestination(partner_id=partner.id, kind=kind, **destinations.sealed(account, seal))
     return _replace(session, partner, before, new, by=by, now=now)
 
 

@@ -12,6 +12,7 @@ from models.calendars import local_day
 from models.errors import Refused
 from models.partners import Partner, PartnerRole, PartnerStatus, destinations, members
 from models.partners.members import Choice
+from models.partners.us_accounts import UsAccount, checked_us
 from models.people import Actor
 from portal.clock import now
 from portal.database import session, transaction
@@ -92,7 +93,7 @@ def save_destination(person: Actor) -> Any:
                 accounts.remember_wrong(own, by=person, now=now())
             put_refusal(form.password, refusal)
         except Refused as refusal:
-            put_refusal(form.iban if form.kind.data == "sepa" else form.instructions, refusal)
+            put_refusal(form.mends_refusal, refusal)
     if form.errors:
         return _destination_page(partner, form), 422
     wait = " It is used after the hold." if kept.is_held(now()) else ""
@@ -146,14 +147,11 @@ def _steps(partner: Partner, may_edit: bool) -> list[dict[str, Any]]:
 
 
 def _pay(person: Actor, partner: Partner, form: DestinationForm) -> destinations.PayoutDestination:
-    if form.kind.data == "sepa":
-        account = destinations.checked(
-            holder=form.holder.data, iban=form.iban.data, bic=form.bic.data
-        )
+    if form.kind.data != "by_hand":
         return partners.pay_to_account(
             session,
             partner,
-            account,
+            _account(form),
             by=person,
             password=form.password.data,
             seal=seal(),
@@ -168,6 +166,17 @@ def _pay(person: Actor, partner: Partner, form: DestinationForm) -> destinations
         password=form.password.data,
         now=now(),
     )
+
+
+def _account(form: DestinationForm) -> destinations.BankAccount | UsAccount:
+    if form.kind.data == "ach":
+        return checked_us(
+            holder=form.holder.data,
+            routing_number=form.routing_number.data,
+            account=form.account.data,
+            is_savings=form.is_savings.data,
+        )
+    return destinations.checked(holder=form.holder.data, iban=form.iban.data, bic=form.bic.data)
 
 
 def _own(person: Actor) -> Partner:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, PasswordField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from models.partners import PartnerRole, Profile, Tier
@@ -112,7 +112,11 @@ class DestinationForm(FlaskForm):
     kind = RadioField(
         "How to pay",
         [InputRequired("Choose one.")],
-        choices={"sepa": "To a bank account, by SEPA", "by_hand": "By hand, as described"},
+        choices={
+            "sepa": "To a bank account in Europe, by SEPA",
+            "ach": "To a bank account in the United States, by ACH",
+            "by_hand": "By hand, as described",
+        },
         default="sepa",
     )
     holder = TidyField(
@@ -120,10 +124,21 @@ class DestinationForm(FlaskForm):
         [InputRequired("Enter the holder's name as the bank knows it."), Length(max=70)],
         description="Exactly as the bank knows it; banks compare the name.",
     )
-    iban = UpperField("IBAN", [Length(max=34)], description="Needed for SEPA.")
+    iban = UpperField("IBAN", [Length(max=34)], description="Needed for an account in Europe.")
     bic = UpperField(
         "BIC", [Length(max=11)], description="Only for accounts outside the EU and EEA."
     )
+    routing_number = TidyField(
+        "Routing number",
+        [Length(max=20)],
+        description="Needed for an account in the United States: nine digits.",
+    )
+    account = TidyField(
+        "Account number",
+        [Length(max=30)],
+        description="Needed for an account in the United States.",
+    )
+    is_savings = BooleanField("This is a savings account")
     instructions = TextAreaField(
         "How to pay by hand",
         [Length(max=500)],
@@ -138,3 +153,18 @@ class DestinationForm(FlaskForm):
     def validate_iban(self, field: Any) -> None:
         if self.kind.data == "sepa" and not field.data:
             raise ValidationError("Enter the IBAN.")
+
+    def validate_routing_number(self, field: Any) -> None:
+        if self.kind.data == "ach" and not field.data:
+            raise ValidationError("Enter the routing number.")
+
+    def validate_account(self, field: Any) -> None:
+        if self.kind.data == "ach" and not field.data:
+            raise ValidationError("Enter the account number.")
+
+    @property
+    def mends_refusal(self) -> Any:
+        """The field beside which a refusal of the whole stands."""
+        return {"sepa": self.iban, "ach": self.routing_number}.get(
+            self.kind.data, self.instructions
+        )

@@ -36,6 +36,8 @@ class SepaRail:
     """Credit transfers in euros, all of a run in one file."""
 
     kind = DestinationKind.SEPA
+    currency = CURRENCY
+    media_type = "application/xml"
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal

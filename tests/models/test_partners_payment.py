@@ -51,11 +51,11 @@ def pay(session, rhine, head, now):
 
 def test_the_account_number_is_sealed_and_only_its_end_is_shown(session, pay):
     kept = pay()
-    assert destinations.iban_of(kept, SEAL) == "DE89370400440532013000"
+    assert destinations.account_of(kept, SEAL).iban == "DE89370400440532013000"
     assert "3704" not in kept.iban_sealed
     assert kept.summary == "DE •••• 3000 (Rhine Bikes GmbH)"
     with pytest.raises(Refused, match="another key"):
-        destinations.iban_of(kept, Seal("quite another key, long enough too"))
+        destinations.account_of(kept, Seal("quite another key, long enough too"))
 
 
 def test_an_older_key_still_opens_what_it_sealed():
