@@ -5,7 +5,7 @@ The engine itself rates a sale that has not happened; nothing of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from models.base import new_id
 from models.calendars import local_day
 from models.catalog import Product
 from models.commissions import engine
-from models.commissions.engine import Code, Event, EventKind, Sale, SaleLine, Trigger
+from models.commissions.engine import Code, Event, EventKind, Line, Sale, SaleLine, Trigger
 from models.commissions.engine.numbers import percent
 from models.commissions.engine.plan import Margin, Recurring, Rules, Tiered
 from models.commissions.memory import Memories
@@ -27,7 +27,6 @@ from models.commissions.parties import Parties
 from models.commissions.plans import engine_plan
 from models.errors import Refused
 from models.money import Money
-from models.partners import Partner
 from models.scope import vendor_side
 
 LATER = (Code.HOLDBACK, Code.HOLDBACK_RELEASE)
@@ -78,7 +77,7 @@ def _estimated(session: Session, prospect: Prospect, partner_id: UUID, now: date
     own = [line for line in lines if line.partner == str(partner_id) and line.code not in LATER]
     currency = plan.payout_currency or parties.currency_of(partner_id)
     total = sum(line.payout_minor for line in own if line.code is not Code.TRUE_UP)
-    changes = tuple(_changes(session, plan, rules, prospect, partner_id))
+    changes = tuple(_changes(plan, rules, own))
     about = "up to" if rules.period_cap_minor is not None else "about" if changes else ""
     return Estimate(Money(total, currency), about, (*changes, *_beside(plan, rules)))
 
@@ -93,9 +92,7 @@ def _unknown(rules: Rules) -> Iterator[str]:
         yield "Your plan pays for each month of the subscription, as it is paid."
 
 
-def _changes(
-    session: Session, plan: engine.Plan, rules: Rules, prospect: Prospect, partner_id: UUID
-) -> Iterator[str]:
+def _changes(plan: engine.Plan, rules: Rules, lines: Sequence[Line]) -> Iterator[str]:
     """Why the figure may be another when it is earned."""
     if isinstance(rules.base, Tiered) and rules.base.window is not None:
         yield (
@@ -105,8 +102,7 @@ def _changes(
     if rules.period_cap_minor is not None:
         cap = Money(rules.period_cap_minor, plan.currency)
         yield f"Your plan pays at most {cap.currency} {cap.major:,} a month."
-    own = session.scalars(select(Partner.currency).where(Partner.id == partner_id)).one()
-    if {prospect.currency, plan.currency} != {plan.payout_currency or own}:
+    if any(line.currency != line.payout_currency for line in lines):
         yield "It is paid in another currency, at the exchange rate of its day."
     if rules.new_logo is not None:
         bonus = Money(rules.new_logo.amount_minor, plan.currency)

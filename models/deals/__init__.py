@@ -18,7 +18,13 @@ from models.deals.decision_tables import (
 )
 from models.deals.decisions import UNDO_SECONDS, DealDecision, decided_together
 from models.deals.duplicates import own_alike
-from models.deals.incumbents import RenewalNotice, last_sale, notice_about, renewal_notices
+from models.deals.incumbents import (
+    RenewalNotice,
+    last_sale,
+    months_before,
+    notice_about,
+    renewal_notices,
+)
 from models.deals.kind_tables import RegistrationType, type_rules
 from models.deals.kinds import CHOOSABLE, MOST_REQUIRED, NEEDED, Ask, TypeRules
 from models.deals.lists import (
@@ -202,6 +208,7 @@ __all__ = [
     "may_be_revoked_from",
     "merge_customers",
     "name_choice",
+    "months_before",
     "notice_about",
     "obstacles",
     "overdue",

@@ -1,4 +1,4 @@
-"""Pages on which a partner registers a deal: the form, drafts, the live check, answers."""
+"""Pages on which a partner registers a deal: two screens, drafts, the live check, answers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from sqlalchemy import select
 from werkzeug import Response
 
-from models import deals, vendor
-from models.customers import CustomerDetails
-from models.deals import Deal, DealStatus, Precheck, Question, Registration
+from models import deals
+from models.deals import Deal, DealStatus, Question, Registration
 from models.errors import Refused
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
+from portal.deals.attaching import AttachForm, attached_to
 from portal.deals.blueprint import calendar, deal_or_404, pages
+from portal.deals.entry_form import ON_FIRST, Screen
+from portal.deals.offering import offer, precheck
 from portal.deals.writing import Desk, registration_of
 from portal.permissions import Can, allow
 
@@ -42,7 +44,9 @@ def asked_or_404(person: Actor, deal_id: UUID) -> Deal:
 @allow(Can.REGISTER_DEAL)
 def new(person: Actor) -> Answer:
     desk = Desk(person)
-    return _form_page(desk, desk.form(), None)
+    begun = Registration(kind=desk.rules_of(Registration()).kind)
+    form = desk.form(begun, screen=Screen.CUSTOMER, sent=False)
+    return _form_page(desk, form, None, begun, Screen.CUSTOMER)
 
 
 @pages.post("")
@@ -54,8 +58,13 @@ def create(person: Actor) -> Answer:
 @pages.get("/<uuid:deal_id>/edit")
 @allow(Can.REGISTER_DEAL, find=editable_or_404)
 def edit(person: Actor, deal: Deal) -> Answer:
-    desk = Desk(person)
-    return _form_page(desk, desk.form(registration_of(deal), more="more" in request.args), deal)
+    """The second screen, unless the customer is not named yet or is asked for."""
+    desk, kept = Desk(person), registration_of(deal)
+    named = kept.customer_name and kept.customer_country
+    first = not named or request.args.get("screen") == Screen.CUSTOMER
+    screen = Screen.CUSTOMER if first else Screen.DEAL
+    form = desk.form(kept, screen=screen, sent=False, more="more" in request.args)
+    return _form_page(desk, form, deal, kept, screen)
 
 
 @pages.post("/<uuid:deal_id>/registration")
@@ -68,12 +77,22 @@ def update(person: Actor, deal: Deal) -> Answer:
 @allow(Can.REGISTER_DEAL)
 def autosave(person: Actor) -> Response:
     """Keeps what can be read of a half-written form, while its writer goes on writing."""
-    deal, desk = _draft_begun(person), Desk(person)
-    form = desk.form()
+    deal, desk, screen = _draft_begun(person), Desk(person), _screen()
+    before = registration_of(deal)
+    form = desk.form(before, screen=screen)
     form.validate()
-    deal = _keep(person, deal, desk.written(form, registration_of(deal)))
-    answer = make_response(render_template("deals/draft_state.html", deal=deal, at=now()))
-    answer.headers["HX-Replace-Url"] = url_for("deals.edit", deal_id=deal.id)
+    written = desk.written(form, before)
+    deal = _keep(person, deal, written)
+    answer = make_response(
+        render_template(
+            "deals/draft_state.html",
+            deal=deal,
+            at=now(),
+            screen=screen,
+            offer=offer(desk, deal, written),
+        )
+    )
+    answer.headers["HX-Replace-Url"] = _address(deal, screen)
     return answer
 
 
@@ -81,28 +100,25 @@ def autosave(person: Actor) -> Response:
 @allow(Can.REGISTER_DEAL)
 def check(person: Actor) -> Answer:
     """The live check: says free or needs review, and names nobody."""
-    desk = Desk(person)
-    form = desk.form(Registration())
+    desk, begun = Desk(person), Registration()
+    form = desk.form(begun, sent=False)
     form.process(request.args)
-    return render_template(
-        "deals/check.html", found=_precheck(desk, desk.written(form, Registration()))
-    )
+    return render_template("deals/check.html", found=precheck(desk, desk.written(form, begun)))
 
 
 @pages.get("/<uuid:deal_id>/answer")
 @allow(Can.REGISTER_DEAL, find=asked_or_404)
 def question(person: Actor, deal: Deal) -> Answer:
     desk = Desk(person)
-    return _answer_page(
-        desk, _only_asked(desk.form(registration_of(deal), with_note=True), deal), deal
-    )
+    form = _only_asked(desk.form(registration_of(deal), sent=False, with_note=True), deal)
+    return _answer_page(desk, form, deal)
 
 
 @pages.post("/<uuid:deal_id>/answer")
 @allow(Can.REGISTER_DEAL, find=asked_or_404)
 def answer(person: Actor, deal: Deal) -> Answer:
     desk, before = Desk(person), registration_of(deal)
-    form = _only_asked(desk.form(with_note=True), deal)
+    form = _only_asked(desk.form(before, with_note=True), deal)
     written = desk.written(form, before) if form.validate() else None
     if written is None or not _is_complete(desk, form, written):
         return _answer_page(desk, form, deal), 422
@@ -112,32 +128,52 @@ def answer(person: Actor, deal: Deal) -> Answer:
 
 
 def _take(person: Actor, deal: Deal | None) -> Answer:
-    """One of the form's three buttons: submit, save, or add a line."""
-    desk, button = Desk(person), request.form.get("button", "submit")
-    form = desk.form()
+    """One of the form's buttons: submit, continue, go back, save, or add a line."""
+    desk, button, screen = Desk(person), request.form.get("button", "submit"), _screen()
+    before = registration_of(deal)
+    form = desk.form(before, screen=screen)
     readable = form.validate()
-    written = desk.written(form, registration_of(deal))
-    if button == "line":
+    written = desk.written(form, before)
+    if button in ("line", "back"):
         deal = _keep(person, deal, written)
-        return redirect(url_for("deals.edit", deal_id=deal.id, more=1, _anchor="lines"), 303)
-    if not readable or not desk.judge_lines(form):
-        if button == "submit":
-            _is_complete(desk, form, written)
-        return _form_page(desk, form, deal), 422
-    if button == "save":
+        return redirect(_address(deal, screen, button), 303)
+    whole = readable and desk.judge_lines(form)
+    if button == "save" and whole:
         deal = _keep(person, deal, written)
         flash("Draft saved. Nobody sees it before you submit it.")
-        return redirect(url_for("deals.edit", deal_id=deal.id), 303)
-    if not _is_complete(desk, form, written):
-        return _form_page(desk, form, deal), 422
+        return redirect(_address(deal, screen), 303)
+    only = ON_FIRST if button == "next" else None
+    if button == "save" or not _is_complete(desk, form, written, only) or not whole:
+        return _form_page(desk, form, deal, written, screen), 422
+    if button == "next":
+        return _go_on(person, desk, form, deal, written)
+    return _submit(person, desk, form, deal, written, screen)
+
+
+def _go_on(
+    person: Actor, desk: Desk, form: Any, deal: Deal | None, written: Registration
+) -> Answer:
+    """To the second screen, unless no such registration can be taken at all."""
+    against = deals.obstacles(session, written, partner_id=desk.partner.id, now=now())
+    for obstacle in against:
+        if obstacle.field == "kind":
+            form.kind.errors = [obstacle.words]
+            return _form_page(desk, form, deal, written, Screen.CUSTOMER), 422
+    deal = _keep(person, deal, written)
+    return redirect(url_for("deals.edit", deal_id=deal.id), 303)
+
+
+def _submit(
+    person: Actor, desk: Desk, form: Any, deal: Deal | None, written: Registration, screen: Screen
+) -> Answer:
     try:
-        deal = _keep(person, deal, written)
-        deals.submit(session, deal, by=person, now=now())
+        kept = _keep(person, deal, written)
+        deals.submit(session, kept, by=person, now=now())
     except Refused as refusal:
         form.form_errors.append(str(refusal))
-        return _form_page(desk, form, None), 422
+        return _form_page(desk, form, deal, written, screen), 422
     flash("Registered. The customer is provisionally yours until we decide.")
-    return redirect(url_for("deals.show", deal_id=deal.id), 303)
+    return redirect(url_for("deals.show", deal_id=kept.id), 303)
 
 
 def _keep(person: Actor, deal: Deal | None, written: Registration) -> Deal:
@@ -150,10 +186,29 @@ def _keep(person: Actor, deal: Deal | None, written: Registration) -> Deal:
     return deal
 
 
-def _is_complete(desk: Desk, form: Any, written: Registration) -> bool:
-    missing = deals.what_is_missing(written, today=calendar().day_of(now()))
-    desk.show_missing(form, missing)
-    return not missing and desk.judge_lines(form)
+def _is_complete(
+    desk: Desk, form: Any, written: Registration, only: frozenset[str] | None = None
+) -> bool:
+    """only: the fields that must be there by now; None: all."""
+    today = calendar().day_of(now())
+    missing = deals.what_is_missing(written, today=today, rules=desk.types[written.kind])
+    wanted = {name: said for name, said in missing.items() if only is None or name in only}
+    desk.show_missing(form, wanted)
+    return not wanted and desk.judge_lines(form)
+
+
+def _screen() -> Screen:
+    said = request.form.get("screen", "")
+    return Screen(said) if said in set(Screen) else Screen.BOTH
+
+
+def _address(deal: Deal, screen: Screen, button: str = "") -> str:
+    """Where the form goes on."""
+    if button == "line":
+        return url_for("deals.edit", deal_id=deal.id, more=1, _anchor="lines")
+    if button == "back" or screen is Screen.CUSTOMER:
+        return url_for("deals.edit", deal_id=deal.id, screen=Screen.CUSTOMER.value)
+    return url_for("deals.edit", deal_id=deal.id)
 
 
 def _draft_begun(person: Actor) -> Deal | None:
@@ -175,19 +230,20 @@ def _only_asked(form: Any, deal: Deal) -> Any:
     return form
 
 
-def _form_page(desk: Desk, form: Any, deal: Deal | None) -> str:
-    programme = vendor.settings(session)
-    at = now()
-    today = programme.calendar.day_of(at)
+def _form_page(
+    desk: Desk, form: Any, deal: Deal | None, written: Registration, screen: Screen
+) -> str:
+    """deal: None where nothing is kept yet."""
     return render_template(
         "deals/form.html",
         form=form,
         deal=deal,
         currency=desk.partner.currency,
-        programme=programme,
-        decide_by=programme.calendar.add_business_days(at, programme.decision_business_days),
-        protected_through=deals.protected_through(today, programme.protection_days),
-        found=_precheck(desk, registration_of(deal)) if deal else None,
+        screen=screen,
+        written=written,
+        offer=offer(desk, deal, written),
+        files=attached_to(deal) if deal else [],
+        attach_form=AttachForm(formdata=None),
     )
 
 
@@ -198,24 +254,4 @@ def _answer_page(desk: Desk, form: Any, deal: Deal) -> str:
         deal=deal,
         currency=desk.partner.currency,
         about=[Question(field).words for field in deal.asked_fields],
-    )
-
-
-def _precheck(desk: Desk, written: Registration) -> Precheck | None:
-    """None while there is too little to compare."""
-    if not written.customer_name or not written.customer_country:
-        return None
-    details = CustomerDetails(
-        name=written.customer_name,
-        country=written.customer_country,
-        domain=written.customer_domain,
-        postal_code=written.customer_postal_code,
-        vat_id=written.customer_vat_id,
-    )
-    return deals.precheck(
-        session,
-        details,
-        partner_id=desk.partner.id,
-        family_id=desk.family_of(written),
-        on=calendar().day_of(now()),
     )

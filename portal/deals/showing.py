@@ -17,6 +17,7 @@ from models.people import Actor, Person
 from models.territories import Territory
 from portal.clock import now
 from portal.database import session
+from portal.deals.attaching import AttachForm, attached_to
 from portal.deals.blueprint import deal_or_404, pages
 from portal.deals.comparing import comparisons
 from portal.deals.forms import (
@@ -26,9 +27,10 @@ from portal.deals.forms import (
     ReasonForm,
     RejectForm,
     StageForm,
-    WinForm,
 )
 from portal.deals.listing import TONES
+from portal.deals.orders import orders_shown
+from portal.deals.renewing import incumbency
 from portal.permissions import Can, allow, may
 
 NEEDS = {
@@ -78,11 +80,19 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
         "reject_words": deals.reason_words(deal.reject_code) if deal.reject_code else "",
         "questions": [deals.Question(field).words for field in deal.asked_fields],
         "can": possible(person, deal),
+        "files": attached_to(deal),
+        "attach_form": AttachForm(formdata=None) if _may_attach(person, deal) else None,
+        "last": incumbency(person, deal),
         "if_approved": deals.protected_through(today, programme.protection_days),
         "protection_days": programme.protection_days,
         "forms": forms_of(deal),
+        "wins": orders_shown(person, deal),
         "is_overdue": deal.decide_by is not None and deal.decide_by < now(),
     }
+
+
+def _may_attach(person: Actor, deal: Deal) -> bool:
+    return deals.takes_files(deal) and may(person, Can.REGISTER_DEAL, deal)
 
 
 def possible(person: Actor, deal: Deal) -> dict[str, bool]:
@@ -108,7 +118,6 @@ def forms_of(deal: Deal) -> dict[str, Any]:
         "reject": RejectForm(formdata=None),
         "ask": AskForm(formdata=None),
         "reason": ReasonForm(formdata=None),
-        "win": WinForm(formdata=None),
         "comment": CommentForm(formdata=None),
         "stage": StageForm(formdata=None, stage=deal.stage.value),
         "forecast": ForecastForm(formdata=None, category=deal.forecast_category.value),

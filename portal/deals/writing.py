@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, select
 from wtforms import SelectChoice
 
 from models import catalog, deals
-from models.deals import REGISTRATION_FIELDS, Deal, DealType, Line, Registration
+from models.deals import REGISTRATION_FIELDS, Deal, DealType, Line, Registration, TypeRules
 from models.money import Money
 from models.partners import Partner
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
 from portal.deals.blueprint import calendar
-from portal.deals.forms import registration_form
+from portal.deals.entry_form import Screen, fit_to_type, only_on, registration_form
+from portal.deals.forms import words
 from portal.formats import money
 
 PLAIN = tuple(name for name in REGISTRATION_FIELDS if name not in ("lines", "kind"))
@@ -42,25 +44,40 @@ class Desk:
             ).order_by("family_name", "name", "sku")
         ).all()
         self.by_id = {str(product.id): product for product in self.products}
+        self.types = deals.type_rules(session)
+        self._form = registration_form(self.partner.currency, self._choices())
 
     def form(
         self,
-        registration: Registration | None = None,
+        registration: Registration,
         *,
+        screen: Screen = Screen.BOTH,
+        sent: bool = True,
         more: bool = False,
         with_note: bool = False,
     ) -> Any:
-        """The form as it was sent, or filled from a registration.
+        """The form as it was sent, or filled from the registration; both of its type.
 
         more: one empty line on top; with_note: the answer to a question, too.
         """
-        kind = registration_form(self.partner.currency, self._choices())
-        form: Any = kind(data=self._data(registration)) if registration else kind()
+        rules = self.rules_of(registration)
+        form: Any = self._form(data=None if sent else self._data(registration))
+        form.kind.choices = self._kinds(registration.kind)
+        if not sent or not form.kind.raw_data:
+            form.kind.data = registration.kind.value
+        fit_to_type(form, rules)
+        only_on(form, screen, rules)
         if not with_note:
             del form.note
-        if more and len(form.lines) < form.lines.max_entries:
+        if more and "lines" in form and len(form.lines) < form.lines.max_entries:
             form.lines.append_entry()
         return form
+
+    def rules_of(self, registration: Registration) -> TypeRules:
+        """What its type asks for: the type that was sent, else the one that was kept."""
+        said = request.values.get("kind", "")
+        kind = DealType(said) if said in set(DealType) else registration.kind
+        return self.types[kind]
 
     def written(self, form: FlaskForm, before: Registration) -> Registration:
         """What the form holds; a field that is absent or cannot be read stays as it was."""
@@ -121,6 +138,10 @@ class Desk:
             unit_minor = unit.minor if unit is not None else product.unit_minor or 0
             quantity = 1 if line.quantity.errors else line.quantity.data or 1
             yield Line(product.id, quantity, max(unit_minor, 0))
+
+    def _kinds(self, kept: DealType) -> list[SelectChoice]:
+        """The types on offer, and the one that a draft has in any case."""
+        return words(kind for kind, rules in self.types.items() if rules.is_offered or kind is kept)
 
     def _choices(self) -> list[SelectChoice]:
         return [
