@@ -30,6 +30,9 @@ HOME = Entry("Home", "home.index", "home")
 DEALS = Entry("Deals", "deals.index", "inbox")
 QUEUE = Entry("To decide", "deals.queue", "scale")
 PIPELINE = Entry("Pipeline", "deals.pipeline", "chart-bar")
+WINS = Entry("Wins to look at", "deals.to_look_at", "circle-check")
+SHARED = Entry("Shared deals", "sharing.index", "users")
+RENEWALS = Entry("Renewals", "renewals.index", "calendar")
 PARTNERS = Entry("Partners", "partners.index", "users")
 APPLICATIONS = Entry("Applications", "applications.index", "user-plus")
 CUSTOMERS = Entry("Customers", "customers.index", "building")
@@ -48,21 +51,25 @@ COMPANY = Entry("Company", "partners.company", "building")
 MENUS: dict[Role, list[Entry]] = {
     Role.SELLER: [
         HOME, DEALS, STATEMENTS, PAYOUTS, CATALOG, CUSTOMERS, COMMISSIONS, INVOICES, COMPANY,
+        RENEWALS, SHARED,
     ],
     Role.PARTNER_ADMINISTRATOR: [
         HOME, DEALS, STATEMENTS, PAYOUTS, COMPANY, CUSTOMERS, COMMISSIONS, INVOICES, CATALOG,
-        PEOPLE,
+        PEOPLE, RENEWALS, SHARED,
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG, STATEMENTS,
+        WINS, RENEWALS,
     ],
-    Role.SALES_MANAGER: [HOME, PIPELINE, DEALS, PARTNERS, CUSTOMERS, TERRITORIES, CATALOG],
+    Role.SALES_MANAGER: [
+        HOME, PIPELINE, DEALS, PARTNERS, CUSTOMERS, TERRITORIES, CATALOG, RENEWALS,
+    ],
     Role.FINANCE: [
         HOME, RUNS, MONTHS, STATEMENTS, INVOICES, COMMISSIONS, PLANS, PARTNERS, CATALOG,
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG,
-        PLANS, STATEMENTS, PAYOUTS,
+        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS,
     ],
 }  # fmt: skip
 

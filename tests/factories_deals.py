@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import deals
+from models import deals, wins
 from models.catalog import Product, ProductFamily
 from models.deals import Deal, Line, Registration
 from models.partners import Partner
 from models.people import Actor, Person
 from models.vendor import Vendor
+from models.wins import DealOrder, HandOver, Order
 from tests.factories_people import PeopleFactories
 from tests.factories_places import PlacesFactories
 
@@ -82,16 +83,32 @@ class DealFactories(PlacesFactories, PeopleFactories):
 
     def won(self, *, order_number: str = "SO-1", **said) -> Deal:
         deal = self.approved(**said)
-        deals.win(
-            self.session,
-            deal,
-            by=self.registrant(deal),
-            won_at=self.now,
-            now=self.now,
-            order_number=order_number,
-        )
+        self.order(deal, number=order_number)
         self.session.flush()
         return deal
+
+    def order(self, deal: Deal, *, by: Actor | None = None, hand_over=None, **said) -> DealOrder:
+        """An order of the customer, of the whole registered value unless something else is said."""
+        usual = {"number": f"SO-{self.number}", "ordered_at": self.now}
+        kept = wins.record(
+            self.session,
+            deal,
+            Order(**(usual | said)),
+            hand_over or self.hand_over(),
+            by=by or self.registrant(deal),
+            now=self.now,
+        )
+        self.session.flush()
+        return kept
+
+    def hand_over(self, **said) -> HandOver:
+        today = self.now.date()
+        usual = {
+            "support_contact": "support@example.com",
+            "starts_on": today + timedelta(days=14),
+            "renews_on": today + timedelta(days=379),
+        }
+        return HandOver(**(usual | said))
 
     def registrant(self, deal: Deal) -> Actor:
         """Who registered the deal."""

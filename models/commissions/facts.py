@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from models.commissions.engine import Registration, Sale, SaleLine
 from models.commissions.parties import Parties
 from models.deals import Deal, DealLine
 from models.sales import Invoice, InvoiceLine
+from models.wins import splits_of
 
 DEAL = (
     Deal.id,
@@ -40,6 +42,9 @@ INVOICE = (
 )
 
 
+Splits = tuple[tuple[str, Decimal], ...]
+
+
 class Facts:
     """The invoices and deals that a chunk of events is about: `read` them, then ask."""
 
@@ -50,6 +55,7 @@ class Facts:
         self._lines: dict[UUID, list[SaleLine]] = {}
         self._deal_lines: dict[UUID, list[Any]] = {}
         self._invoiced: dict[UUID, int] = {}
+        self._splits: dict[UUID, Splits] = {}
 
     def read(
         self, *, invoices: Iterable[UUID], won: Iterable[UUID], deals: Iterable[UUID] = ()
@@ -63,6 +69,7 @@ class Facts:
         self._lines = self._lines_of(invoice_ids) if invoice_ids else {}
         self._invoiced = self._invoiced_of(invoiced) if invoiced else {}
         self._deal_lines = self._deal_lines_of(won_ids) if won_ids else {}
+        self._splits = self._splits_of(deal_ids) if deal_ids else {}
         self._parties.read(
             row.partner_id for rows in (self._invoices, self.deals) for row in rows.values()
         )
@@ -85,13 +92,14 @@ class Facts:
             lines=tuple(self._lines.get(invoice.id, ())),
             registration=_registration(deal),
             distributors=self._parties.distributors_of(invoice.partner_id, day),
+            splits=self._splits.get(deal.id, ()) if deal else (),
             whole_minor=self._invoiced.get(deal.id, 0) if deal else None,
         )
 
     def sale_of_deal(self, deal_id: UUID, time_zone: str) -> Sale:
-        """A won deal with its own lines, for plans that earn when a deal is won."""
+        """A deal with its own lines and its orders won, for plans that earn when a deal is won."""
         deal = self.deals[deal_id]
-        assert deal.won_at is not None, "a won deal says when"
+        assert deal.won_at is not None, "an order that counts says when"
         day = _day(deal.won_at, time_zone)
         rows = self._deal_lines.get(deal.id, ())
         return Sale(
@@ -106,6 +114,7 @@ class Facts:
             lines=tuple(_deal_line(row, deal.value_currency) for row in rows),
             registration=_registration(deal),
             distributors=self._parties.distributors_of(deal.partner_id, day),
+            splits=self._splits.get(deal.id, ()),
         )
 
     def _by_id(self, query: Select) -> dict[UUID, Row[Any]]:
@@ -149,6 +158,15 @@ class Facts:
         for row in rows:
             found.setdefault(row.deal_id, []).append(row)
         return found
+
+    def _splits_of(self, deal_ids: set[UUID]) -> dict[UUID, Splits]:
+        """Whom the engine shares each deal between; what one partner keeps whole is absent."""
+        found = splits_of(self._session, deal_ids)
+        self._parties.read(partner_id for split in found.values() for partner_id, _ in split)
+        return {
+            deal_id: tuple((str(partner_id), percent / 100) for partner_id, percent in split)
+            for deal_id, split in found.items()
+        }
 
     def _invoiced_of(self, deal_ids: set[UUID]) -> dict[UUID, int]:
         """Commissionable net of all invoices of each deal, in minor units."""

@@ -106,7 +106,7 @@ class CommissionLine(SeenBy, Base):
     invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     """None where no invoice caused it."""
     source_id: Mapped[UUID | None] = mapped_column(index=True)
-    """The earning event, or the deal that was won; None for a draw."""
+    """The earning event, or the order that was won; None for a draw."""
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     payout_minor: Mapped[int] = mapped_column(BigInteger)
@@ -211,7 +211,7 @@ class MonthClose(VendorOnly, Base):
 
 
 class RatedEvent(VendorOnly, Base):
-    """That an earning event, or a won deal, was rated: it never is again."""
+    """That an earning event, or an order won, was rated: it never is again."""
 
     __tablename__ = "rated_event"
 

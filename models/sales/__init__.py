@@ -13,6 +13,7 @@ from models.sales.operations import (
     record_payment,
 )
 from models.sales.queries import (
+    IS_WON,
     CurrencyTotal,
     InvoiceFilter,
     credit_note_numbered,
@@ -39,6 +40,7 @@ from models.sales.tables import (
 )
 
 __all__ = [
+    "IS_WON",
     "CreditNote",
     "CurrencyTotal",
     "EarningEvent",

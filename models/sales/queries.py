@@ -35,6 +35,10 @@ IS: dict[InvoiceStatus, ColumnElement[bool]] = {
 """`status_of` for the database."""
 
 
+IS_WON = or_(Deal.status == DealStatus.WON, Deal.won_on.is_not(None))
+"""Whole, or in part: a part may be invoiced while the rest is still to come."""
+
+
 @dataclass(frozen=True)
 class InvoiceFilter:
     """Which invoices a list shows; what is None or empty does not narrow it."""
@@ -158,7 +162,10 @@ def lines_of_deal(session: Session, deal: Deal) -> list[LineDetails]:
 
 
 def deals_to_invoice(words: str = "") -> Select:
-    """Won deals that no invoice speaks of yet, the earliest won first; by words, every won one."""
+    """Deals won, whole or in part, that no invoice speaks of yet; by words, every such deal.
+
+    The earliest won first.
+    """
     invoiced = select(Invoice.id).where(Invoice.deal_id == Deal.id).exists()
     statement = (
         select(
@@ -170,7 +177,7 @@ def deals_to_invoice(words: str = "") -> Select:
             Partner.name.label("partner_name"),
         )
         .join(Partner, Partner.id == Deal.partner_id)
-        .where(Deal.status == DealStatus.WON)
+        .where(IS_WON)
         .order_by(Deal.won_on, Deal.id)
     )
     if not words:

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, render_template, request, url_for
 from werkzeug import Response
 
-from models import commissions, deals
+from models import deals
 from models.calendars import next_month
 from models.deals import (
     OPEN,
     Deal,
     DealFilter,
     ForecastCategory,
-    HandOver,
     Slice,
     Stage,
     Visibility,
 )
-from models.errors import Refused
 from models.money import Money
 from models.people import Actor, Role
-from models.scope import vendor_side
 from portal import charts
 from portal.clock import now
 from portal.database import session
 from portal.deals.blueprint import back_to, calendar, deal_or_404, pages
 from portal.deals.deciding import asked_again
-from portal.deals.forms import CommentForm, ForecastForm, ReasonForm, StageForm, WinForm
+from portal.deals.forms import CommentForm, ForecastForm, ReasonForm, StageForm
 from portal.deals.listing import TONES, keys_of, sort_from
 from portal.formats import money, short_month
 from portal.paging import page_of
@@ -64,31 +59,6 @@ def pipeline(person: Actor) -> str:
         sort=sort,
         tone=TONES,
     )
-
-
-@pages.post("/<uuid:deal_id>/win")
-@allow(Can.CLOSE_DEAL, find=deal_or_404)
-def win(person: Actor, deal: Deal) -> Answer:
-    form = WinForm()
-    if not form.validate():
-        return asked_again("Record the win", "Record the win", form, deal)
-    try:
-        deals.win(
-            session,
-            deal,
-            by=person,
-            won_at=_instant_of(form.won_on.data, not_after=now()),
-            now=now(),
-            order_number=form.order_number.data,
-            hand_over=HandOver(form.support_contact.data, form.starts_on.data, form.renews_on.data),
-        )
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
-        return asked_again("Record the win", "Record the win", form, deal)
-    with vendor_side(session) as beside:
-        commissions.catch_up(beside, partner_id=deal.partner_id, now=now())
-    flash(f"{deal.customer_name} is won. Congratulations.")
-    return back_to(deal)
 
 
 @pages.post("/<uuid:deal_id>/loss")
@@ -173,13 +143,6 @@ def step_back(person: Actor, deal: Deal) -> Response:
     deals.step_back(session, deal, by=person, now=now())
     flash("You no longer take part.")
     return back_to(deal)
-
-
-def _instant_of(day: Any, *, not_after: datetime) -> datetime:
-    """Noon of the vendor's day; now, when noon is still to come."""
-    noon = datetime.combine(day, time(12), ZoneInfo(calendar().time_zone))
-    is_today = calendar().day_of(not_after) == day
-    return min(noon, not_after) if is_today else noon
 
 
 def _currency(slices: list[Slice]) -> str:

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from models import deals
+from models import deals, wins
 from models.deals import Deal, DealMatch, Line, Registration
 from models.people import Actor
+from models.wins import HandOver, Order
 from portal.demo.story import Story
 
 KINDS = (
@@ -90,8 +91,22 @@ def approve(story: Story, deal: Deal, *, at: datetime) -> None:
 
 
 def win(story: Story, need: Need, deal: Deal, *, at: datetime, order: str) -> None:
-    seller = story.sellers[need.reseller]
-    deals.win(story.session, deal, by=seller, won_at=at, now=at, order_number=order)
+    """The whole deal by one order; every other customer has a contract to renew after a year."""
+    starts_on = at.date() + timedelta(days=14)
+    is_one_off = need.number % 2 == 1
+    wins.record(
+        story.session,
+        deal,
+        Order(ordered_at=at, number=order),
+        HandOver(
+            support_contact=f"workshop@{deal.customer_domain}",
+            starts_on=starts_on,
+            renews_on=None if is_one_off else starts_on + timedelta(days=365),
+            is_one_off=is_one_off,
+        ),
+        by=story.sellers[need.reseller],
+        now=at,
+    )
 
 
 def priced(

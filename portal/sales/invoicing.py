@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from models import customers, sales, vendor
 from models.customers import CustomerDetails
-from models.deals import Deal, DealStatus
+from models.deals import Deal
 from models.errors import Refused
 from models.money import Money, is_currency
 from models.partners import Partner
@@ -54,7 +54,7 @@ def create_loose(person: Actor) -> Response | str | tuple[str, int]:
 
 
 def won_deal_or_404(_person: Actor, deal_id: UUID) -> Deal:
-    won = select(Deal).where(Deal.id == deal_id, Deal.status == DealStatus.WON)
+    won = select(Deal).where(Deal.id == deal_id, sales.IS_WON)
     return session.scalar(won) or abort(404)
 
 

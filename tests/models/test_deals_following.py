@@ -12,50 +12,12 @@ from models.deals import (
     DealParticipant,
     DealStatus,
     ForecastCategory,
-    HandOver,
     Stage,
     Visibility,
 )
 from models.errors import Refused
 from models.notices import Notice
-from models.people import PARTNER_ROLES, Person
 from models.scope import Scope, open_session
-
-
-def win(session, a, deal, **said):
-    usual = {"by": a.registrant(deal), "won_at": a.now, "now": a.now, "order_number": "SO-71774"}
-    deals.win(session, deal, **(usual | said))
-
-
-def test_a_win_keeps_the_order_and_who_supports_the_customer(session, a):
-    deal = a.approved()
-    hand_over = HandOver("support@example.com", date(2026, 12, 1), date(2027, 12, 1))
-    win(session, a, deal, hand_over=hand_over)
-    assert deal.status is DealStatus.WON and deal.order_number == "SO-71774"
-    assert (deal.won_at, deal.won_on) == (a.now, date(2026, 11, 18))
-    assert (deal.support_contact, deal.renews_on) == ("support@example.com", date(2027, 12, 1))
-
-
-def test_a_win_is_recorded_once(session, a):
-    deal = a.approved()
-    win(session, a, deal)
-    with pytest.raises(Refused, match="recorded the win of this deal just now"):
-        win(session, a, deal)
-
-
-def test_only_an_approved_deal_is_won(session, a):
-    with pytest.raises(Refused, match="submitted this deal"):
-        win(session, a, a.submitted())
-
-
-def test_an_order_is_neither_of_the_future_nor_older_than_the_registration(session, a, now):
-    deal = a.approved()
-    with pytest.raises(Refused, match="in the future"):
-        win(session, a, deal, won_at=now + timedelta(seconds=1))
-    with pytest.raises(Refused, match="before the deal was registered"):
-        win(session, a, deal, won_at=now - timedelta(days=1))
-    with pytest.raises(Refused, match="renewal has to be later"):
-        win(session, a, deal, hand_over=HandOver("x", date(2027, 1, 1), date(2027, 1, 1)))
 
 
 def test_a_loss_needs_its_reason_and_is_recorded_once(session, a, now):
@@ -66,16 +28,6 @@ def test_a_loss_needs_its_reason_and_is_recorded_once(session, a, now):
     deals.lose(session, deal, reason="Contoso was cheaper.", by=by, now=now)
     with pytest.raises(Refused, match="recorded the loss"):
         deals.lose(session, deal, reason="Contoso was cheaper.", by=by, now=now)
-
-
-def test_the_vendor_hears_of_a_partners_win_and_the_partner_of_the_vendors(session, a):
-    told = select(Person.role).join(Notice, Notice.person_id == Person.id)
-    by_partner = a.approved()
-    win(session, a, by_partner)
-    roles = set(session.scalars(told.where(Notice.kind == "deal-won")))
-    assert roles and not roles & PARTNER_ROLES
-    win(session, a, a.approved(), by=a.decider())
-    assert set(session.scalars(told.where(Notice.kind == "deal-won"))) & PARTNER_ROLES
 
 
 def test_what_is_for_the_vendor_only_never_reaches_the_partner(engine, session, a, now):

@@ -18,7 +18,7 @@ from models.commissions.engine.state import Customer as CustomerMemory
 from models.commissions.memory import Memories
 from models.commissions.operations.planning import add_version, assign, make_plan
 from models.commissions.replay.case import SINCE_EVER, PlanCase, distributors
-from models.commissions.tables import Plan, RatedEvent
+from models.commissions.tables import Plan
 from models.customers import Customer
 from models.deals import Deal, DealStatus
 from models.money import Money
@@ -106,7 +106,7 @@ class Scratch:
         return self.customers[name]
 
     def _deal(self, sale: Sale) -> UUID:
-        """A won deal that was rated: only the file's own events earn."""
+        """A won deal without orders of ours: only the file's own events earn."""
         if sale.deal not in self.deals:
             deal = Deal(
                 id=new_id(),
@@ -122,10 +122,6 @@ class Scratch:
                 changed_at=BEGINNING,
             )
             self.deals[sale.deal] = self._keep(deal)
-            rated = RatedEvent(
-                source_id=deal.id, partner_id=deal.partner_id, rated_at=BEGINNING, line_count=0
-            )
-            self._keep(rated)
         return self.deals[sale.deal]
 
     def _make_plan(self) -> None:

@@ -107,7 +107,7 @@ def _parties(
                 "partner", "The partner or the customer is not known. Choose them from the list."
             )
         return partner_id, customer_id
-    if deal.status is not DealStatus.WON or deal.customer_id is None:
+    if not (deal.status is DealStatus.WON or deal.won_at) or deal.customer_id is None:
         raise RefusedSale(
             "deal",
             f"Deal {deal.number} is not won, so it cannot be invoiced. Record that it was won "

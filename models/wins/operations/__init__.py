@@ -1,0 +1,21 @@
+"""What can happen to wins.  Each function is one business verb in one transaction."""
+
+from models.wins.operations.judging import accept, clear_early, complete, send_back
+from models.wins.operations.recording import ABOUT, Correction, add_evidence, record
+from models.wins.operations.sharing import agree, deal_behind, end, offer, propose
+
+__all__ = [
+    "ABOUT",
+    "Correction",
+    "accept",
+    "add_evidence",
+    "agree",
+    "clear_early",
+    "complete",
+    "deal_behind",
+    "end",
+    "offer",
+    "propose",
+    "record",
+    "send_back",
+]

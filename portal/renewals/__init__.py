@@ -1,0 +1,1 @@
+"""Renewals that are due, and the button that begins one."""

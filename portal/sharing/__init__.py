@@ -1,0 +1,1 @@
+"""Deals that a partner shares with another, each with its own side only."""
