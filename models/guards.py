@@ -36,3 +36,34 @@ def never_changes(table: Any) -> None:
             f"FOR EACH ROW EXECUTE FUNCTION {name}_never_changes()"
         ).execute_if(dialect="postgresql"),
     )
+
+
+def never_changes_in(table: Any, *columns: str) -> None:
+    """Let the database refuse DELETE, and UPDATE of these columns; the others may change."""
+    name, kept = table.name, ", ".join(columns)
+    table.info["never_changes_in"] = columns
+    for verb, when in (("update", f"UPDATE OF {kept}"), ("delete", "DELETE")):
+        event.listen(
+            table,
+            "after_create",
+            DDL(
+                f"CREATE TRIGGER {name}_no_{verb} BEFORE {when} ON {name} "
+                f"BEGIN SELECT RAISE(ABORT, '{name} is kept as it was'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE OR REPLACE FUNCTION {name}_is_kept() RETURNS trigger AS $$ "
+            f"BEGIN RAISE EXCEPTION '{name} is kept as it was'; END $$ LANGUAGE plpgsql"
+        ).execute_if(dialect="postgresql"),
+    )
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER {name}_is_kept BEFORE UPDATE OF {kept} OR DELETE ON {name} "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}_is_kept()"
+        ).execute_if(dialect="postgresql"),
+    )

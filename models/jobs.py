@@ -69,6 +69,12 @@ def finish(job: Job) -> None:
     job.state, job.lease_until, job.last_error = JobState.DONE, None, ""
 
 
+def again(job: Job, run_at: datetime) -> None:
+    """It went well so far and has to be looked at again then."""
+    job.state, job.run_at, job.lease_until = JobState.WAITING, run_at, None
+    job.attempts, job.last_error = 0, ""
+
+
 def fail(job: Job, error: str, *, now: datetime) -> None:
     """Try again after a pause that doubles, or give it to a person."""
     job.lease_until, job.last_error = None, error[:2000]

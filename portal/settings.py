@@ -6,6 +6,7 @@ Read once at start from the environment; a bad value stops the start with its na
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 SHORTEST_SECRET = 32
+LIVE_KEY_AND_DEMO = (
+    "STRIPE_SECRET_KEY is a live key, and this is the demonstration: it would pay real money to "
+    "invented partners. Use a test key, or a database without the demonstration."
+)
 
 
 class BadSetting(Exception):
@@ -47,8 +52,26 @@ class Settings:
     """The largest file or form that is accepted."""
     trusted_proxies: int = 0
     """How many proxies in front set X-Forwarded-For; 0 believes none."""
+    stripe_secret_key: str = ""
+    """sk_… or rk_… (a restricted key suffices); without it nobody is paid by Stripe."""
+    stripe_webhook_secret: str = ""
+    """whsec_… of each endpoint, a comma between them; old and new while they are changed."""
+    stripe_api_base: str = "https://api.stripe.com"
+    """Where Stripe answers; another address is a stand-in for tests."""
+    stripe_environment: str = "live"
+    """Names this installation in Stripe's transfer groups.  Two installations that share an
+    account at Stripe need two names; it never changes, or what was sent is not found again."""
     demo: bool = False
     """Load the demonstration into an empty database and show its log-ins."""
+
+    @property
+    def stripe_webhook_secrets(self) -> tuple[str, ...]:
+        return tuple(one.strip() for one in self.stripe_webhook_secret.split(",") if one.strip())
+
+    @property
+    def is_stripe_live(self) -> bool:
+        """Whether the key moves real money."""
+        return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
 
     @property
     def is_https(self) -> bool:
@@ -83,6 +106,20 @@ class Settings:
             ) from None
         if not self.base_url.startswith(("http://", "https://")):
             raise BadSetting("BASE_URL must begin with http:// or https://.")
+        self._check_stripe()
+
+    def _check_stripe(self) -> None:
+        key = self.stripe_secret_key
+        if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+            raise BadSetting(
+                "STRIPE_SECRET_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_."
+            )
+        if not self.stripe_api_base.startswith(("http://", "https://")):
+            raise BadSetting("STRIPE_API_BASE must begin with http:// or https://.")
+        if not re.fullmatch(r"[a-z0-9]{1,20}", self.stripe_environment):
+            raise BadSetting("STRIPE_ENVIRONMENT is a short name of small letters and digits.")
+        if self.is_stripe_live and self.demo:
+            raise BadSetting(LIVE_KEY_AND_DEMO)
 
 
 def _read(name: str, kind: object, text: str) -> object:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -29,6 +30,12 @@ Round = Callable[[Session, datetime], object]
 
 HANDLERS: dict[str, Handler] = {}
 """What does the work of each topic; filled by portal/app.py."""
+
+Errand = Callable[[dict[str, Any]], datetime | None]
+
+ERRANDS: dict[str, Errand] = {}
+"""Topics that talk to others: each opens its own transactions, none while it calls.
+It says when it wants to be run again; None when its work is done.  Filled by portal/app.py."""
 
 ROUNDS: list[tuple[timedelta, Round]] = []
 """What is done again and again, and how often; each must be safe to run twice."""
@@ -60,15 +67,27 @@ def _one_job() -> int:
             return 0
         job_id, topic, payload = job.id, job.topic, job.payload
     try:
-        with transaction() as session:
-            HANDLERS[topic](session, payload, now())
-            jobs.finish(session.get_one(Job, job_id, with_for_update=True))
+        if topic in ERRANDS:
+            _finish(job_id, ERRANDS[topic](payload))
+        else:
+            with transaction() as session:
+                HANDLERS[topic](session, payload, now())
+                jobs.finish(session.get_one(Job, job_id, with_for_update=True))
     except Exception as error:
         log.exception("job %s failed", topic)
         with transaction() as session:
             held = session.get_one(Job, job_id, with_for_update=True)
             jobs.fail(held, f"{type(error).__name__}: {error}", now=now())
     return 1
+
+
+def _finish(job_id: UUID, again_at: datetime | None) -> None:
+    with transaction() as session:
+        job = session.get_one(Job, job_id, with_for_update=True)
+        if again_at is None:
+            jobs.finish(job)
+        else:
+            jobs.again(job, again_at)
 
 
 def _go_round(work: Round) -> None:

@@ -32,6 +32,10 @@ class PayoutFactories(BaseFactories):
         }
         return self.keep(PayoutDestination(**(usual | said)))
 
+    def destination_at_stripe(self, partner: Partner, account_id: str) -> PayoutDestination:
+        """An account at Stripe; the stand-in has made it (tests/stripe_standin)."""
+        return self.destination_by_hand(partner, kind=DestinationKind.STRIPE, account_id=account_id)
+
     def destination_by_hand(self, partner: Partner, **said) -> PayoutDestination:
         usual = {
             "partner_id": partner.id,

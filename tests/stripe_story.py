@@ -1,31 +1,135 @@
-"""The stand-in for Stripe as tests use it: a client of the real SDK, and ready accounts."""
+"""Payouts by Stripe as tests tell them: a run is released, the worker sends it, we look."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import stripe
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from models import payouts
+from models.partners.destinations import DestinationKind
+from models.payouts import Payout, PayoutRun
+from models.payouts.queries import seen_of
+from models.payouts.transfers import PayoutAttempt
+from portal.payouts.stripe_connection import StripeRail
+from portal.payouts.stripe_gateway import VERSION, StripeGateway
+from portal.payouts.stripe_sending import Sender
+from tests.factories import Factories
+from tests.payout_story import RAILS
 from tests.stripe_standin import StandIn, World
 
-VERSION = "2026-10-28.endive"
 KEY = "sk_test_of_the_tests"
+ENVIRONMENT = "test"
+TIMEOUT = (1, 0.4)
+"""Seconds to connect and to read; the stand-in lets who is to time out wait longer."""
+WITH_STRIPE = RAILS | {DestinationKind.STRIPE: StripeRail(True)}
 
 
 @contextmanager
 def standin(now) -> Iterator[StandIn]:
     """Funded with a million euros; what the stand-in itself did wrong fails the test."""
-    with StandIn(World(now), timeout_seconds=0.5) as served:
+    with StandIn(World(now), timeout_seconds=0.6) as served:
         served.world.fund("eur", 1_000_000_00)
         yield served
     assert served.world.mistakes == []
 
 
 def sdk(served: StandIn) -> stripe.StripeClient:
-    stripe.enable_telemetry = False
     return stripe.StripeClient(
         KEY,
         base_addresses={"api": served.url},
         stripe_version=VERSION,
-        http_client=stripe.RequestsClient(timeout=(1, 0.3)),
+        http_client=stripe.RequestsClient(timeout=TIMEOUT),
         max_network_retries=0,
     )
+
+
+@dataclass
+class Story:
+    """A released run of so many payouts by Stripe, and what may happen to it."""
+
+    session: Session
+    app: Flask
+    served: StandIn
+    a: Factories
+    run: PayoutRun | None = None
+    batch: int = 25
+
+    @property
+    def world(self) -> World:
+        return self.served.world
+
+    def released(self, *amounts: int, period: str = "2026-10") -> "Story":
+        """A run that pays these, each to a partner with an active account."""
+        for minor in amounts:
+            self.partner(minor, period=period)
+        return self.release(period)
+
+    def partner(self, minor: int, period: str = "2026-10", account: str | None = None) -> Any:
+        partner = self.a.partner()
+        self.a.destination_at_stripe(partner, account or self.world.active_account())
+        self.a.stated(partner, minor, period=period)
+        return partner
+
+    def release(self, period: str = "2026-10") -> "Story":
+        now = self.world.now
+        by, other = self.a.finance().actor(), self.a.finance().actor()
+        self.run = payouts.prepare(self.session, period, "EUR", rails=WITH_STRIPE, by=by, now=now)
+        seen = seen_of(self.session, self.run)
+        payouts.release(self.session, self.run, seen=seen, rails=WITH_STRIPE, by=other, now=now)
+        self.session.commit()
+        return self
+
+    def sender(self) -> Sender:
+        return Sender(self.gateway(), ENVIRONMENT, lambda: self.world.now, self.batch)
+
+    def gateway(self) -> StripeGateway:
+        return StripeGateway(KEY, self.served.url, timeout=TIMEOUT)
+
+    def send(self) -> Any:
+        """What a worker does once; when it wants to come again."""
+        assert self.run is not None
+        self.session.rollback()
+        run_id = self.run.id
+        self.session.rollback()
+        with self.app.app_context():
+            again_at = self.sender().send_run(run_id)
+        self.session.expire_all()
+        return again_at
+
+    def drain(self, most: int = 40) -> None:
+        """As worker after worker would, until nothing is left to do."""
+        for _ in range(most):
+            again_at = self.send()
+            if again_at is None:
+                return
+            if again_at > self.world.now:
+                self.world.now = again_at
+        raise AssertionError(f"not settled after {most} goes: {self.states()}")
+
+    def states(self) -> list[str]:
+        rows = select(Payout.status).where(Payout.run_id == self.run.id).order_by(Payout.id)
+        return [status.value for status in self.session.scalars(rows)]
+
+    def payouts(self) -> list[Payout]:
+        rows = select(Payout).where(Payout.run_id == self.run.id).order_by(Payout.id)
+        return list(self.session.scalars(rows))
+
+    def attempts(self) -> list[PayoutAttempt]:
+        return list(self.session.scalars(select(PayoutAttempt).order_by(PayoutAttempt.id)))
+
+    def sent(self) -> list[tuple[str, int]]:
+        """(account, minor units) of each transfer at Stripe that was not reversed."""
+        return sorted(
+            (one["destination"], one["amount"])
+            for one in self.world.transfers()
+            if not one["reversed"]
+        )
+
+    def calls(self) -> int:
+        """How often a transfer was asked for."""
+        return sum(call[:2] == ("POST", "/v1/transfers") for call in self.world.calls)

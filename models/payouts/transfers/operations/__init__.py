@@ -1,0 +1,1 @@
+"""What can happen to transfers: claimed, called, settled, looked for, adopted, reversed."""
