@@ -68,7 +68,7 @@ def test_a_touch_for_another_family_or_after_the_end_is_no_breach(a, session, no
     deal = a.approved()
     a.touch(deal, family_id=a.family().id)
     ended = a.approved()
-    a.reject(a.submitted())
+    ended.approved_on = now.date() - timedelta(days=91)
     ended.protected_through = now.date() - timedelta(days=1)
     a.touch(ended)
     assert session.scalar(select(func.count(ToldTouch.id))) == 0

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import customers, territories, vendor
 from models.catalog import ProductFamily
-from models.customers import CustomerDetails, Recognition
+from models.customers import Customer, CustomerDetails, Recognition
 from models.deals.registration import Registration
 from models.deals.tables import Deal, DealMatch
 from models.partners import Partner
@@ -29,6 +29,7 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
     deal_id, family_id, partner_id = deal.id, deal.family_id, deal.partner_id
     with vendor_side(session) as beside:
         found = customers.recognise(beside, details, now=now)
+        hold_customer(beside, found.customer_id)
         beside.execute(delete(DealMatch).where(DealMatch.deal_id == deal_id))
         beside.add_all(_match_rows(deal_id, found, now))
         today = vendor.settings(beside).calendar.day_of(now)
@@ -45,6 +46,17 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
     deal.channel_manager_id = routing.channel_manager_id
     deal.sales_manager_id = routing.sales_manager_id
     deal.routing_why = routing.why
+
+
+def hold_customer(session: Session, customer_id: UUID) -> None:
+    """Who registers the same customer at once queues here, so that the second sees the first.
+
+    Before any row points at the customer, and not stronger than those that do: locking it
+    fully afterwards, two would wait for each other.
+    """
+    session.scalar(
+        select(Customer.id).where(Customer.id == customer_id).with_for_update(key_share=True)
+    )
 
 
 def details_of(deal: Deal | Registration) -> CustomerDetails:
