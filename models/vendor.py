@@ -35,6 +35,8 @@ class Vendor(DecisionRules, Public, Base):
     iban: Mapped[str] = mapped_column(String(34), default="")
     """The account that SEPA payouts are drawn on; empty until finance has entered it."""
     bic: Mapped[str] = mapped_column(String(11), default="")
+    tax_form_policy: Mapped[str] = mapped_column(String(20), default="block")
+    """What a missing W-9 or W-8 does: block, withhold or allow.  Only for vendors in the US."""
     ach_routing_number: Mapped[str] = mapped_column(String(9), default="")
     """Of the bank in the United States that takes ACH files; empty until entered."""
     ach_bank_name: Mapped[str] = mapped_column(String(23), default="")
@@ -61,6 +63,10 @@ class Vendor(DecisionRules, Public, Base):
     """Open registrations that a partner may have, by tier; a tier that is absent has no limit."""
     minimum_deal_minor: Mapped[int] = mapped_column(BigInteger, default=5_000_00)
     """In the base currency; smaller deals are not worth a registration."""
+    precheck_tells_protection: Mapped[bool] = mapped_column(default=False)
+    """Whether a partner that asks about a customer learns until when it is protected."""
+    precheck_tells_engagement: Mapped[bool] = mapped_column(default=False)
+    """Whether it learns that our own people are at work there."""
     win_tolerance_percent: Mapped[int] = mapped_column(default=25)
     """How far the orders may leave the registered value before a win is approved again."""
     early_win_hours: Mapped[int] = mapped_column(default=72)

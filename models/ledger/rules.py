@@ -22,6 +22,10 @@ class Account(StrEnum):
     BANK = "bank"
     STRIPE_BALANCE = "stripe_balance"
     FEES = "fees"
+    INPUT_VAT = "input_vat"
+    """Value added tax on invoices that we write for partners; the tax office gives it back."""
+    TAX_WITHHELD = "tax_withheld"
+    """Kept back from payouts, and owed to the tax office."""
     EXCHANGE_CLEARING = "exchange_clearing"
 
 
