@@ -12,14 +12,17 @@ from flask import Flask, current_app
 from flask_compress import Compress
 
 from models.deals import JOBS, expire_due
+from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.renewals import propose_due
 from portal import database, errors, formats, identity, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
 from portal.catalog import views as catalog
 from portal.commissions import views as commissions
+from portal.conflicts import views as conflicts
 from portal.customers import views as customers
 from portal.deals import views as deals
+from portal.engagements import views as engagements
 from portal.files import views as files
 from portal.health import views as health
 from portal.home import views as home
@@ -52,6 +55,8 @@ FEATURES: list[Any] = [
     applications.pages,
     notices.pages,
     deals.pages,
+    conflicts.pages,
+    engagements.pages,
     sharing.pages,
     renewals.pages,
     files.pages,
@@ -68,6 +73,7 @@ FEATURES: list[Any] = [
 """The pages of each feature."""
 
 worker.HANDLERS.update(JOBS)
+worker.HANDLERS.update(CONFLICT_JOBS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))

@@ -31,6 +31,9 @@ DEALS = Entry("Deals", "deals.index", "inbox")
 QUEUE = Entry("To decide", "deals.queue", "scale")
 PIPELINE = Entry("Pipeline", "deals.pipeline", "chart-bar")
 WINS = Entry("Wins to look at", "deals.to_look_at", "circle-check")
+CONFLICTS = Entry("Conflict cases", "conflicts.index", "alert-triangle")
+OWN_CONFLICTS = Entry("Conflict cases", "conflicts.sides", "alert-triangle")
+OWN_SALES = Entry("Our own sales", "engagements.index", "users")
 SHARED = Entry("Shared deals", "sharing.index", "users")
 RENEWALS = Entry("Renewals", "renewals.index", "calendar")
 PARTNERS = Entry("Partners", "partners.index", "users")
@@ -51,25 +54,26 @@ COMPANY = Entry("Company", "partners.company", "building")
 MENUS: dict[Role, list[Entry]] = {
     Role.SELLER: [
         HOME, DEALS, STATEMENTS, PAYOUTS, CATALOG, CUSTOMERS, COMMISSIONS, INVOICES, COMPANY,
-        RENEWALS, SHARED,
+        RENEWALS, SHARED, OWN_CONFLICTS,
     ],
     Role.PARTNER_ADMINISTRATOR: [
         HOME, DEALS, STATEMENTS, PAYOUTS, COMPANY, CUSTOMERS, COMMISSIONS, INVOICES, CATALOG,
-        PEOPLE, RENEWALS, SHARED,
+        PEOPLE, RENEWALS, SHARED, OWN_CONFLICTS,
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG, STATEMENTS,
-        WINS, RENEWALS,
+        WINS, RENEWALS, CONFLICTS, OWN_SALES,
     ],
     Role.SALES_MANAGER: [
         HOME, PIPELINE, DEALS, PARTNERS, CUSTOMERS, TERRITORIES, CATALOG, RENEWALS,
+        OWN_SALES, CONFLICTS,
     ],
     Role.FINANCE: [
         HOME, RUNS, MONTHS, STATEMENTS, INVOICES, COMMISSIONS, PLANS, PARTNERS, CATALOG,
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG,
-        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS,
+        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES,
     ],
 }  # fmt: skip
 

@@ -45,6 +45,12 @@ class Can(StrEnum):
     REGISTER_DEAL = "register a deal"
     DECIDE_DEAL = "decide a deal"
     FOLLOW_DEAL = "follow a deal as sales manager"
+    SEE_CONFLICTS = "see conflict cases"
+    DECIDE_CONFLICT = "decide a conflict case"
+    SEE_OWN_CONFLICT = "see one's own side of a conflict case"
+    FILE_EVIDENCE = "file evidence, and appeal"
+    SEE_ENGAGEMENTS = "see our own sales"
+    RECORD_ENGAGEMENT = "record our own sales"
     SHARE_DEAL = "share a deal with another partner"
     CLOSE_DEAL = "say a deal is won or lost"
     COMMENT_DEAL = "comment on a deal"
@@ -123,6 +129,12 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.REGISTER_DEAL: [[partner, their_own]],
     Can.DECIDE_DEAL: [[channel_manager], [administrator]],
     Can.FOLLOW_DEAL: [[sales_manager], [channel_manager]],
+    Can.SEE_CONFLICTS: [[channel_manager], [sales_manager], [administrator]],
+    Can.DECIDE_CONFLICT: [[channel_manager], [administrator]],
+    Can.SEE_OWN_CONFLICT: [[partner]],
+    Can.FILE_EVIDENCE: [[partner, their_own]],
+    Can.SEE_ENGAGEMENTS: [[channel_manager], [sales_manager], [administrator]],
+    Can.RECORD_ENGAGEMENT: [[sales_manager], [administrator]],
     Can.SHARE_DEAL: [[channel_manager], [administrator], [partner, their_own]],
     Can.CLOSE_DEAL: [[channel_manager], [sales_manager], [partner, their_own]],
     Can.COMMENT_DEAL: [[staff], [partner, their_own]],

@@ -1,0 +1,1 @@
+"""Our own sales people at customers, as staff record and see it."""
