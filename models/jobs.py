@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -47,6 +48,17 @@ def enqueue(
 ) -> None:
     """Queue work under a key that names it.  The database refuses the same key twice."""
     session.add(Job(topic=topic, key=key, payload=payload, run_at=run_at))
+
+
+def enqueue_new(
+    session: Session, topic: str, wanted: Sequence[tuple[str, dict[str, Any], datetime]]
+) -> None:
+    """Queue each (key, payload, run_at) whose key is not known yet.  On the vendor's side."""
+    keys = [key for key, _payload, _run_at in wanted]
+    known = set(session.scalars(select(Job.key).where(Job.key.in_(keys))))
+    for key, payload, run_at in wanted:
+        if key not in known:
+            enqueue(session, topic, key, payload, run_at=run_at)
 
 
 def claim(session: Session, *, now: datetime) -> Job | None:

@@ -3,6 +3,7 @@
 from models.deals.operations.amending import accept_amendment, amend, refuse_amendment
 from models.deals.operations.appealing import appeal, overturn, uphold
 from models.deals.operations.attaching import attach, detach, takes_files
+from models.deals.operations.batching import Entry, register_many
 from models.deals.operations.choosing import (
     back_choice,
     confirm_choice,
@@ -42,6 +43,7 @@ JOBS = {EXPIRE: handle_expire, WARN: handle_warn, ESCALATE: handle_escalate}
 
 __all__ = [
     "JOBS",
+    "Entry",
     "accept_amendment",
     "amend",
     "answer",
@@ -69,6 +71,7 @@ __all__ = [
     "overturn",
     "refuse_amendment",
     "refuse_extension",
+    "register_many",
     "reject",
     "revoke",
     "save",

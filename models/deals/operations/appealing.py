@@ -13,12 +13,15 @@ from models.base import lock
 from models.deals.appeals import must_be_somebody_else
 from models.deals.decision_tables import DealAppeal
 from models.deals.operations.approving import DECIDERS
-from models.deals.operations.protecting import (
+from models.deals.operations.protecting import protect, refuse_the_protected
+from models.deals.operations.steps import (
+    link_to,
     lock_with_customer,
-    protect,
-    refuse_the_protected,
+    move,
+    require,
+    tell_partner,
+    tidy,
 )
-from models.deals.operations.steps import link_to, move, require, tell_partner, tidy
 from models.deals.tables import Deal
 from models.errors import Refused
 from models.people import Actor, Person, PersonStatus, Role

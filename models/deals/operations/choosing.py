@@ -16,8 +16,9 @@ from models import audit, files, vendor
 from models.base import lock
 from models.deals.decision_tables import ChoiceKind, ChoiceState, CustomerChoice
 from models.deals.operations.approving import DECIDERS, drop_approvals
-from models.deals.operations.protecting import lock_with_customer, protect
+from models.deals.operations.protecting import protect
 from models.deals.operations.steps import (
+    lock_with_customer,
     move,
     note_for_vendor,
     require,

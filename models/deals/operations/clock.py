@@ -17,6 +17,7 @@ from models.deals.states import DealStatus
 from models.deals.tables import Deal
 from models.partners import Partner
 from models.people import SYSTEM
+from models.scope import vendor_side
 from models.vendor import Vendor
 
 ESCALATE = "deal-escalate"
@@ -48,7 +49,7 @@ def resume_clock(session: Session, deal: Deal, programme: Vendor, *, now: dateti
 def queue_the_clock(session: Session, deal: Deal, programme: Vendor) -> None:
     """What the clock will bring, unless it is decided, stopped or set anew before."""
     assert deal.decide_by and deal.submitted_at
-    due = deal.decide_by.isoformat()
+    due, wanted = deal.decide_by.isoformat(), []
     for percent in (programme.clock_warn_percent, 100, programme.clock_escalate_percent):
         at = percent_of_clock(
             programme.calendar,
@@ -59,8 +60,9 @@ def queue_the_clock(session: Session, deal: Deal, programme: Vendor) -> None:
         )
         if at is not None:
             payload = {"deal_id": str(deal.id), "decide_by": due, "percent": percent}
-            key = f"{ESCALATE} {deal.id} {due} {percent}"
-            jobs.enqueue(session, ESCALATE, key, payload, run_at=at)
+            wanted.append((f"{ESCALATE} {deal.id} {due} {percent}", payload, at))
+    with vendor_side(session) as beside:  # submitted again over a weekend, it is due as before
+        jobs.enqueue_new(beside, ESCALATE, wanted)
 
 
 def decision_days(session: Session, deal: Deal, programme: Vendor) -> int:

@@ -12,9 +12,16 @@ from models import vendor
 from models.base import lock
 from models.customers import Customer
 from models.deals.operations.approving import drop_approvals, must_be_asked, sign
-from models.deals.operations.protecting import decided, lock_with_customer, protect
+from models.deals.operations.protecting import decided, protect
 from models.deals.operations.renewing import incumbent_of, refuse_before_incumbent
-from models.deals.operations.steps import move, note_for_vendor, require, tell_partner, tidy
+from models.deals.operations.steps import (
+    lock_with_customer,
+    move,
+    note_for_vendor,
+    require,
+    tell_partner,
+    tidy,
+)
 from models.deals.projects import collide
 from models.deals.queries import evidence, rivals
 from models.deals.registration import Question

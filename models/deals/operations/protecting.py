@@ -8,8 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import vendor
-from models.base import lock
-from models.customers import Customer
 from models.deals.operations.clock import note_if_late
 from models.deals.operations.protection import queue_the_end
 from models.deals.operations.steps import move, tell_partner
@@ -19,13 +17,6 @@ from models.deals.states import DealStatus
 from models.deals.tables import Deal
 from models.errors import Refused
 from models.people import Actor
-
-
-def lock_with_customer(session: Session, deal: Deal) -> None:
-    """The customer first: two managers may decide about it at once, on two deals."""
-    if deal.customer_id:
-        lock(session, session.get_one(Customer, deal.customer_id))
-    lock(session, deal)
 
 
 def protect(

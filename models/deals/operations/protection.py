@@ -12,9 +12,15 @@ from sqlalchemy.orm import Session
 
 from models import jobs, vendor
 from models.base import lock
-from models.customers import Customer
 from models.deals.operations.closing import close_won
-from models.deals.operations.steps import move, require, tell_managers, tell_partner, tidy
+from models.deals.operations.steps import (
+    lock_with_customer,
+    move,
+    require,
+    tell_managers,
+    tell_partner,
+    tidy,
+)
 from models.deals.queries import rivals
 from models.deals.rules import ends_at
 from models.deals.states import DealStatus
@@ -59,8 +65,7 @@ def extend(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
 
     Raises Refused when it was not asked for, or another partner is protected by now.
     """
-    lock(session, session.get_one(Customer, deal.customer_id))
-    lock(session, deal)
+    lock_with_customer(session, deal)
     require(session, deal, "extend", now=now)
     programme = vendor.settings(session)
     if not deal.extension_asked_at:
@@ -164,14 +169,15 @@ def queue_the_end(session: Session, deal: Deal, *, now: datetime) -> None:
     programme = vendor.settings(session)
     through, zone = deal.protected_through, programme.time_zone
     payload = {"deal_id": str(deal.id), "through": through.isoformat()}
-    jobs.enqueue(
-        session, EXPIRE, f"{EXPIRE} {deal.id} {through}", payload, run_at=ends_at(through, zone)
-    )
+    end = (f"{EXPIRE} {deal.id} {through}", payload, ends_at(through, zone))
+    mornings = []
     for days in programme.reminders:
         day = through - timedelta(days=days)
         at = datetime.combine(day, MORNING, ZoneInfo(zone)).astimezone(UTC)
         if at > now:
-            jobs.enqueue(session, WARN, f"{WARN} {deal.id} {through} {days}", payload, run_at=at)
+            mornings.append((f"{WARN} {deal.id} {through} {days}", payload, at))
+    jobs.enqueue_new(session, EXPIRE, [end])
+    jobs.enqueue_new(session, WARN, mornings)
 
 
 def _refuse_rivals(session: Session, deal: Deal, *, on: date) -> None:

@@ -29,6 +29,7 @@ from models.deals.registration import (
     Registration,
     changed,
     fields_open,
+    fitting,
     what_is_missing,
 )
 from models.deals.rules import main_family
@@ -100,6 +101,7 @@ def submit(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     again = deal.status is DealStatus.REJECTED
     if again and deal.decided_at and deal.changed_at <= deal.decided_at:
         raise Refused("Change what was missing before you submit this deal again.")
+    _leave_out_what_is_not_asked(session, deal)
     _must_be_complete(session, deal, programme, now=now)
     _must_be_allowed(session, deal, now=now)
     recognise_and_route(session, deal, now=now)
@@ -230,6 +232,14 @@ def _must_be_complete(session: Session, deal: Deal, programme: Vendor, *, now: d
     missing = what_is_missing(registration, today=programme.calendar.day_of(now), rules=rules)
     if missing:
         raise Refused(next(iter(missing.values())))
+
+
+def _leave_out_what_is_not_asked(session: Session, deal: Deal) -> None:
+    """A draft keeps what it had as another type; nobody is asked to judge that."""
+    before = registration_of(session, deal)
+    after = fitting(before, type_rules(session)[deal.kind])
+    if changed(before, after):
+        write(session, deal, after)
 
 
 def _must_be_allowed(

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from models import audit, notices
+from models.base import lock
+from models.customers import Customer
 from models.deals.conflicts.leaving import leave_if_over
 from models.deals.queries import last_event
 from models.deals.rules import ago_in_words
@@ -30,6 +32,13 @@ def require(session: Session, deal: Deal, verb: str, *, now: datetime) -> DealSt
     if verb in GIVES_UP and deal.won_at:
         raise Refused("A part of this deal is won. Say that it is complete instead.")
     return DEAL_MOVES.after(verb, deal.status)
+
+
+def lock_with_customer(session: Session, deal: Deal) -> None:
+    """The customer first: two managers may decide about it at once, on two deals."""
+    if deal.customer_id:
+        lock(session, session.get_one(Customer, deal.customer_id))
+    lock(session, deal)
 
 
 def move(

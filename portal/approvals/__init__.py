@@ -1,0 +1,1 @@
+"""Approval rules: who must agree to a deal, as an administrator writes it down."""

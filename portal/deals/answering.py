@@ -1,0 +1,53 @@
+"""The one shape of a step on a deal: judge the form, do it, say so, go back.
+
+A form that lacks something, and a refusal by the business, are answered with the form on a page
+of its own, everything kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, render_template, request
+from werkzeug import Response
+
+from models.deals import Deal
+from models.errors import Refused
+from portal.database import session
+from portal.deals.blueprint import back_to
+
+Answer = Response | tuple[str, int]
+
+
+def step(
+    deal: Deal, form: Any, title: str, submit: str, do: Callable[[], object], said: str
+) -> Answer:
+    """Do it when the form is whole, then go back; otherwise the form again.
+
+    title, submit: of the page with the form; said: the toast, once it is done.
+    """
+    if not form.validate():
+        return asked_again(title, submit, form, deal)
+    name = deal.customer_name
+    try:
+        do()
+        session.flush()
+    except Refused as refusal:
+        session.rollback()
+        form.form_errors.append(str(refusal))
+        return asked_again(title, submit, form, deal)
+    flash(said.format(customer=name))
+    return back_to(deal)
+
+
+def asked_again(title: str, submit: str, form: Any, deal: Deal) -> tuple[str, int]:
+    """The form on a page of its own, with what is to be mended; works without script."""
+    page = render_template(
+        "deals/one_form.html", title=title, submit=submit, form=form, deal=deal, kept=_kept()
+    )
+    return page, 422
+
+
+def _kept() -> dict[str, str]:
+    return {name: request.form[name] for name in ("back", "next") if name in request.form}
