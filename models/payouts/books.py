@@ -15,6 +15,12 @@ from models.commissions.tables import Statement
 from models.ledger import Account, Posting, PostingLine
 from models.payouts.rules import IN_FLIGHT, STANDING, PayoutStatus
 from models.payouts.tables import Payout, PayoutFile, PayoutStatement
+from models.payouts.transfers.checks import check_transfers
+from models.payouts.transfers.rules import AttemptState
+from models.payouts.transfers.tables import PayoutReversal
+
+BEFORE_TAX = func.coalesce(Payout.commission_minor, Payout.amount_minor)
+"""What a payout takes from the partner's balance."""
 
 Balances = Mapping[tuple[UUID, str], int]
 
@@ -28,18 +34,22 @@ def check_books(session: Session) -> list[str]:
         *_owed_against_statements(session),
         *_postings_against_payouts(session),
         *_files_against_payouts(session),
+        *check_transfers(session),
     ]
 
 
 def _payouts_against_statements(session: Session) -> Iterable[str]:
     rows = session.execute(
-        select(Payout.number, Payout.amount_minor, func.sum(PayoutStatement.amount_minor))
+        select(Payout.number, BEFORE_TAX, func.sum(PayoutStatement.amount_minor))
         .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
-        .group_by(Payout.id, Payout.number, Payout.amount_minor)
-        .having(Payout.amount_minor != func.sum(PayoutStatement.amount_minor))
+        .group_by(Payout.id, Payout.number, BEFORE_TAX)
+        .having(func.sum(PayoutStatement.amount_minor) != BEFORE_TAX)
     )
     for number, paid, stated in rows:
         yield f"Payout {number} pays {paid}, its statements say {stated}."
+    taxed = Payout.commission_minor + Payout.vat_minor - Payout.withheld_minor
+    for number in session.scalars(select(Payout.number).where(Payout.amount_minor != taxed)):
+        yield f"Payout {number} is not its commission with VAT, less what is withheld."
     changed = session.execute(
         select(Statement.number, Statement.payable_minor, PayoutStatement.amount_minor)
         .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)
@@ -76,9 +86,21 @@ def _owed_against_statements(session: Session) -> Iterable[str]:
             ).group_by(Statement.partner_id, Statement.currency),
         )
     )
-    stated.subtract(_payouts(session, STANDING))
+    stated.subtract(_payouts(session, STANDING, BEFORE_TAX))
+    stated.update(_taken_back_in_part(session))
     yield from _differences(
         ledger.owed(session), stated, "is owed by the ledger", "by the statements"
+    )
+
+
+def _taken_back_in_part(session: Session) -> dict[tuple[UUID, str], int]:
+    """What came back of transfers that stand."""
+    return _by_partner(
+        session,
+        select(Payout.partner_id, Payout.amount_currency, _sum_of(PayoutReversal))
+        .join(PayoutReversal, PayoutReversal.payout_id == Payout.id)
+        .where(Payout.status == PayoutStatus.PAID, PayoutReversal.state == AttemptState.OK)
+        .group_by(Payout.partner_id, Payout.amount_currency),
     )
 
 
@@ -114,10 +136,12 @@ def _differences(left: Balances, right: Balances, is_left: str, is_right: str) -
             yield f"Partner {partner_id}: {one} {currency} {is_left}, {other} {is_right}."
 
 
-def _payouts(session: Session, states: Iterable[PayoutStatus]) -> dict[tuple[UUID, str], int]:
+def _payouts(
+    session: Session, states: Iterable[PayoutStatus], minor: Any = Payout.amount_minor
+) -> dict[tuple[UUID, str], int]:
     return _by_partner(
         session,
-        select(Payout.partner_id, Payout.amount_currency, _sum_of(Payout))
+        select(Payout.partner_id, Payout.amount_currency, func.coalesce(func.sum(minor), 0))
         .where(Payout.status.in_(list(states)))
         .group_by(Payout.partner_id, Payout.amount_currency),
     )

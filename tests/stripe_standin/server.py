@@ -58,7 +58,7 @@ class StandIn:
     def perform(self, request: "Request", fault: Fault | None) -> tuple[int, bytes, bool]:
         """Status, body, and whether it is a replay.  What the fault breaks is broken here."""
         with self.world.lock:
-            self.world.calls.append((request.method, request.path, request.key))
+            self.world.calls.append((request.method, request.path, request.key, self.world.now))
         if fault and fault.kind in REFUSED:
             return *_refused(fault.kind), False
         try:

@@ -25,8 +25,8 @@ class World:
         """{payout: connected account}; None is the platform."""
         self.mistakes: list[str] = []
         """Answers of the stand-in itself that the SDK's classes would not expect."""
-        self.calls: list[tuple[str, str, str]] = []
-        """Method, path and idempotency key of each request, in order."""
+        self.calls: list[tuple[str, str, str, datetime]] = []
+        """Method, path, idempotency key and instant of each request, in order."""
         self._numbers = itertools.count(first)
 
     def pass_time(self, **much: float) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from models import ledger, vendor
-from models.calendars import month_of
-from models.ledger import Account, Fact, credit, debit
-from models.money import Money
+from models.calendars import month_of, next_month
+from models.commissions.queries import is_closed
+from models.ledger import Account, Entry, Fact
 from models.partners.destinations import DestinationKind
+from models.payouts.operations.billing import bill, take_bill_back
 from models.payouts.tables import Payout
 
 RESERVED, SENT, GIVEN_BACK, RETURNED = "reserved", "sent", "given back", "returned"
@@ -24,8 +24,9 @@ def reserve(session: Session, payouts: Sequence[Payout], *, now: datetime) -> No
 
 
 def send(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
-    """When it was paid."""
+    """When it was paid; the invoice that we write for the partner goes with the payment."""
     _post(session, payouts, SENT, Account.PAYOUT_CLEARING, None, now)
+    bill(session, payouts, now=now)
 
 
 def give_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
@@ -34,12 +35,22 @@ def give_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> 
 
 
 def take_back(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
-    """When the bank returned what had been paid."""
+    """When the bank returned what had been paid; its invoice is cancelled."""
     _post(session, payouts, RETURNED, None, Account.PARTNER_PAYABLE, now)
+    for payout in payouts:
+        take_bill_back(session, payout, now=now)
 
 
 def posting_key(payout: Payout, fact: str) -> str:
     return f"payout:{payout.id}:{fact}"
+
+
+def posting_month(session: Session, now: datetime) -> str:
+    """The month of now, or the next one that is open: a closed month takes no posting."""
+    month = month_of(vendor.settings(session).calendar.day_of(now))
+    while is_closed(session, month):
+        month = next_month(month)
+    return month
 
 
 def _post(
@@ -51,15 +62,15 @@ def _post(
     now: datetime,
 ) -> None:
     """None stands for where the payout's own rail takes the money from."""
-    period = month_of(vendor.settings(session).calendar.day_of(now))
+    period = posting_month(session, now)
     facts = [
         Fact(
             key=posting_key(payout, fact),
             kind=f"payout {fact}",
             period=period,
             entries=[
-                debit(*_place(debited, payout)),
-                credit(*_place(credited, payout)),
+                *_side(debited, payout, 1),
+                *_side(credited, payout, -1),
             ],
         )
         for payout in payouts
@@ -67,8 +78,19 @@ def _post(
     ledger.post_all(session, facts, now=now)
 
 
-def _place(account: Account | None, payout: Payout) -> tuple[Account, Money, UUID | None]:
+def _side(account: Account | None, payout: Payout, sign: int) -> list[Entry]:
+    """One side of a posting, debited for 1 and credited for -1.
+
+    The partner's own side is before tax; the taxes stand beside it.
+    """
+    if account is Account.PARTNER_PAYABLE:
+        parts = [
+            Entry(account, payout.commission * sign, payout.partner_id),
+            Entry(Account.INPUT_VAT, payout.vat * sign, payout.partner_id),
+            Entry(Account.TAX_WITHHELD, payout.withheld * -sign, payout.partner_id),
+        ]
+        return [part for part in parts if part.money]
     if account is not None:
-        return account, payout.amount, payout.partner_id
+        return [Entry(account, payout.amount * sign, payout.partner_id)]
     is_stripe = payout.rail is DestinationKind.STRIPE
-    return Account.STRIPE_BALANCE if is_stripe else Account.BANK, payout.amount, None
+    return [Entry(Account.STRIPE_BALANCE if is_stripe else Account.BANK, payout.amount * sign)]

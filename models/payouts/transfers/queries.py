@@ -106,8 +106,8 @@ def balance_booked(session: Session, currency: str) -> Money:
 def progress(session: Session, run: PayoutRun) -> dict[PayoutStatus, int]:
     """How many payouts of the run are in which state; the rows are the progress."""
     rows = session.execute(
-        select(Payout.status, func.count(Payout.id).label("count"))
+        select(Payout.status, func.count(Payout.id).label("payouts"))
         .where(Payout.run_id == run.id, Payout.rail == DestinationKind.STRIPE)
         .group_by(Payout.status)
     )
-    return {row.status: row.count for row in rows}
+    return {row.status: row.payouts for row in rows}

@@ -32,8 +32,9 @@ def decide_sent(
     taken = select(Payout.number).where(Payout.reference == transfer_id, Payout.id != payout.id)
     if other := session.scalar(taken):
         raise Refused(f"Transfer {transfer_id} belongs to {other}.")
-    if attempt is not None:
-        attempt.state, attempt.transfer_id = AttemptState.OK, transfer_id
+    attempt = attempt or _another(session, payout, transfer_id, now)
+    attempt.state, attempt.transfer_id = AttemptState.OK, transfer_id
+    attempt.answer = f"{by.name}: {transfer_id}"
     payout.paid_on = vendor.settings(session).calendar.day_of(now)
     step(session, payout, "pay", by=by, now=now, note=transfer_id)
     payout.reference, payout.reason = transfer_id, ""
@@ -69,3 +70,22 @@ def _reviewed(session: Session, payout: Payout) -> tuple[PayoutRun, PayoutAttemp
         .with_for_update()
     ).first()
     return run, attempt
+
+
+def _another(session: Session, payout: Payout, transfer_id: str, now: datetime) -> PayoutAttempt:
+    """A transfer that none of our open attempts made, written down as one more."""
+    last = session.scalars(
+        select(PayoutAttempt)
+        .where(PayoutAttempt.payout_id == payout.id)
+        .order_by(PayoutAttempt.number.desc())
+        .limit(1)
+    ).one()
+    attempt = PayoutAttempt(
+        payout_id=payout.id,
+        number=last.number + 1,
+        key=f"{payout.number}:{transfer_id}",
+        params=last.params,
+        made_at=now,
+    )
+    session.add(attempt)
+    return attempt

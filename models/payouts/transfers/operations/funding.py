@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, jobs, ledger, vendor
-from models.calendars import month_of
+from models import audit, jobs, ledger
 from models.errors import Refused
 from models.ledger import Account, Posting, credit, debit
 from models.money import Money
 from models.partners.destinations import DestinationKind
+from models.payouts.operations.postings import posting_month
 from models.payouts.rules import PayoutStatus
 from models.payouts.tables import Payout
 from models.payouts.transfers.rules import SEND
@@ -51,7 +51,7 @@ def top_up(session: Session, amount: Money, *, reference: str, by: Actor, now: d
         session,
         key=key,
         kind="top-up",
-        period=month_of(vendor.settings(session).calendar.day_of(now)),
+        period=posting_month(session, now),
         entries=[debit(Account.STRIPE_BALANCE, amount), credit(Account.BANK, amount)],
         now=now,
     )
@@ -66,7 +66,7 @@ def book_fee(session: Session, amount: Money, *, key: str, now: datetime) -> Non
         session,
         key=f"stripe-fee:{key}",
         kind="stripe fee",
-        period=month_of(vendor.settings(session).calendar.day_of(now)),
+        period=posting_month(session, now),
         entries=[debit(Account.FEES, amount), credit(Account.STRIPE_BALANCE, amount)],
         now=now,
     )

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, jobs, ledger, vendor
+from models import audit, jobs, ledger
 from models.base import lock, new_id
-from models.calendars import month_of
 from models.errors import Refused
 from models.ledger import Account, credit, debit
 from models.money import Money
 from models.partners.destinations import DestinationKind
+from models.payouts.operations.postings import posting_month
 from models.payouts.operations.steps import links_of, step
 from models.payouts.rules import PayoutStatus
 from models.payouts.tables import Payout
@@ -150,7 +150,7 @@ def _book(session: Session, payout: Payout, row: PayoutReversal, now: datetime) 
         session,
         key=f"payout:{payout.id}:reversal:{row.reversal_id}",
         kind="payout reversed",
-        period=month_of(vendor.settings(session).calendar.day_of(now)),
+        period=posting_month(session, now),
         entries=[
             debit(Account.STRIPE_BALANCE, row.amount),
             credit(Account.PARTNER_PAYABLE, row.amount, payout.partner_id),
