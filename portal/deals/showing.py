@@ -20,6 +20,7 @@ from portal.database import session
 from portal.deals.attaching import AttachForm, attached_to
 from portal.deals.blueprint import deal_or_404, pages
 from portal.deals.comparing import comparisons
+from portal.deals.conflicting import contested
 from portal.deals.forms import (
     AskForm,
     CommentForm,
@@ -80,6 +81,7 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
         "reject_words": deals.reason_words(deal.reject_code) if deal.reject_code else "",
         "questions": [deals.Question(field).words for field in deal.asked_fields],
         "can": possible(person, deal),
+        "against": contested(person, deal),
         "files": attached_to(deal),
         "attach_form": AttachForm(formdata=None) if _may_attach(person, deal) else None,
         "last": incumbency(person, deal),
