@@ -58,6 +58,8 @@ class ImportRow:
     number: int
     values: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    cells: dict[str, str] = field(default_factory=dict)
+    """As they were written."""
 
 
 class BadCell(Exception):
@@ -144,7 +146,9 @@ class ImportFile:
             what = f"The row has {len(cells)} cells, the header has {width}."
             remedy = "Put a text that contains the separator between quotation marks."
             problems = [Problem(number, "", what, remedy)]
-        return ImportRow(number, values, tuple(problems))
+        return ImportRow(
+            number, values, tuple(problems), dict(zip(self._header, cells, strict=False))
+        )
 
 
 def _text(content: bytes) -> str:

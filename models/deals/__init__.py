@@ -6,6 +6,7 @@ Any open deal may be withdrawn.  A complete submission protects provisionally, a
 approval through a day; two partners are never protected for one customer and family.
 """
 
+from models.deals.batches import DealBatch, DealBatchLine, Outcome, batches, lines_of_batch
 from models.deals.decision_tables import (
     AmendmentState,
     ApprovalState,
@@ -41,6 +42,7 @@ from models.deals.merging import merge_customers, what_forbids_merging
 from models.deals.obstacles import Obstacle, TenderPolicy, obstacles
 from models.deals.operations import (
     JOBS,
+    Entry,
     accept_amendment,
     amend,
     answer,
@@ -68,6 +70,7 @@ from models.deals.operations import (
     overturn,
     refuse_amendment,
     refuse_extension,
+    register_many,
     reject,
     revoke,
     save,
@@ -84,7 +87,9 @@ from models.deals.operations import (
     warn_stale,
     withdraw,
 )
-from models.deals.prechecks import Precheck, precheck
+from models.deals.precheck_lists import Asker, askers, listed_prechecks
+from models.deals.precheck_tables import Precheck, PrecheckAsked
+from models.deals.prechecks import AskedTooOften, Enquiry, ask_precheck
 from models.deals.projects import collide, project_key
 from models.deals.queries import (
     evidence,
@@ -142,6 +147,8 @@ __all__ = [
     "AmendmentState",
     "ApprovalState",
     "Ask",
+    "AskedTooOften",
+    "Asker",
     "ChoiceKind",
     "ChoiceState",
     "CustomerChoice",
@@ -149,6 +156,8 @@ __all__ = [
     "DealAmendment",
     "DealAppeal",
     "DealApproval",
+    "DealBatch",
+    "DealBatchLine",
     "DealDecision",
     "DealEvent",
     "DealFilter",
@@ -158,10 +167,14 @@ __all__ = [
     "DealParticipant",
     "DealStatus",
     "DealType",
+    "Enquiry",
+    "Entry",
     "ForecastCategory",
     "Line",
     "Obstacle",
+    "Outcome",
     "Precheck",
+    "PrecheckAsked",
     "Question",
     "Registration",
     "RegistrationType",
@@ -180,9 +193,12 @@ __all__ = [
     "appeal",
     "approve",
     "ask",
+    "ask_precheck",
     "ask_to_extend",
+    "askers",
     "attach",
     "back_choice",
+    "batches",
     "board",
     "clear_match",
     "close_won",
@@ -203,24 +219,26 @@ __all__ = [
     "fields_open",
     "last_sale",
     "lines_of",
+    "lines_of_batch",
     "listed",
+    "listed_prechecks",
     "lose",
     "may_be_revoked_from",
     "merge_customers",
-    "name_choice",
     "months_before",
+    "name_choice",
     "notice_about",
     "obstacles",
     "overdue",
     "overturn",
     "own_alike",
     "own_duplicates",
-    "precheck",
     "project_key",
     "protected_through",
     "reason_words",
     "refuse_amendment",
     "refuse_extension",
+    "register_many",
     "registration_of",
     "reject",
     "renewal_notices",

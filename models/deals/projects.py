@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, literal, or_
 
 def project_key(name: str) -> str:
     """What two names of one project have in common; empty for the whole family."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = (mark if mark.isalnum() else " " for mark in plain if not unicodedata.combining(mark))
-    return " ".join("".join(letters).split())[:120]
+    return " ".join("".join(letters).split())[:120].rstrip()
 
 
 def collide(one: str, other: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from models.deals.kinds import REQUIRED_WORDS, USUAL, TypeRules
+from models.deals.kinds import CHOOSABLE, REQUIRED_WORDS, USUAL, TypeRules
 from models.deals.states import DealType
 
 
@@ -116,6 +116,13 @@ def fields_open(questions: Iterable[Question]) -> set[str]:
 
 def changed(before: Registration, after: Registration) -> set[str]:
     return {f for f in REGISTRATION_FIELDS if getattr(before, f) != getattr(after, f)}
+
+
+def fitting(registration: Registration, rules: TypeRules) -> Registration:
+    """The registration without what its type does not ask for."""
+    usual = Registration()
+    hidden = {name: getattr(usual, name) for name in CHOOSABLE if name not in rules.shown}
+    return replace(registration, **hidden)
 
 
 def what_is_missing(

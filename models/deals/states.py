@@ -172,6 +172,7 @@ class Source(StrEnum):
     EDI = "edi"
     API = "api"
     POS = "pos"
+    FILE = "file"
 
 
 class RejectReason(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from models import commissions, deals, vendor
 from models.commissions import Estimate, Prospect
 from models.customers import CustomerDetails
-from models.deals import Deal, DealType, Obstacle, Precheck, Registration, TypeRules
+from models.deals import Deal, DealType, Obstacle, Registration, TypeRules
 from models.vendor import Vendor
 from portal.clock import now
 from portal.database import session
@@ -28,8 +28,6 @@ class Offer:
     decision_days: int
     protected_through: date
     """If it is approved today."""
-    found: Precheck | None
-    """None while there is too little to compare."""
     obstacles: Sequence[Obstacle]
     duplicates: Sequence[Row]
     estimate: Estimate | None
@@ -50,24 +48,10 @@ def offer(desk: Desk, deal: Deal | None, written: Registration) -> Offer:
         decide_by=programme.calendar.add_business_days(at, days),
         decision_days=days,
         protected_through=deals.protected_through(today, programme.protection_days),
-        found=precheck(desk, written),
         obstacles=deals.obstacles(session, written, partner_id=desk.partner.id, now=at),
         duplicates=_duplicates(desk, deal, written),
         estimate=_estimate(desk, programme, written),
         hears_incumbent=written.kind is DealType.RENEWAL,
-    )
-
-
-def precheck(desk: Desk, written: Registration) -> Precheck | None:
-    """None while there is too little to compare."""
-    if not written.customer_name or not written.customer_country:
-        return None
-    return deals.precheck(
-        session,
-        _details(written),
-        partner_id=desk.partner.id,
-        family_id=desk.family_of(written),
-        on=vendor.settings(session).calendar.day_of(now()),
     )
 
 

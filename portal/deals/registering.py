@@ -1,4 +1,4 @@
-"""Pages on which a partner registers a deal: two screens, drafts, the live check, answers."""
+"""Pages on which a partner registers a deal: two screens, drafts, answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal.database import session
 from portal.deals.attaching import AttachForm, attached_to
 from portal.deals.blueprint import calendar, deal_or_404, pages
 from portal.deals.entry_form import ON_FIRST, Screen
-from portal.deals.offering import offer, precheck
+from portal.deals.offering import offer
 from portal.deals.writing import Desk, registration_of
 from portal.permissions import Can, allow
 
@@ -94,16 +94,6 @@ def autosave(person: Actor) -> Response:
     )
     answer.headers["HX-Replace-Url"] = _address(deal, screen)
     return answer
-
-
-@pages.get("/check")
-@allow(Can.REGISTER_DEAL)
-def check(person: Actor) -> Answer:
-    """The live check: says free or needs review, and names nobody."""
-    desk, begun = Desk(person), Registration()
-    form = desk.form(begun, sent=False)
-    form.process(request.args)
-    return render_template("deals/check.html", found=precheck(desk, desk.written(form, begun)))
 
 
 @pages.get("/<uuid:deal_id>/answer")

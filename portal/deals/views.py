@@ -2,10 +2,12 @@
 
 from portal.deals import (
     attaching,
+    batching,
     deciding,
     explaining,
     following,
     listing,
+    prechecking,
     registering,
     renewing,
     sharing,
@@ -16,11 +18,13 @@ from portal.deals.blueprint import pages
 
 __all__ = [
     "attaching",
+    "batching",
     "deciding",
     "explaining",
     "following",
     "listing",
     "pages",
+    "prechecking",
     "registering",
     "renewing",
     "sharing",

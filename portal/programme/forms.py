@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from models.errors import Refused
 from models.money import is_currency
 from models.partners.us_accounts import checked_routing_number
-from portal.fields import MoneyField, TidyField, UpperField
+from portal.fields import TidyField, UpperField
 
 
 class ProgrammeForm(FlaskForm):
@@ -53,32 +53,6 @@ class ProgrammeForm(FlaskForm):
         "Company identification at that bank",
         [Length(max=10)],
         description="Ten characters that the bank assigns, often 1 and the tax number.",
-    )
-    protection_days = IntegerField(
-        "Protection",
-        [InputRequired(), NumberRange(1, 730)],
-        description="Days that an approved deal is protected; the last day is included.",
-    )
-    extension_days = IntegerField(
-        "Extension",
-        [InputRequired(), NumberRange(0, 365)],
-        description="Days that one extension adds, asked for before the protection ends.",
-    )
-    decision_business_days = IntegerField(
-        "Decision clock",
-        [InputRequired(), NumberRange(1, 30)],
-        description="Business days in which a registration is answered. The partner sees it.",
-    )
-    lookback_months = IntegerField(
-        "New customer after",
-        [InputRequired(), NumberRange(1, 120)],
-        description="Months without a purchase after which a customer counts as new again.",
-    )
-    minimum_deal = MoneyField(
-        "Smallest deal",
-        currency=lambda: "EUR",
-        validators=[InputRequired()],
-        description="In the base currency; smaller ones are not registered.",
     )
     destination_hold_hours = IntegerField(
         "Hold after a change of bank details",
