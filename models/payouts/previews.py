@@ -63,7 +63,7 @@ class Preview:
                 self._sums.c.earned_minor,
                 (self._sums.c.taken_back_minor - held).label("taken_back_minor"),
                 held.label("held_minor"),
-                self._sums.c.tax_minor,
+                (Payout.vat_minor - Payout.withheld_minor).label("tax_minor"),
                 self._sums.c.statements,
                 _opening().label("opening_minor"),
                 self.before.label("before_minor"),
@@ -127,9 +127,6 @@ def _sums(run: PayoutRun) -> Any:
             PayoutStatement.payout_id,
             _sum(Statement.earned_minor).label("earned_minor"),
             _sum(Statement.taken_back_minor).label("taken_back_minor"),
-            _sum(
-                func.coalesce(Statement.vat_minor, 0) - func.coalesce(Statement.withheld_minor, 0)
-            ).label("tax_minor"),
             func.count(Statement.id).label("statements"),
         )
         .join(Statement, Statement.id == PayoutStatement.statement_id)

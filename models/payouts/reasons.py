@@ -13,5 +13,6 @@ HEADINGS = {
     WhyNot.NO_DESTINATION: "Have not said where to pay",
     WhyNot.DESTINATION_HELD: "Bank details were changed; held for now",
     WhyNot.NO_RAIL: "Their way of being paid is not open",
+    WhyNot.NO_TAX_FORM: "Have no valid tax form on file",
 }
 """In the order in which they are asked."""

@@ -97,6 +97,7 @@ class WhyNot(StrEnum):
     NO_DESTINATION = "no_destination"
     DESTINATION_HELD = "destination_held"
     NO_RAIL = "no_rail"
+    NO_TAX_FORM = "no_tax_form"
 
 
 class Failure(StrEnum):

@@ -15,6 +15,7 @@ from models.payouts.due import Due, dues, obstacle
 from models.payouts.rails import Rails
 from models.payouts.rules import PayoutStatus
 from models.payouts.tables import Payout, PayoutRun
+from models.payouts.taxing import tax_facts, taxed_otherwise
 from models.vendor import Vendor
 
 MOST_NAMED = 5
@@ -44,10 +45,15 @@ def changes(
     partners = [payout.partner_id for payout in payouts]
     standing = dues(session, run.currency, through=run.period, only=partners)
     now_due = {due.partner.id: due for due in standing}
+    facts = tax_facts(session, house, standing, now)
     found = []
     for payout in payouts:
-        due = replace(now_due[payout.partner_id], amount=payout.amount)
-        what = _moved(payout, due) or _obstacle(due, house, rails, now)
+        due = replace(now_due[payout.partner_id], amount=payout.commission)
+        what = (
+            _moved(payout, due)
+            or _obstacle(due, house, rails, now)
+            or taxed_otherwise(payout, facts.treat(due.partner))
+        )
         if what:
             found.append(Changed(payout.id, payout.number, due.partner.name, what))
     return sorted(found, key=lambda change: (change.partner, change.number))
@@ -62,7 +68,7 @@ def in_words(found: Sequence[Changed]) -> str:
 
 
 def _moved(payout: Payout, due: Due) -> str | None:
-    if due.owed < payout.amount:
+    if due.owed < payout.commission:
         return "The ledger owes it less than this payout."
     if due.destination is None or due.destination.id != payout.destination_id:
         return "Its bank details were changed after the run was prepared."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +89,15 @@ class Payout(SeenBy, Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     amount_currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Money] = composite(Money, amount_minor, amount_currency)
+    commission_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What the statements say is payable; None when no tax was asked about: all of the amount."""
+    vat_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    withheld_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """amount = commission + VAT - withheld."""
+    vat_rate: Mapped[Decimal | None]
+    """Of the invoice that we write for the partner; None when we write none."""
+    tax_words: Mapped[str] = mapped_column(String(200), default="")
+    """Why it is taxed so; empty when nothing applies."""
     status: Mapped[PayoutStatus] = mapped_column(default=PayoutStatus.DRAFT)
     destination_id: Mapped[UUID] = mapped_column(ForeignKey("payout_destination.id"))
     rail: Mapped[DestinationKind]
@@ -105,6 +115,20 @@ class Payout(SeenBy, Base):
     def seen_in(cls, scope: Scope) -> Any:
         """A partner's own; not even the distributor it buys through sees it."""
         return cls.partner_id == scope.owner
+
+    @property
+    def commission(self) -> Money:
+        """What leaves the partner's balance: before tax."""
+        minor = self.amount_minor if self.commission_minor is None else self.commission_minor
+        return Money(minor, self.amount_currency)
+
+    @property
+    def vat(self) -> Money:
+        return Money(self.vat_minor, self.amount_currency)
+
+    @property
+    def withheld(self) -> Money:
+        return Money(self.withheld_minor, self.amount_currency)
 
 
 class PayoutStatement(SeenBy, Base):

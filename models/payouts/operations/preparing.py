@@ -26,8 +26,10 @@ from models.payouts.tables import (
     PayoutSkip,
     PayoutStatement,
 )
+from models.payouts.taxing import tax_facts, tax_obstacle, taxed
 from models.payouts.terms import terms
 from models.people import Actor, Role
+from models.taxes import Treatment
 
 
 def prepare(
@@ -48,13 +50,17 @@ def prepare(
     house = vendor.settings(session)
     _must_make_sense(session, period, currency)
     everybody = dues(session, currency, through=period, only=only)
-    judged = [(due, obstacle(due, house, rails, now=now)) for due in everybody]
+    facts = tax_facts(session, house, everybody, now)
+    judged = [
+        (due, obstacle(due, house, rails, now=now) or tax_obstacle(facts.treat(due.partner)))
+        for due in everybody
+    ]
     if all(problem for _, problem in judged):
         raise Refused(_nobody(period, currency, judged))
     run = _new_run(session, period, currency, by, now)
     for due, problem in judged:
         if problem is None:
-            _add_payout(session, run, due, by, now)
+            _add_payout(session, run, due, facts.treat(due.partner), by, now)
         else:
             _add_skip(session, run, due, problem)
     session.flush()
@@ -157,16 +163,23 @@ def _new_run(session: Session, period: str, currency: str, by: Actor, now: datet
     return run
 
 
-def _add_payout(session: Session, run: PayoutRun, due: Due, by: Actor, now: datetime) -> None:
+def _add_payout(
+    session: Session, run: PayoutRun, due: Due, treatment: Treatment, by: Actor, now: datetime
+) -> None:
     assert due.destination is not None
-    payout_id = new_id()
+    payout_id, sums = new_id(), taxed(due.amount, treatment)
     payout = Payout(
         id=payout_id,
         partner_id=due.partner.id,
         number=human_number("PO", payout_id, 10),
         run_id=run.id,
         period=run.period,
-        amount=due.amount,
+        amount=sums.amount,
+        commission_minor=sums.commission.minor,
+        vat_minor=sums.vat.minor,
+        withheld_minor=sums.withheld.minor,
+        vat_rate=treatment.vat_rate,
+        tax_words=sums.words[:200],
         status=PayoutStatus.DRAFT,
         destination_id=due.destination.id,
         rail=due.destination.kind,
