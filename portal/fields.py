@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pycountry
 from flask_wtf.file import MultipleFileField
@@ -113,6 +113,16 @@ class FilesField(MultipleFileField):
 def uploads(field: FilesField) -> list[files.Upload]:
     """What was sent in a field that has been validated; a browser does not send it again."""
     return field.uploads
+
+
+class NeededSometimes:
+    """A validator that refuses nothing: the field is neither required nor marked optional,
+    because what was chosen elsewhere decides; its hint says when."""
+
+    field_flags: ClassVar = {"conditional": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        return
 
 
 def put_refusal(field: Field, refusal: Refused) -> None:

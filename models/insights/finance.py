@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -14,19 +13,13 @@ from sqlalchemy.orm import Session
 from models import ledger
 from models.commissions.tables import CommissionLine, RatingProblem, Statement
 from models.money import Money
-from models.partners import Partner, PartnerStatus
+from models.partners import Partner, PartnerStatus, endings
 from models.partners.destinations import DestinationStatus, PayoutDestination
 from models.payouts import PayoutRun, PayoutStatement, RunStatus, WhyNot
 from models.payouts import queries as payouts
+from models.payouts.reasons import HEADINGS
+from models.payouts.terms import minimums
 from models.vendor import Vendor
-
-OBSTACLES = {
-    WhyNot.NEGATIVE: "Owe us; netted against what they earn next",
-    WhyNot.BELOW_MINIMUM: "Below the minimum; wait for the next run",
-    WhyNot.PARTNER_SUSPENDED: "The partner is suspended",
-    WhyNot.NO_DESTINATION: "Have not said where to pay",
-    WhyNot.DESTINATION_HELD: "Bank details were changed; held for now",
-}
 
 
 @dataclass
@@ -39,7 +32,7 @@ class Heap:
 
     @property
     def reason(self) -> str:
-        return OBSTACLES[self.why] if self.why else "Ready to be paid"
+        return HEADINGS[self.why] if self.why else "Ready to be paid"
 
 
 def open_months(session: Session, *, before: str) -> Sequence[Row]:
@@ -65,10 +58,13 @@ def heaps(session: Session, vendor: Vendor, *, now: datetime) -> list[Heap]:
 
     The run itself looks closer: a way of paying may still refuse an account.
     """
-    debts = {key for key, minor in ledger.owed(session).items() if minor < 0}
+    books = ledger.owed(session)
+    least = minimums(session, vendor)
+    gone = endings.over_by(session, vendor.calendar.day_of(now))
     found: dict[tuple[WhyNot | None, str], Heap] = {}
     for row in session.execute(_unpaid_by_partner()):
-        why = _why_not(row, debts, vendor, now)
+        minimum = 0 if row.id in gone else least.get(row.currency, 0)
+        why = _why_not(row, books.get((row.id, row.currency), 0), minimum, now)
         heap = found.setdefault((why, row.currency), Heap(why, Money(0, row.currency)))
         heap.total += Money(int(row.minor), row.currency)
         heap.count += 1
@@ -121,12 +117,13 @@ def _unpaid_by_partner():
     )
 
 
-def _why_not(
-    row: Row, debts: set[tuple[UUID, str]], vendor: Vendor, now: datetime
-) -> WhyNot | None:
-    if (row.id, row.currency) in debts:
+def _why_not(row: Row, owed: int, minimum: int, now: datetime) -> WhyNot | None:
+    """owed: by the ledger, in minor units, as `minimum` is."""
+    if owed < 0:
         return WhyNot.NEGATIVE
-    if row.minor < vendor.minimum_payout_minor:
+    if owed < row.minor:
+        return WhyNot.TAKEN_BACK
+    if row.minor < minimum:
         return WhyNot.BELOW_MINIMUM
     if row.status is PartnerStatus.SUSPENDED:
         return WhyNot.PARTNER_SUSPENDED

@@ -99,6 +99,19 @@ def payouts_of(partner_id: UUID) -> Select:
     return payouts().where(Payout.partner_id == partner_id, Payout.status.in_(SHOWN_TO_PARTNER))
 
 
+def payment_of(session: Session, statement_id: UUID) -> Row | None:
+    """The payout that pays, or paid, a statement: id, number, status, paid_on.  None: not yet."""
+    return session.execute(
+        select(Payout.id, Payout.number, Payout.status, Payout.paid_on)
+        .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
+        .where(
+            PayoutStatement.statement_id == statement_id,
+            PayoutStatement.is_live,
+            Payout.status.in_(STANDING),
+        )
+    ).first()
+
+
 def payouts() -> Select:
     return select(*payout_columns()).join(Partner, Partner.id == Payout.partner_id)
 

@@ -100,7 +100,8 @@ def terms(session: Session) -> Terms:
 def minimums(session: Session, vendor: Vendor) -> dict[str, int]:
     """{currency: minor units} of the smallest payout; a currency without one pays any amount."""
     rows = session.execute(select(PayoutMinimum.currency, PayoutMinimum.minor))
-    return {row.currency: row.minor for row in rows} | {vendor.base_currency: vendor.minimum_payout_minor}
+    least = {row.currency: row.minor for row in rows}
+    return least | {vendor.base_currency: vendor.minimum_payout_minor}
 
 
 def arrange(

@@ -44,6 +44,7 @@ def month(person: Actor, month: str) -> str:
         blocked=asked.blocked(session),
         partners=asked.by_partner(session, month),
         statements=asked.statement_count(session, month),
+        can_pay=found.is_finished and may(person, Can.RUN_PAYOUTS),
         can_close=may(person, Can.CLOSE_MONTH),
     )
 

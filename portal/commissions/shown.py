@@ -8,6 +8,7 @@ from typing import Any
 
 from models.commissions import Code, words
 from models.money import Money
+from models.payouts import PayoutStatus
 from portal.formats import day, money
 
 TONES = {
@@ -67,7 +68,16 @@ def all_shown(rows: Iterable[Any]) -> list[ShownLine]:
     return [shown(row) for row in rows]
 
 
-def equation(statement: Any) -> tuple[list[tuple[str, str, Money]], tuple[str, Money]]:
+PAID = {
+    PayoutStatus.APPROVED: "Released for payment",
+    PayoutStatus.SENDING: "On its way",
+    PayoutStatus.PAID: "Paid",
+}
+
+
+def equation(
+    statement: Any, payment: PayoutStatus | None = None
+) -> tuple[list[tuple[str, str, Money]], tuple[str, Money]]:
     """opening + earned − taken back − carried = to be paid, in reading order."""
     unit = statement.currency
     parts = [
@@ -77,7 +87,8 @@ def equation(statement: Any) -> tuple[list[tuple[str, str, Money]], tuple[str, M
     ]
     if statement.closing_minor:
         parts.append(("−", "Carried to next month", Money(statement.closing_minor, unit)))
-    return parts, ("To be paid", Money(statement.payable_minor, unit))
+    said = PAID.get(payment, "To be paid") if payment else "To be paid"
+    return parts, (said, Money(statement.payable_minor, unit))
 
 
 def changes(

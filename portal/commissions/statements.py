@@ -12,6 +12,7 @@ from models import commissions, vendor
 from models.commissions import Statement
 from models.money import Money
 from models.partners import Partner
+from models.payouts.queries import payment_of
 from models.people import Actor
 from portal.charts import bars
 from portal.clock import now
@@ -55,7 +56,8 @@ def statements_export(person: Actor) -> Response:
 def statement(person: Actor, statement: Statement) -> str:
     lines = all_shown(commissions.queries.lines_of(session, statement.id))
     before = commissions.queries.statement_before(session, statement)
-    parts, result = equation(statement)
+    payment = payment_of(session, statement.id)
+    parts, result = equation(statement, payment.status if payment else None)
     return render_template(
         "commissions/statement.html",
         statement=statement,
@@ -64,6 +66,7 @@ def statement(person: Actor, statement: Statement) -> str:
         total=total_of(lines, statement.currency),
         parts=parts,
         result=result,
+        payment=payment,
         taxes=_taxes(statement),
         chart=_chart(statement),
         before=before,
@@ -160,7 +163,7 @@ COLUMNS = [
     Column("Opening", _amount("opening_minor"), "money"),
     Column("Earned", _amount("earned_minor"), "money"),
     Column("Taken back", _amount("taken_back_minor"), "money"),
-    Column("To be paid", _amount("payable_minor"), "money"),
+    Column("Payable", _amount("payable_minor"), "money"),
     Column("Carried", _amount("closing_minor"), "money"),
     Column("Currency", lambda row: row.currency),
     Column("Lines", lambda row: row.line_count, "number"),

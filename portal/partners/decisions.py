@@ -22,6 +22,7 @@ from portal.partners.forms import (
     AdministratorForm,
     AgreementForm,
     DistributorForm,
+    EndForm,
     ProfileForm,
     ReasonForm,
     TermsForm,
@@ -151,9 +152,16 @@ def resume(person: Actor, partner: Partner) -> Response:
 @pages.post("/partners/<uuid:partner_id>/ending")
 @allow(Can.EDIT_PARTNER, find=partner_or_404)
 def end(person: Actor, partner: Partner) -> Response:
-    form = _valid(ReasonForm())
-    partners.end(session, partner, by=person, reason=form.reason.data, now=now())
-    flash(f"The partnership with {partner.name} has ended.")
+    form = _valid(EndForm())
+    partners.end(
+        session,
+        partner,
+        by=person,
+        reason=form.reason.data,
+        tail_months=form.tail_months.data,
+        now=now(),
+    )
+    flash(f"The partnership with {partner.name} has ended. What it earned is paid all the same.")
     return _back_to(partner)
 
 

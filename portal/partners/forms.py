@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, PasswordField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from models.partners import PartnerRole, Profile, Tier
 from models.partners.profiles import TAX_FORMS
-from portal.fields import TidyField, UpperField, country_choices, email_field
+from models.payouts.terms import LONGEST_TAIL_MONTHS
+from portal.fields import NeededSometimes, TidyField, UpperField, country_choices, email_field
 
 ROLE_CHOICES = {
     PartnerRole.RESELLER.value: "Reseller",
@@ -108,6 +117,14 @@ class ReasonForm(FlaskForm):
     )  # fmt: skip
 
 
+class EndForm(ReasonForm):
+    tail_months = IntegerField(
+        "Tail in months",
+        [InputRequired("Enter the months; 0 for none."), NumberRange(0, LONGEST_TAIL_MONTHS)],
+        description="As its agreement says: so long its customers' payments still earn.",
+    )
+
+
 class DestinationForm(FlaskForm):
     kind = RadioField(
         "How to pay",
@@ -124,24 +141,28 @@ class DestinationForm(FlaskForm):
         [InputRequired("Enter the holder's name as the bank knows it."), Length(max=70)],
         description="Exactly as the bank knows it; banks compare the name.",
     )
-    iban = UpperField("IBAN", [Length(max=34)], description="Needed for an account in Europe.")
+    iban = UpperField(
+        "IBAN", [NeededSometimes(), Length(max=34)], description="Needed for an account in Europe."
+    )
     bic = UpperField(
-        "BIC", [Length(max=11)], description="Only for accounts outside the EU and EEA."
+        "BIC",
+        [NeededSometimes(), Length(max=11)],
+        description="Only for accounts outside the EU and EEA.",
     )
     routing_number = TidyField(
         "Routing number",
-        [Length(max=20)],
+        [NeededSometimes(), Length(max=20)],
         description="Needed for an account in the United States: nine digits.",
     )
     account = TidyField(
         "Account number",
-        [Length(max=30)],
+        [NeededSometimes(), Length(max=30)],
         description="Needed for an account in the United States.",
     )
     is_savings = BooleanField("This is a savings account")
     instructions = TextAreaField(
         "How to pay by hand",
-        [Length(max=500)],
+        [NeededSometimes(), Length(max=500)],
         description="Needed for payment by hand: such as a cheque, and where to.",
     )
     password = PasswordField(

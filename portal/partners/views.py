@@ -23,6 +23,7 @@ from models.partners import (
     members,
 )
 from models.partners.members import Choice
+from models.payouts.terms import terms
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
@@ -34,6 +35,7 @@ from portal.partners.forms import (
     AdministratorForm,
     AgreementForm,
     DistributorForm,
+    EndForm,
     NewPartnerForm,
 )
 from portal.permissions import Can, allow, may
@@ -136,6 +138,9 @@ def show(person: Actor, partner: Partner) -> str:
         buys_through=partners.may_buy_through(partner),
         agreement=AgreementForm(signed_on=day, formdata=None, prefix="agreement-"),
         distributor=distributor,
+        has_ended=partner.status is PartnerStatus.ENDED,
+        can_settle=may(person, Can.SETTLE_LEAVERS),
+        ending=EndForm(formdata=None, tail_months=terms(session).tail_months),
         administrator=AdministratorForm(formdata=None, prefix="administrator-"),
     )
 

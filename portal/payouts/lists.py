@@ -129,6 +129,16 @@ NOT_PAID_COLUMNS = [
     Column("In words", lambda row: row.reason),
 ]
 
+TRACE_COLUMNS = [
+    Column("Step", lambda mark: mark.stage),
+    Column("What", lambda mark: mark.name),
+    Column("Note", lambda mark: mark.note),
+    Column("Named by", lambda mark: mark.key),
+    Column("When", lambda mark: mark.at and mark.at.isoformat()),
+    Column("Amount", lambda mark: mark.amount, "money"),
+    Column("Currency", lambda mark: mark.amount and mark.amount.currency),
+]
+
 RUNS_COLUMNS = [
     Column("Run", lambda row: row.number),
     Column("Month", lambda row: row.period),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -14,10 +15,12 @@ from models.partners.destinations import PayoutDestination
 from models.payouts import Failure, Payout
 from models.payouts import queries as asked
 from models.payouts.rules import STANDING
-from models.people import Actor
+from models.payouts.trace import trace_of
+from models.people import Actor, Role
 from portal import documents
 from portal.clock import now
 from portal.database import session
+from portal.formats import day, instant
 from portal.paging import page_of
 from portal.payouts import lists, papers, showing
 from portal.payouts.asking import ask, attempt, payout_or_404, today
@@ -32,7 +35,11 @@ from portal.sheets import sheet_response
 def index(person: Actor) -> str:
     page = page_of(session, _payouts_seen(person), lists.LATEST_FIRST)
     return render_template(
-        "payouts/index.html", page=page, shown=lists.state_of, is_staff=person.is_staff
+        "payouts/index.html",
+        page=page,
+        shown=lists.state_of,
+        is_staff=person.is_staff,
+        days=showing.coming_days(session, now()),
     )
 
 
@@ -52,6 +59,31 @@ def show(person: Actor, payout: Payout) -> str:
         payment=PaymentForm(data={"paid_on": today()}),
         failure=FailureForm(),
         reason=ReasonForm(),
+    )
+
+
+@pages.get("/payouts/<uuid:payout_id>/trace")
+@allow(Can.SEE_PAYOUTS, find=payout_or_404)
+def trace(person: Actor, payout: Payout) -> str:
+    return render_template(
+        "payouts/trace.html",
+        payout=payout,
+        marks=trace_of(
+            session,
+            payout,
+            for_staff=person.is_staff,
+            opens_runs=person.role is Role.FINANCE,
+        ),
+        when=lambda at: instant(at) if isinstance(at, datetime) else day(at),
+    )
+
+
+@pages.get("/payouts/<uuid:payout_id>/trace/export")
+@allow(Can.SEE_PAYOUTS, find=payout_or_404)
+def export_trace(person: Actor, payout: Payout) -> Response:
+    marks = trace_of(session, payout, for_staff=person.is_staff)
+    return sheet_response(
+        f"trace-{payout.number}", lists.TRACE_COLUMNS, marks, request.args.get("as", "csv")
     )
 
 

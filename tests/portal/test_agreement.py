@@ -48,7 +48,7 @@ def test_the_bank_file_the_run_the_statements_and_the_ledger_agree_to_the_cent(r
     in_transfers = sum(Decimal(each.text) for each in bank.iter(f"{PAIN}InstdAmt"))
     in_run = _sum(_rows(first.get(f"/payout-runs/{run.id}/export?as=csv")), "Amount")
     stated = _rows(first.get("/statements/export?as=csv"))
-    in_statements = _sum([row for row in stated if row["Currency"] == "EUR"], "To be paid")
+    in_statements = _sum([row for row in stated if row["Currency"] == "EUR"], "Payable")
     assert in_control_sum == in_transfers == in_run == in_statements == _reserved(session)
     assert in_control_sum > 1_000
 

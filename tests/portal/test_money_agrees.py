@@ -77,8 +77,8 @@ def test_bank_file_run_statements_advices_and_ledger_come_to_the_same_sum(
     assert {
         "control sum": Decimal(re.search(rb"<CtrlSum>(.+?)</CtrlSum>", file)[1].decode()),
         "orders": sum(amount.major for _, amount in orders_in(file)),
-        "statements, CSV": column(as_csv(petra, "/statements/export"), "To be paid"),
-        "statements, sheet": column(as_sheet(petra, "/statements/export"), "To be paid"),
+        "statements, CSV": column(as_csv(petra, "/statements/export"), "Payable"),
+        "statements, sheet": column(as_sheet(petra, "/statements/export"), "Payable"),
         "run, CSV": column(as_csv(petra, export), "Amount"),
         "run, sheet": column(as_sheet(petra, export), "Amount"),
         "remittance advices": sum(advised(petra, payout) for payout in paid),

@@ -144,7 +144,7 @@ def test_an_ended_partners_open_page_stops_working(desk, head, rhine, sign_in):
     open_page = sign_in(head)
     assert open_page.get("/company").status_code == 200
     for _ in range(2):
-        desk.post(f"/partners/{rhine.id}/ending", data={"reason": "Closed"})
+        desk.post(f"/partners/{rhine.id}/ending", data={"reason": "Closed", "tail_months": "3"})
     assert open_page.get("/company").status_code == 302
 
 
