@@ -68,6 +68,7 @@ from models.deals.operations import (
     may_be_revoked_from,
     name_choice,
     overturn,
+    preview_approvers,
     refuse_amendment,
     refuse_extension,
     register_many,
@@ -132,6 +133,7 @@ from models.deals.tables import (
     DealNote,
     DealParticipant,
 )
+from models.deals.turns import Asked, approvals_of, asked_of
 
 __all__ = [
     "CHOOSABLE",
@@ -147,6 +149,7 @@ __all__ = [
     "AmendmentState",
     "ApprovalState",
     "Ask",
+    "Asked",
     "AskedTooOften",
     "Asker",
     "ChoiceKind",
@@ -191,10 +194,12 @@ __all__ = [
     "amend",
     "answer",
     "appeal",
+    "approvals_of",
     "approve",
     "ask",
     "ask_precheck",
     "ask_to_extend",
+    "asked_of",
     "askers",
     "attach",
     "back_choice",
@@ -233,6 +238,7 @@ __all__ = [
     "overturn",
     "own_alike",
     "own_duplicates",
+    "preview_approvers",
     "project_key",
     "protected_through",
     "reason_words",

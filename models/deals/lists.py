@@ -15,6 +15,7 @@ from models.catalog import ProductFamily
 from models.deals.projects import collides_with
 from models.deals.states import OPEN, DealStatus, ForecastCategory, Stage
 from models.deals.tables import Deal, DealMatch
+from models.deals.turns import Asked
 from models.money import rounded
 from models.partners import Partner
 
@@ -31,6 +32,8 @@ class DealFilter:
     channel_manager_id: UUID | None = None
     sales_manager_id: UUID | None = None
     decide_before: datetime | None = None
+    asked_of: Asked | None = None
+    """Only what waits for this person to decide."""
     drafts: bool = True
     """Whether what was never submitted is among them: at the vendor nobody sees it."""
 
@@ -44,6 +47,8 @@ class DealFilter:
         held = [column == wanted for column, wanted in equal.items() if wanted is not None]
         if self.statuses:
             held.append(Deal.status.in_(self.statuses))
+        if self.asked_of is not None:
+            held.append(self.asked_of.criterion())
         if not self.drafts:
             never_submitted = (DealStatus.DRAFT, DealStatus.WITHDRAWN)
             held.append(or_(Deal.submitted_at.is_not(None), Deal.status.not_in(never_submitted)))

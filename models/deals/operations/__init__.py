@@ -20,6 +20,7 @@ from models.deals.operations.following import (
     step_back,
     take_part,
 )
+from models.deals.operations.previewing import preview_approvers
 from models.deals.operations.protection import (
     EXPIRE,
     WARN,
@@ -69,6 +70,7 @@ __all__ = [
     "may_be_revoked_from",
     "name_choice",
     "overturn",
+    "preview_approvers",
     "refuse_amendment",
     "refuse_extension",
     "register_many",

@@ -53,7 +53,7 @@ def plan_approvals(
     subject = subject or Subject.of(deal)
     with vendor_side(session) as beside:
         planned = _planned(beside, beside.get_one(Deal, deal_id), subject, now=now)
-    for row in open_rows(session, deal_id, amendment_id, ApprovalState.LATER):
+    for row in open_rows(session, deal_id, amendment_id, ApprovalState.LATER, ApprovalState.DONE):
         row.state = ApprovalState.DROPPED
     rows = [_row(each, deal_id, partner_id, amendment_id) for each in planned]
     session.add_all(rows)

@@ -35,7 +35,7 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
         today = vendor.settings(beside).calendar.day_of(now)
         routing = territories.route(
             beside,
-            _facts_of(beside, details, family_id, partner_id, today),
+            facts_for(beside, details, family_id, partner_id, today),
             on=today,
             about=("deal", deal_id),
             now=now,
@@ -85,16 +85,17 @@ def _match_rows(deal_id: UUID, found: Recognition, now: datetime) -> Iterator[De
         )
 
 
-def _facts_of(
+def facts_for(
     session: Session,
     details: CustomerDetails,
     family_id: UUID | None,
     partner_id: UUID,
-    today: date,
+    on: date,
 ) -> Facts:
+    """What routing asks about a deal."""
     partner = session.get_one(Partner, partner_id)
     return Facts(
-        on=today,
+        on=on,
         country=details.country,
         subdivision=details.subdivision,
         postal=details.postal_code,
