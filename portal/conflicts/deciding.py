@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, render_template
 from werkzeug import Response
 
-from models.deals.conflicts import Conflict, ConflictStatus, party_deals
+from models.deals import VERBS_DONE
+from models.deals.conflicts import NOTE_WORDS, Conflict, ConflictStatus, party_deals
 from models.deals.conflicts import operations as verbs
 from models.errors import Refused
 from models.people import Actor
@@ -85,6 +86,8 @@ def _page(
     return render_template(
         "conflicts/show.html",
         it=it,
+        done=VERBS_DONE,
+        noted=NOTE_WORDS,
         evidence=evidence or EvidenceForm(formdata=None),
         decision=decision or decision_form(
             it.rows, has_vendor=conflict.touch_id is not None,

@@ -18,7 +18,7 @@ from models.files import FileRow
 from models.people import Person
 from portal.conflicts.blueprint import TONES
 from portal.database import session
-from portal.formats import country, day, instant, money
+from portal.formats import country, day, instant, money, words
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _side_by_side(
 
     return [
         line("Deal", lambda row: row.Deal.number),
-        line("Stands", lambda row: sides[row.side_id].standing.words),
+        line("Standing", lambda row: words(sides[row.side_id].standing)),
         line("Customer", lambda row: row.Customer.name),
         line("As written", lambda row: row.Deal.customer_name),
         line("Web site", lambda row: row.Deal.customer_domain),

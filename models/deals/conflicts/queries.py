@@ -203,7 +203,7 @@ def evidence_of(session: Session, side_ids: Sequence[UUID]) -> Sequence[Conflict
     return session.scalars(
         select(ConflictEvidence)
         .where(ConflictEvidence.side_id.in_(side_ids))
-        .order_by(ConflictEvidence.filed_at, ConflictEvidence.id)
+        .order_by(ConflictEvidence.at, ConflictEvidence.id)
     ).all()
 
 

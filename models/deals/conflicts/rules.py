@@ -152,6 +152,21 @@ class Decision:
             raise Refused("Write a decision for each party; each reads its own, word for word.")
 
 
+NOTE_WORDS = {
+    "open": "opened the case",
+    "joined": "added a party",
+    "left": "took a party out",
+    "evidence": "filed evidence",
+    "our_evidence": "says for our own people",
+    "decide": "decided",
+    "appeal": "appealed",
+    "judge": "judged the appeal",
+    "settle": "closed the case",
+    "finish": "made the decision final",
+}
+"""What each step of a case is called, after the name of who took it."""
+
+
 def rule_that_applies(
     *, is_protected: bool, is_renewal: bool, has_vendor: bool, only_alike: bool
 ) -> Rule:

@@ -119,7 +119,7 @@ class ConflictEvidence(Private, Base):
 
     side_id: Mapped[UUID] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(Text)
-    filed_at: Mapped[datetime]
+    at: Mapped[datetime]
     by_id: Mapped[UUID | None]
     by_name: Mapped[str] = mapped_column(String(200))
 

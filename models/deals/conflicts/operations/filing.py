@@ -57,7 +57,7 @@ def file_evidence(
         return False
     session.add(
         ConflictEvidence(
-            partner_id=side.partner_id, side_id=side.id, text=text, filed_at=now,
+            partner_id=side.partner_id, side_id=side.id, text=text, at=now,
             by_id=by.id, by_name=by.name,
         )
     )  # fmt: skip
