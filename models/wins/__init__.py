@@ -8,7 +8,6 @@ nothing more is to come, or when its protection ends.
 """
 
 from models.wins.operations import (
-    ABOUT,
     Correction,
     accept,
     add_evidence,
@@ -27,11 +26,12 @@ from models.wins.queries import (
     WinFilter,
     early_of,
     evidence_of,
+    files_of,
     orders_of,
     progress_of,
     to_look_at,
 )
-from models.wins.rules import ORDER_MOVES, Differs, HandOver, Order, OrderState, in_words
+from models.wins.rules import ABOUT, ORDER_MOVES, Differs, HandOver, Order, OrderState, in_words
 from models.wins.shares import ShareState, Sharing, SharingSide, Side
 from models.wins.splits import (
     how_many_wait,
@@ -69,6 +69,7 @@ __all__ = [
     "early_of",
     "end",
     "evidence_of",
+    "files_of",
     "how_many_wait",
     "in_words",
     "my_sides",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from models.catalog import ProductFamily
 from models.deals import Deal, DealStatus
+from models.files import FileRow, StoredFile
 from models.partners import Partner
-from models.wins.rules import COUNTED, OrderState
+from models.wins.rules import ABOUT, COUNTED, OrderState
 from models.wins.tables import DealOrder, EarlyWin, WinEvidence
 
 AMOUNT = DealOrder.amount_minor  # type: ignore[attr-defined]  # money_column makes it
@@ -70,6 +71,20 @@ def evidence_of(session: Session, deal_id: UUID) -> Sequence[WinEvidence]:
         .where(DealOrder.deal_id == deal_id)
         .order_by(WinEvidence.at, WinEvidence.id)
     ).all()
+
+
+def files_of(session: Session, evidence_ids: Collection[UUID]) -> dict[UUID, list[FileRow]]:
+    """The files of each piece of evidence, with one question for all."""
+    rows = session.execute(
+        select(StoredFile.about_id, *(getattr(StoredFile, name) for name in FileRow._fields))
+        .where(StoredFile.about_kind == ABOUT, StoredFile.about_id.in_(evidence_ids))
+        .where(StoredFile.removed_at.is_(None))
+        .order_by(StoredFile.kept_at, StoredFile.id)
+    )
+    found: dict[UUID, list[FileRow]] = {}
+    for about_id, *told in rows:
+        found.setdefault(about_id, []).append(FileRow(*told))
+    return found
 
 
 def early_of(session: Session, deal_id: UUID) -> Sequence[EarlyWin]:

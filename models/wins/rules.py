@@ -13,6 +13,9 @@ from models.errors import Refused
 from models.money import Money
 from models.moves import Moves
 
+ABOUT = "win_evidence"
+"""What files of evidence are attached to."""
+
 
 class OrderState(StrEnum):
     WAITING = "waiting"

@@ -45,9 +45,11 @@ def orders_shown(person: Actor, deal: Deal) -> dict[str, Any]:
         return {"orders": [], "sharing": _sharing(person, deal), "can_complete": False}
     orders = wins.orders_of(session, deal.id)
     proofs: dict[UUID, list[Proof]] = {}
-    for said in wins.evidence_of(session, deal.id) if orders else []:
-        attached = files.attached(session, wins.ABOUT, said.id)
-        proofs.setdefault(said.order_id, []).append(Proof(said, attached))
+    shown_so_far = wins.evidence_of(session, deal.id) if orders else []
+    attached = wins.files_of(session, [said.id for said in shown_so_far]) if orders else {}
+    for said in shown_so_far:
+        proof = Proof(said, attached.get(said.id, []))
+        proofs.setdefault(said.order_id, []).append(proof)
     early = {one.order_id: one for one in wins.early_of(session, deal.id)} if orders else {}
     shown = [_shown(person, deal, one, proofs.get(one.id, []), early.get(one.id)) for one in orders]
     progress = wins.progress_of(session, deal.id)

@@ -106,4 +106,4 @@ def _form(deal: Deal) -> Any:
 
 def _page(deal: Deal, form: Any) -> str:
     live = wins.sharing_of(session, deal.id)
-    return render_template("deals/offer.html", deal=deal, form=form, live=live)
+    return render_template("deals/share_offer.html", deal=deal, form=form, live=live)

@@ -30,6 +30,9 @@ PROBLEMS = (
     "A new path opens in spring, and the hire station beside it has no bicycles for the visitors.",
     "Repairs cost more than leasing would; the board wants one supplier and one price per season.",
 )
+CONTRACTS = {0: 120, 2: 180}
+"""Days that the service lasts that a customer bought with its bicycles."""
+
 CONTACTS = ("Maria Cameron", "Peter Connelly", "Ann Beebe", "Joseph Castellucio", "Lili Alameda")
 
 
@@ -91,9 +94,9 @@ def approve(story: Story, deal: Deal, *, at: datetime) -> None:
 
 
 def win(story: Story, need: Need, deal: Deal, *, at: datetime, order: str) -> None:
-    """The whole deal by one order; every other customer has a contract to renew after a year."""
+    """The whole deal by one order; every other customer has a service contract to renew."""
     starts_on = at.date() + timedelta(days=14)
-    is_one_off = need.number % 2 == 1
+    days = CONTRACTS.get(need.number % 4)
     wins.record(
         story.session,
         deal,
@@ -101,8 +104,8 @@ def win(story: Story, need: Need, deal: Deal, *, at: datetime, order: str) -> No
         HandOver(
             support_contact=f"workshop@{deal.customer_domain}",
             starts_on=starts_on,
-            renews_on=None if is_one_off else starts_on + timedelta(days=365),
-            is_one_off=is_one_off,
+            renews_on=None if days is None else starts_on + timedelta(days=days),
+            is_one_off=days is None,
         ),
         by=story.sellers[need.reseller],
         now=at,

@@ -79,13 +79,13 @@ def approve(page: Page, deal: str) -> None:
 
 def win(page: Page, deal: str) -> None:
     page.goto(deal)
-    page.get_by_role("button", name="Won", exact=True).click()
-    dialog = page.locator("#win")
-    dialog.get_by_label("Order number").fill("PO-2211")
-    dialog.get_by_label("Ordered on").fill(f"{_vendors_day()}")
-    dialog.get_by_label("Who supports").fill("Lena Brandt")
-    dialog.get_by_label("Delivery or start").fill(f"{TODAY + timedelta(days=20)}")
-    dialog.get_by_role("button", name="Record the win").click()
+    page.get_by_role("link", name="Record the win").click()
+    page.get_by_label("Order number").fill("PO-2211")
+    page.get_by_label("Ordered on").fill(f"{_vendors_day()}")
+    page.get_by_label("Who supports").fill("Lena Brandt")
+    page.get_by_label("Delivery or start").fill(f"{TODAY + timedelta(days=20)}")
+    page.get_by_label("There is nothing to renew").check()
+    page.get_by_role("button", name="Record the win").click()
     expect(page.get_by_text("Won", exact=True).first).to_be_visible()
 
 

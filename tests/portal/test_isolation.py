@@ -14,6 +14,7 @@ from models.partners import Partner
 from models.payouts import Payout, PayoutRun
 from models.people import Person, UserSession
 from models.sales import CreditNote, Invoice
+from models.wins import DealOrder, SharingSide
 from portal.permissions import may
 
 pytestmark = pytest.mark.demo
@@ -40,6 +41,8 @@ def theirs(session) -> dict[str, UUID]:
     return {
         "deal_id": first(Deal.id, Deal.partner_id == partner_id),
         "match_id": first(DealMatch.id),
+        "order_id": first(DealOrder.id, DealOrder.partner_id == partner_id),
+        "side_id": first(SharingSide.id, SharingSide.partner_id == partner_id),
         "invoice_id": first(Invoice.id, Invoice.partner_id == partner_id),
         "statement_id": first(Statement.id, Statement.partner_id == partner_id),
         "line_id": first(CommissionLine.id, CommissionLine.partner_id == partner_id),

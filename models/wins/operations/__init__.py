@@ -1,11 +1,10 @@
 """What can happen to wins.  Each function is one business verb in one transaction."""
 
 from models.wins.operations.judging import accept, clear_early, complete, send_back
-from models.wins.operations.recording import ABOUT, Correction, add_evidence, record
+from models.wins.operations.recording import Correction, add_evidence, record
 from models.wins.operations.sharing import agree, deal_behind, end, offer, propose
 
 __all__ = [
-    "ABOUT",
     "Correction",
     "accept",
     "add_evidence",

@@ -22,6 +22,7 @@ from models.wins.operations.counting import count
 from models.wins.operations.sharing import nothing_open
 from models.wins.queries import progress_of
 from models.wins.rules import (
+    ABOUT,
     Differs,
     HandOver,
     Order,
@@ -35,9 +36,6 @@ from models.wins.rules import (
     same_customer,
 )
 from models.wins.tables import DealOrder, EarlyWin, WinEvidence
-
-ABOUT = "win_evidence"
-"""What files of evidence are attached to."""
 
 
 @dataclass(frozen=True)
