@@ -22,24 +22,29 @@ from models.customers.tables import CUSTOMER_KEYS
 
 SEED = 20261122
 BATCH = 5_000
-SYLLABLES = word_list(
-    "al an ar bel ber bor cas cor dal del den dor el er fal fer gal gar gor hal har hel hol il in "
-    "jor kal kar kel kor lan lar lin lor mal mar mel mer mon nar nel nor ol or pal par pel por ral "
-    "ren ri ros sal san sel sol stan tal tar tel tor ul van var vel ver vil vor wal wer wil zan"
+BEGINNINGS = word_list(
+    "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sch sh sl sp st str t "
+    "th tr v w y z"
 )
+MIDDLES = word_list("a e i o u a e i o u ai ea ie oo ou")
+ENDINGS = ["", "", "", *word_list("l m n r s t x ck nd rt ss")]
 COMMON = word_list(
-    "global solutions systems technologies logistics partners group services industries trading "
-    "international engineering consulting energy foods medical marine cycles sports design media "
-    "capital software networks motors steel tools textiles packaging plastics hospital foundry"
+    "group services solutions systems international industries technologies trading consulting "
+    "engineering holding global logistics partners energy foods medical marine design media "
+    "capital software networks motors construction properties steel tools textiles packaging "
+    "plastics hospital foundry electric insurance transport farms marketing security studio "
+    "equipment dental brewing press optics pharma robotics furniture catering printing"
 )
+OFTEN = [1 / (rank + 3) for rank in range(len(COMMON))]
+"""Few words are in many names, most in few."""
 FORMS = ["Inc.", "LLC", "GmbH", "Ltd", "S.A.", "AG", "B.V.", "Co., Ltd.", "Corporation", ""]
 COUNTRIES = ["US"] * 50 + ["DE"] * 14 + ["GB"] * 12 + ["FR"] * 10 + ["NL"] * 7 + ["SE"] * 7
 
 
 def companies(count: int, rng: random.Random) -> Iterator[CustomerDetails]:
     for number in range(count):
-        made = ["".join(rng.choices(SYLLABLES, k=rng.choice((2, 2, 3)))) for _ in range(2)]
-        words = [made[0], *rng.choices(COMMON, k=rng.choice((0, 1, 1, 2)))]
+        made = [_word(rng), _word(rng)]
+        words = [made[0], *rng.choices(COMMON, OFTEN, k=rng.choice((0, 1, 1, 2)))]
         if rng.random() < 0.4:
             words.insert(1, made[1])
         name = " ".join(word.capitalize() for word in words)
@@ -49,6 +54,11 @@ def companies(count: int, rng: random.Random) -> Iterator[CustomerDetails]:
             domain=f"{''.join(words[:2])}{number % 97}.com" if rng.random() < 0.6 else "",
             postal_code=f"{rng.randrange(100_000):05}",
         )
+
+
+def _word(rng: random.Random) -> str:
+    parts = (BEGINNINGS, MIDDLES, ENDINGS)
+    return "".join(rng.choice(part) for _ in range(rng.choice((2, 2, 3))) for part in parts)
 
 
 def load(engine: Engine, count: int, now: datetime) -> None:

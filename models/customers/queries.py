@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session, aliased
 
 from models.customers.keys import certain_keys, stretch_keys
 from models.customers.names import core_name
-from models.customers.rules import Company, Finding, Verdict, compare
+from models.customers.rules import SIMILAR_FROM, Company, Finding, Verdict, compare, likeness
 from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 250
-"""Candidates by stretches of the name, those with the most that is rare in common first."""
+MOST_ALIKE = 400
+"""Candidates by stretches of the name whose names are weighed."""
+MOST_ROWS = 1_200
+"""Of the key table that are read for them: under the keys that the fewest share, first."""
 SHORTEST_TYPED = 2
 """Letters from which on names are suggested."""
 
@@ -56,27 +58,45 @@ def matches_of(session: Session, company: Company, *, but_not: UUID | None = Non
 
 
 def candidates(session: Session, company: Company) -> list[UUID]:
-    """Customers that share a key with this one: by a certain key, then by those few share."""
+    """Customers that share a certain key with this one, or stretches and a similar name."""
     certain = session.scalars(_under(certain_keys(company), MOST_CERTAIN)).all()
-    alike = session.scalars(_under(stretch_keys(company), MOST_ALIKE)).all()
-    return list(dict.fromkeys((*certain, *alike)))
+    return list(dict.fromkeys((*certain, *_similar(session, company))))
 
 
-def _under(keys: Sequence[int], most: int) -> Select[UUID]:
-    """Customers under any of these keys; a key that few share counts for more."""
-    table = CUSTOMER_KEYS.c
-    shared = (
-        select(
-            table.customer_id,
-            (1.0 / func.count().over(partition_by=table.key)).label("weight"),
-        )
-        .where(table.key.in_(keys))
-        .subquery()
+def _similar(session: Session, company: Company) -> Iterator[UUID]:
+    """Those with a similar name among the customers that share a rare key."""
+    rare = _rarest(session, stretch_keys(company))
+    sharing = _under(rare, MOST_ALIKE).subquery()
+    names = select(Customer.id, Customer.core_name).join(
+        sharing, sharing.c.customer_id == Customer.id
     )
+    for row in session.execute(names):
+        if likeness(company.core, row.core_name) >= SIMILAR_FROM:
+            yield row.id
+
+
+def _rarest(session: Session, keys: Sequence[int]) -> list[int]:
+    """The keys that the fewest customers share, as many as can be read in a moment."""
+    table = CUSTOMER_KEYS.c
+    sharing = func.count().label("sharing")
+    counted = select(table.key, sharing).where(table.key.in_(keys)).group_by(table.key)
+    rare, rows = [], 0
+    for row in sorted(session.execute(counted), key=lambda row: (row.sharing, row.key)):
+        rows += row.sharing
+        if rare and rows > MOST_ROWS:
+            break
+        rare.append(row.key)
+    return rare
+
+
+def _under(keys: Sequence[int], most: int) -> Select[tuple[UUID]]:
+    """Customers under any of these keys, those under the most of them first."""
+    table = CUSTOMER_KEYS.c
     return (
-        select(shared.c.customer_id)
-        .group_by(shared.c.customer_id)
-        .order_by(func.sum(shared.c.weight).desc(), shared.c.customer_id)
+        select(table.customer_id)
+        .where(table.key.in_(keys))
+        .group_by(table.customer_id)
+        .order_by(func.count().desc(), table.customer_id)
         .limit(most)
     )
 

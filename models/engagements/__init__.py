@@ -9,6 +9,7 @@ from models.engagements.operations import Recorded, close, record
 from models.engagements.queries import (
     TouchFilter,
     engaged,
+    engaged_among,
     how_many,
     listed,
     of_customer,
@@ -26,6 +27,7 @@ __all__ = [
     "TouchKind",
     "close",
     "engaged",
+    "engaged_among",
     "how_many",
     "listed",
     "of_customer",

@@ -34,16 +34,23 @@ def engaged(session: Session, customer_id: UUID, family_id: UUID | None, on: dat
     An open direct opportunity says so, and so does a visit or a quote of the last
     ENGAGED_DAYS days.  family_id: None asks for every family.
     """
+    return bool(engaged_among(session, [customer_id], family_id, on))
+
+
+def engaged_among(
+    session: Session, customer_ids: Sequence[UUID], family_id: UUID | None, on: date
+) -> set[UUID]:
+    """Those of these customers at which our own people are at work; one question for all."""
     since = on - timedelta(days=ENGAGED_DAYS)
     lasting = and_(Touch.kind.in_(LASTING), Touch.happened_on > since)
-    found = select(Touch.id).where(
-        Touch.customer_id == customer_id,
+    found = select(Touch.customer_id).where(
+        Touch.customer_id.in_(customer_ids),
         Touch.happened_on <= on,
         or_(_is_open_direct(on), lasting),
     )
     if family_id is not None:
         found = found.where(Touch.family_id == family_id)
-    return session.scalar(found.limit(1)) is not None
+    return set(session.scalars(found))
 
 
 def open_direct(

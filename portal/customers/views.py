@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Row, select
 from werkzeug import Response
 
@@ -16,13 +15,15 @@ from models.errors import Refused
 from models.partners import Partner
 from models.people import Actor
 from portal.clock import now
+from portal.customers import merging
+from portal.customers.blueprint import customer_or_404, pages
 from portal.customers.forms import COUNTRIES, CustomerForm
 from portal.database import session
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may
 from portal.sheets import Column, sheet_response
 
-pages = Blueprint("customers", __name__)
+__all__ = ["merging", "pages"]
 
 BY_NAME = [Key(Customer.name), Key(Customer.id)]
 SORTS = {
@@ -46,13 +47,9 @@ COLUMNS = [
 ]
 
 
-def customer_or_404(_person: Actor, customer_id: UUID) -> Customer:
-    return session.scalar(select(Customer).where(Customer.id == customer_id)) or abort(404)
-
-
 @pages.get("/customers")
 @allow(Can.SEE_CUSTOMERS)
-def index(_person: Actor) -> str:
+def index(person: Actor) -> str:
     sort = request.args.get("sort", "name")
     query = _wanted()
     return render_template(
@@ -61,6 +58,7 @@ def index(_person: Actor) -> str:
         count=customers.how_many(session, query),
         sort=sort if sort in SORTS else "name",
         countries=COUNTRIES,
+        can_edit=may(person, Can.EDIT_CUSTOMER),
     )
 
 
@@ -75,7 +73,9 @@ def export(_person: Actor) -> Response:
 
 @pages.get("/customers/<uuid:customer_id>")
 @allow(Can.SEE_CUSTOMERS, find=customer_or_404)
-def show(person: Actor, customer: Customer) -> str:
+def show(person: Actor, customer: Customer) -> str | Response:
+    if request.path != (here := url_for("customers.show", customer_id=customer.id)):
+        return redirect(here)  # it was merged, and is now known by the other record
     can_edit = may(person, Can.EDIT_CUSTOMER)
     alike = customers.matches_of(session, customer.company, but_not=customer.id) if can_edit else []
     return render_template(
@@ -84,6 +84,7 @@ def show(person: Actor, customer: Customer) -> str:
         industry=customers.industry_name(customer.naics),
         deals=_deals_of(customer),
         alike=alike,
+        merged=customers.merges_of(session, customer.id) if can_edit else [],
         can_edit=can_edit,
         sees_partners=may(person, Can.SEE_PARTNERS),
     )
