@@ -11,12 +11,13 @@ from typing import Any
 from flask import Flask, current_app
 from flask_compress import Compress
 
-from models.deals import JOBS, expire_due
+from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.renewals import propose_due
 from portal import database, errors, formats, identity, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
+from portal.approvals import views as approvals
 from portal.catalog import views as catalog
 from portal.commissions import views as commissions
 from portal.conflicts import views as conflicts
@@ -41,6 +42,7 @@ from portal.settings import Settings
 from portal.sharing import views as sharing
 from portal.signin import views as signin
 from portal.styleguide import views as styleguide
+from portal.taxes import views as taxes
 from portal.territories import views as territories
 
 ROOT = Path(__file__).parent.parent
@@ -63,9 +65,11 @@ FEATURES: list[Any] = [
     commissions.pages,
     sales.pages,
     payouts.pages,
+    taxes.pages,
     search.pages,
     styleguide.pages,
     programme.pages,
+    approvals.pages,
     catalog.pages,
     customers.pages,
     territories.pages,
@@ -78,6 +82,7 @@ worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
+worker.ROUNDS.append((timedelta(hours=1), warn_stale))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
 
 

@@ -109,6 +109,11 @@ def remittance(paper: Paper[SettledStatement], *, now: datetime) -> bytes:
     return _typeset("remittance", paper, now)
 
 
+def invoice(paper: Paper[SettledStatement], *, now: datetime) -> bytes:
+    """An invoice that we write in a partner's name, as PDF."""
+    return _typeset("invoice", paper, now)
+
+
 def pdf_response(name: str, pdf: bytes) -> Response:
     """The paper as a download called `name`.pdf."""
     response = Response(pdf, mimetype="application/pdf")

@@ -29,6 +29,7 @@ class Item:
 HOME = Entry("Home", "home.index", "home")
 DEALS = Entry("Deals", "deals.index", "inbox")
 QUEUE = Entry("To decide", "deals.queue", "scale")
+REQUESTS = Entry("Requests", "deals.asked_for", "list-check")
 PIPELINE = Entry("Pipeline", "deals.pipeline", "chart-bar")
 WINS = Entry("Wins to look at", "deals.to_look_at", "circle-check")
 CONFLICTS = Entry("Conflict cases", "conflicts.index", "alert-triangle")
@@ -48,6 +49,7 @@ MONTHS = Entry("Months", "commissions.months", "calendar")
 PLANS = Entry("Plans", "commissions.plans", "list-check")
 PAYOUTS = Entry("Payouts", "payouts.index", "cash")
 RUNS = Entry("Payout runs", "payouts.runs", "cash")
+TAXES = Entry("Taxes", "taxes.index", "receipt")
 PEOPLE = Entry("People", "people.index", "users")
 COMPANY = Entry("Company", "partners.company", "building")
 
@@ -62,18 +64,18 @@ MENUS: dict[Role, list[Entry]] = {
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG, STATEMENTS,
-        WINS, RENEWALS, CONFLICTS, OWN_SALES,
+        WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
     ],
     Role.SALES_MANAGER: [
         HOME, PIPELINE, DEALS, PARTNERS, CUSTOMERS, TERRITORIES, CATALOG, RENEWALS,
-        OWN_SALES, CONFLICTS,
+        OWN_SALES, CONFLICTS, QUEUE, REQUESTS,
     ],
     Role.FINANCE: [
-        HOME, RUNS, MONTHS, STATEMENTS, INVOICES, COMMISSIONS, PLANS, PARTNERS, CATALOG,
+        HOME, RUNS, MONTHS, STATEMENTS, INVOICES, COMMISSIONS, PLANS, PARTNERS, TAXES, CATALOG,
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG,
-        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES,
+        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
     ],
 }  # fmt: skip
 

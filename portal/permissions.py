@@ -44,6 +44,8 @@ class Can(StrEnum):
     SEE_DEALS = "see deals"
     REGISTER_DEAL = "register a deal"
     DECIDE_DEAL = "decide a deal"
+    APPROVE_DEAL = "approve a deal where a rule names one"
+    NAME_CHOICE = "hand in a customer's letter"
     FOLLOW_DEAL = "follow a deal as sales manager"
     SEE_CONFLICTS = "see conflict cases"
     DECIDE_CONFLICT = "decide a conflict case"
@@ -63,6 +65,7 @@ class Can(StrEnum):
     CLOSE_MONTH = "close a month"
     SEE_PAYOUTS = "see payouts"
     RUN_PAYOUTS = "prepare and release payouts"
+    KEEP_TAXES = "look at tax forms and rates"
     SETTLE_LEAVERS = "settle with partners who leave or owe us"
     SEE_PROGRAMME = "see the programme's settings"
     EDIT_PROGRAMME = "edit the programme's settings"
@@ -128,6 +131,8 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_DEALS: [[staff], [partner]],
     Can.REGISTER_DEAL: [[partner, their_own]],
     Can.DECIDE_DEAL: [[channel_manager], [administrator]],
+    Can.APPROVE_DEAL: [[staff]],
+    Can.NAME_CHOICE: [[channel_manager], [administrator], [partner, their_own]],
     Can.FOLLOW_DEAL: [[sales_manager], [channel_manager]],
     Can.SEE_CONFLICTS: [[channel_manager], [sales_manager], [administrator]],
     Can.DECIDE_CONFLICT: [[channel_manager], [administrator]],
@@ -147,6 +152,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.CLOSE_MONTH: [[finance]],
     Can.SEE_PAYOUTS: [[finance], [administrator], [partner]],
     Can.RUN_PAYOUTS: [[finance]],
+    Can.KEEP_TAXES: [[finance]],
     Can.SETTLE_LEAVERS: [[finance], [administrator]],
     Can.SEE_PROGRAMME: [[staff]],
     Can.EDIT_PROGRAMME: [[administrator]],

@@ -40,12 +40,17 @@ def remittance(
             ("Reference", payout.reference or "–"),
             *_on_bank_statement(payout),
         ],
-        equation=[*_terms(statements, payout.amount.currency), Term(verb, paid, "=")],
+        equation=[
+            *_terms(statements, payout.amount.currency),
+            *_taxes(payout),
+            Term(verb, paid, "="),
+        ],
         lines=[_line(row, payout.amount.currency) for row in statements],
         total=Total(verb, paid),
         notes=[
             f"Statements are paid in {payout.amount.currency}. Each one, with the working of every"
             " line, is in the portal under Statements.",
+            *([payout.tax_words] if payout.tax_words else []),
         ],
     )
     return documents.remittance(paper, now=now)
@@ -69,6 +74,11 @@ def _terms(statements: Sequence[Any], currency: str) -> list[Term]:
     if carried:
         terms.append(("Carried forward", carried, "−"))
     return [Term(label, money(Money(minor, currency)), sign) for label, minor, sign in terms]
+
+
+def _taxes(payout: Payout) -> list[Term]:
+    terms = [("VAT", payout.vat, "+"), ("Withheld for the tax office", payout.withheld, "−")]
+    return [Term(label, money(amount), sign) for label, amount, sign in terms if amount]
 
 
 def _line(row: Any, currency: str) -> SettledStatement:

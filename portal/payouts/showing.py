@@ -73,7 +73,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "partner": session.get_one(Partner, payout.partner_id),
         "destination": destination,
         "statements": statements,
-        "equation": _equation(statements, payout.amount.currency),
+        "equation": [*_equation(statements, payout.amount.currency), *_taxes(payout)],
         "steps": _steps(session, payout, person),
         "run": run if acts else None,
         "file": next((file for file in files if file.rail == payout.rail), None),
@@ -103,6 +103,11 @@ def _equation(statements: list[Any], currency: str) -> list[tuple[str, str, Mone
     if carried:
         parts.append(("−", "Carried forward", carried))
     return [(sign, label, Money(minor, currency)) for sign, label, minor in parts]
+
+
+def _taxes(payout: Payout) -> list[tuple[str, str, Money]]:
+    terms = [("+", "VAT", payout.vat), ("−", "Withheld for the tax office", payout.withheld)]
+    return [term for term in terms if term[2]]
 
 
 def _steps(session: Session, payout: Payout, person: Actor) -> list[Step]:

@@ -7,12 +7,13 @@ from zoneinfo import available_timezones
 from flask_wtf import FlaskForm
 from stdnum import bic, iban
 from stdnum.exceptions import ValidationError as BadNumber
-from wtforms import EmailField, IntegerField
+from wtforms import EmailField, IntegerField, RadioField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from models.errors import Refused
 from models.money import is_currency
 from models.partners.us_accounts import checked_routing_number
+from models.taxes import FormPolicy
 from portal.fields import TidyField, UpperField
 
 
@@ -43,6 +44,13 @@ class ProgrammeForm(FlaskForm):
         "IBAN", [Optional()], description="The account that SEPA payouts are drawn on."
     )
     bic = UpperField("BIC", [Optional()])
+    tax_form_policy = RadioField(
+        "When a W-9 or W-8 is missing",
+        [InputRequired()],
+        choices={policy.value: policy.words for policy in FormPolicy},
+        default=FormPolicy.BLOCK.value,
+        description="Only asked by vendors in the United States.",
+    )
     ach_routing_number = TidyField(
         "Routing number for ACH",
         [Optional()],

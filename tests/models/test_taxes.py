@@ -176,7 +176,7 @@ def test_a_missing_form_blocks_withholds_or_does_nothing_as_the_programme_says(
     rows = session.execute(
         select(Payout.partner_id, Payout.amount_minor).where(Payout.run_id == run.id)
     )
-    amounts = {partner_id: minor for partner_id, minor in rows}
+    amounts = dict(list(rows))
     assert amounts[other.id] == 1_000_00
     skipped = session.scalars(select(PayoutSkip.why)).all()
     if policy is FormPolicy.BLOCK:

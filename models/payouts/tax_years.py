@@ -1,0 +1,116 @@
+"""What partners were paid in a calendar year, for the tax office.  Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from models.money import Money
+from models.partners import Partner
+from models.partners.destinations import DestinationKind
+from models.payouts.rules import PayoutStatus
+from models.payouts.tables import Payout
+from models.sealing import Seal
+from models.taxes import FormKind, FormStatus, TaxForm, TermKind, terms_in_force
+
+USD = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One recipient of a 1099-NEC."""
+
+    name: str
+    tin: str
+    street: str
+    town: str
+    state: str
+    postal_code: str
+    account: str
+    paid: Money
+    withheld: Money
+
+
+def paid_in(year: int) -> Select:
+    """By partner and currency: what was paid on days of the year; in the order of names."""
+    commission = func.coalesce(Payout.commission_minor, Payout.amount_minor)
+    return (
+        select(
+            Payout.partner_id,
+            Partner.number,
+            Partner.name,
+            Partner.country,
+            Payout.amount_currency.label("currency"),
+            func.count(Payout.id).label("payouts"),
+            func.sum(commission).label("commission_minor"),
+            func.sum(Payout.vat_minor).label("vat_minor"),
+            func.sum(Payout.withheld_minor).label("withheld_minor"),
+            func.sum(Payout.amount_minor).label("amount_minor"),
+        )
+        .join(Partner, Partner.id == Payout.partner_id)
+        .where(
+            Payout.status == PayoutStatus.PAID,
+            Payout.paid_on >= date(year, 1, 1),
+            Payout.paid_on <= date(year, 12, 31),
+        )
+        .group_by(
+            Payout.partner_id, Partner.number, Partner.name, Partner.country,
+            Payout.amount_currency,
+        )
+        .order_by(Partner.name, Payout.partner_id, Payout.amount_currency)
+    )  # fmt: skip
+
+
+def reported_in(session: Session, year: int, *, seal: Seal) -> list[Reported]:
+    """Who gets a 1099-NEC: paid the threshold or more, not through a processor, not exempt.
+
+    Opens taxpayer numbers: audit each use.
+    """
+    threshold = terms_in_force(session, "US", date(year, 12, 31))[TermKind.REPORTING]
+    least = Money.of(Decimal(threshold), USD)
+    rows = session.execute(
+        paid_in(year).where(Payout.amount_currency == USD, Payout.rail != DestinationKind.STRIPE)
+    ).all()
+    forms = _forms(session, [row.partner_id for row in rows])
+    partners = {
+        partner.id: partner
+        for partner in session.scalars(select(Partner).where(Partner.id.in_(forms)))
+    }
+    return [
+        _reported(partners[row.partner_id], forms[row.partner_id], row, seal)
+        for row in rows
+        if row.partner_id in forms
+        and (int(row.commission_minor) >= least.minor or int(row.withheld_minor) > 0)
+    ]
+
+
+def _forms(session: Session, partners: Iterable[UUID]) -> dict[UUID, TaxForm]:
+    asked = select(TaxForm).where(
+        and_(
+            TaxForm.partner_id.in_(list(partners)),
+            TaxForm.status == FormStatus.ON_FILE,
+            TaxForm.kind == FormKind.W9,
+            TaxForm.is_exempt.is_(False),
+        )
+    )
+    return {form.partner_id: form for form in session.scalars(asked)}
+
+
+def _reported(partner: Partner, form: TaxForm, row: Row, seal: Seal) -> Reported:
+    return Reported(
+        name=form.name,
+        tin=seal.open(form.tin_sealed) if form.tin_sealed else "",
+        street=f"{partner.street} {partner.building}".strip(),
+        town=partner.town,
+        state=partner.subdivision.removeprefix("US-"),
+        postal_code=partner.postal_code,
+        account=partner.number,
+        paid=Money(int(row.commission_minor), USD),
+        withheld=Money(int(row.withheld_minor), USD),
+    )

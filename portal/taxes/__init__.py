@@ -1,0 +1,1 @@
+"""Taxes on payouts, as pages."""
