@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template
+from flask import flash, render_template, request, url_for
 from werkzeug import Response
 
 from models.deals import VERBS_DONE
@@ -82,7 +82,6 @@ def _page(
     decision: DecisionForm | None = None,
 ) -> str:
     it = opened(conflict)
-    decides = may(person, Can.DECIDE_CONFLICT)
     return render_template(
         "conflicts/show.html",
         it=it,
@@ -93,10 +92,20 @@ def _page(
             it.rows, has_vendor=conflict.touch_id is not None,
             chosen=conflict.rule or conflict.likely_rule, fresh=True,
         ),
-        can_add=conflict.status in (ConflictStatus.OPEN, ConflictStatus.APPEALED),
-        can_decide=decides and conflict.status is ConflictStatus.OPEN,
-        can_judge=decides
-        and conflict.status is ConflictStatus.APPEALED
-        and conflict.decided_by_id != person.id,
+        can_add=evidence is not None
+        or conflict.status in (ConflictStatus.OPEN, ConflictStatus.APPEALED),
+        decide_at=request.path if decision else _decide_at(person, conflict),
+        is_appeal=conflict.status is ConflictStatus.APPEALED,
         now=now(),
     )  # fmt: skip
+
+
+def _decide_at(person: Actor, conflict: Conflict) -> str | None:
+    """Where this person's decision goes to; None when there is none to make."""
+    if not may(person, Can.DECIDE_CONFLICT):
+        return None
+    if conflict.status is ConflictStatus.OPEN:
+        return url_for("conflicts.decide", conflict_id=conflict.id)
+    if conflict.status is ConflictStatus.APPEALED and conflict.decided_by_id != person.id:
+        return url_for("conflicts.judge", conflict_id=conflict.id)
+    return None

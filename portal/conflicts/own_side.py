@@ -82,9 +82,14 @@ def _page(
         tone=TONES.get(side.standing, "plain"),
         evidence=evidence or EvidenceForm(formdata=None),
         appeal=appeal or AppealForm(formdata=None),
-        can_file=is_own and side.standing is Standing.OPEN and now() <= side.evidence_by,
-        can_appeal=is_own
-        and side.appeal_by is not None
-        and side.appealed_at is None
-        and now() <= side.appeal_by,
+        can_file=evidence is not None or (is_own and _may_file(side)),
+        can_appeal=appeal is not None or (is_own and _may_appeal(side)),
     )
+
+
+def _may_file(side: ConflictSide) -> bool:
+    return side.standing is Standing.OPEN and now() <= side.evidence_by
+
+
+def _may_appeal(side: ConflictSide) -> bool:
+    return side.appeal_by is not None and side.appealed_at is None and now() <= side.appeal_by

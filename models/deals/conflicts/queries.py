@@ -86,7 +86,7 @@ def how_many(session: Session, wanted: ConflictFilter) -> dict[ConflictStatus, i
         .group_by(Conflict.status),
         ConflictFilter(outcome=wanted.outcome, manager_id=wanted.manager_id, text=wanted.text),
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(tuple(row) for row in session.execute(counted))
 
 
 def open_count(session: Session, manager_id: UUID | None) -> int:
