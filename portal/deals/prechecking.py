@@ -49,8 +49,9 @@ TONES = {
     Precheck.PROTECTED: "warn",
     Precheck.ENGAGED: "warn",
 }
+ICONS = {"good": "circle-check", "warn": "clock", "info": "info-circle"}
 LONGEST = 160
-"""Letters of an answer: each is filled up with blanks, so that its length tells nothing."""
+"""Letters of an answer with its icon's name: blanks fill it up, so its length tells nothing."""
 
 SORTS = [Key(PrecheckAsked.at, True), Key(PrecheckAsked.id, True)]
 COLUMNS = [
@@ -178,12 +179,14 @@ def export_prechecks(_person: Actor, partner: Partner) -> Response:
 def said(asked: PrecheckAsked) -> dict[str, Any]:
     """The answer in words, always of one length."""
     sentence = SENTENCES[asked.answer].format(until=day(asked.until_on))
-    word = asked.answer.words
+    word, tone = asked.answer.words, TONES[asked.answer]
+    icon = ICONS[tone]
     return {
         "found": asked.answer,
         "word": word,
-        "tone": TONES[asked.answer],
-        "sentence": sentence.ljust(LONGEST - len(word)),
+        "tone": tone,
+        "icon": icon,
+        "sentence": sentence.ljust(LONGEST - len(word) - len(icon)),
     }
 
 

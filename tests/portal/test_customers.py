@@ -126,3 +126,77 @@ def test_a_customer_shows_the_deals_that_the_reader_may_see(a, sign_in, session)
     assert deal.number in sign_in(a.manager()).get(page).text
     own = sign_in(a.seller(session.get(Partner, deal.partner_id))).get(page)
     assert deal.number in own.text and rivals.number not in own.text
+
+
+@pytest.fixture
+def pair(a):
+    a.programme()
+    return a.customer("Acme Marin"), a.customer("Acme Marine GmbH")
+
+
+def test_staff_merge_two_records_after_a_preview_and_undo_it(a, sign_in, session):
+    deal = a.submitted(customer_name="Alder Motors", customer_country="DE")
+    into = a.customer("Quartz Optics")
+    client = sign_in(a.manager())
+    path = f"/customers/{deal.customer_id}/merge"
+    assert "Look-alikes" in client.get(path).text
+    assert "Quartz Optics</a>" in client.get(f"{path}?q=quartz").text
+    preview = client.get(f"{path}?into={into.id}")
+    assert "Side by side" in preview.text and deal.number in preview.text
+    answer = client.post(path, data={"into": into.id, "reason": ""})
+    assert answer.status_code == 422 and "Say why" in answer.text
+    assert client.post(path, data={"into": into.id, "reason": "One firm"}).status_code == 303
+    page = client.get(f"/customers/{into.id}").text
+    assert "Also known as" in page and "Alder Motors" in page and "One firm" in page
+    merged = session.scalars(select(Customer.id).where(Customer.name == "Alder Motors")).one()
+    assert client.get(f"/customers/{merged}").headers["Location"].endswith(str(into.id))
+    again = client.post(path, data={"into": into.id, "reason": "One firm"}, follow_redirects=True)
+    assert "one record already" in again.text
+    undo = page.split("/customers/merges/")[1].split('"')[0]
+    assert client.get(f"/customers/merges/{undo}").status_code == 200
+    for status in (303, 422):
+        answer = client.post(f"/customers/merges/{undo}", data={"reason": "They are two"})
+        assert answer.status_code == status
+    assert "is undone already" in answer.text
+    assert client.get(f"/customers/{merged}").status_code == 200
+
+
+def test_two_protections_are_not_merged_and_the_page_says_what_to_do(a, sign_in):
+    one = a.approved(customer_name="Alder Motors", customer_country="DE")
+    other = a.approved(customer_name="Quartz Optics", customer_country="DE")
+    client, path = sign_in(a.manager()), f"/customers/{one.customer_id}/merge"
+    page = client.get(f"{path}?into={other.customer_id}").text
+    assert "cannot be merged now" in page and "then merge" in page and ">Merge</button>" not in page
+    answer = client.post(path, data={"into": other.customer_id, "reason": "One firm"})
+    assert answer.status_code == 422 and "then merge" in answer.text
+
+
+def test_possible_duplicates_are_listed_until_they_are_said_to_be_two(pair, a, sign_in):
+    client = sign_in(a.administrator())
+    assert "Acme Marin</a>" in client.get("/customers/duplicates").text
+    data = {"one": pair[0].id, "other": pair[1].id}
+    for _ in range(2):
+        answer = client.post("/customers/duplicates/apart", data=data)
+        assert answer.status_code == 303
+    assert "None of these customers" in client.get("/customers/duplicates").text
+    assert client.post("/customers/duplicates/apart", data={"one": "x"}).status_code == 404
+
+
+def test_a_partner_neither_merges_nor_sees_duplicates(pair, a, sign_in, session):
+    seller = a.seller()
+    customers.link(session, seller.partner_id, pair[0].id)
+    client = sign_in(seller)
+    assert client.get("/customers/duplicates").status_code == 403
+    assert client.get(f"/customers/{pair[0].id}/merge").status_code == 403
+
+
+def test_a_partners_old_address_leads_to_the_record_that_stayed(a, sign_in, session, now):
+    deal = a.submitted(customer_name="Alder Motors", customer_country="DE")
+    into, old = a.customer("Quartz Optics"), deal.customer_id
+    merged = session.get_one(Customer, old)
+    customers.merge(session, into, merged, reason="One", by=a.manager().actor(), now=now)
+    own = sign_in(a.seller(session.get(Partner, deal.partner_id)))
+    assert own.get(f"/customers/{old}").headers["Location"].endswith(str(into.id))
+    assert own.get(f"/customers/{into.id}").status_code == 200
+    stranger = sign_in(a.seller())
+    assert stranger.get(f"/customers/{old}").status_code == 404

@@ -114,7 +114,7 @@ def box(page):
 def test_the_answer_names_nobody(a, ask, rival, session):
     a.programme().precheck_tells_protection = True
     page = ask("Kestrel Foods")
-    assert "16 February 2027" in page.text
+    assert "Feb 16, 2027" in page.text
     for secret in (rival.number, "Rival Cycles", "10,000", rival.registered_by_name):
         assert secret not in page.text
 
