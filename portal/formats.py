@@ -16,6 +16,7 @@ from models.calendars import first_day
 from models.money import Money, exponent
 from portal import clock
 from portal.identity import asking
+from portal.paging import COUNTED_UP_TO
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -48,6 +49,13 @@ def number(value: int | Decimal | None, digits: int = 0) -> str:
     if value is None:
         return ""
     return numbers.format_decimal(round(Decimal(value), digits), locale=_locale())
+
+
+def tally(count: int, *, short: bool = False) -> str:
+    """How long a list is; more than is counted reads "more than 1,000", on tabs "1,000+"."""
+    if count <= COUNTED_UP_TO:
+        return number(count)
+    return f"{number(COUNTED_UP_TO)}+" if short else f"more than {number(COUNTED_UP_TO)}"
 
 
 def percent(value: Decimal | None) -> str:
@@ -118,7 +126,7 @@ def country(code: str | None) -> str:
 def install(app: Flask) -> None:
     for reader in (
         money, plain_money, short_money, number, percent, day, instant, month, ago, left, words,
-        country, short_month,
+        country, short_month, tally,
     ):  # fmt: skip
         app.add_template_filter(reader)
 

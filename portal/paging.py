@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 PAGE = 50
 
+COUNTED_UP_TO = 1_000
+"""A longer list says "more than 1,000": counting it all would cost more than showing it."""
+
 
 @dataclass(frozen=True)
 class Key:

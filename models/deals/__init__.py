@@ -33,6 +33,7 @@ from models.deals.lists import (
     Slice,
     board,
     counts,
+    how_many,
     listed,
     overdue,
     waiting,
@@ -133,6 +134,7 @@ from models.deals.tables import (
     DealNote,
     DealParticipant,
 )
+from models.deals.together import MOST_TOGETHER, DecisionRound, Sorted, sorted_out
 from models.deals.turns import Asked, approvals_of, asked_of
 
 __all__ = [
@@ -140,6 +142,7 @@ __all__ = [
     "DEAL_MOVES",
     "JOBS",
     "MOST_REQUIRED",
+    "MOST_TOGETHER",
     "NEEDED",
     "OPEN",
     "REGISTRATION_FIELDS",
@@ -170,6 +173,7 @@ __all__ = [
     "DealParticipant",
     "DealStatus",
     "DealType",
+    "DecisionRound",
     "Enquiry",
     "Entry",
     "ForecastCategory",
@@ -185,6 +189,7 @@ __all__ = [
     "RenewalNotice",
     "RevokeReason",
     "Slice",
+    "Sorted",
     "Source",
     "Stage",
     "TenderPolicy",
@@ -222,6 +227,7 @@ __all__ = [
     "expire_due",
     "extend",
     "fields_open",
+    "how_many",
     "last_sale",
     "lines_of",
     "lines_of_batch",
@@ -254,6 +260,7 @@ __all__ = [
     "set_forecast",
     "set_stage",
     "set_type",
+    "sorted_out",
     "step_back",
     "story_of",
     "submit",

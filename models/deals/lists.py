@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models.calendars import month_of
@@ -34,6 +34,8 @@ class DealFilter:
     decide_before: datetime | None = None
     asked_of: Asked | None = None
     """Only what waits for this person to decide."""
+    ids: Sequence[UUID] | None = None
+    """Only these; None: whichever."""
     drafts: bool = True
     """Whether what was never submitted is among them: at the vendor nobody sees it."""
 
@@ -45,12 +47,14 @@ class DealFilter:
             Deal.sales_manager_id: self.sales_manager_id,
         }
         held = [column == wanted for column, wanted in equal.items() if wanted is not None]
+        if self.ids is not None:
+            held.append(Deal.id.in_(self.ids))
         if self.statuses:
             held.append(Deal.status.in_(self.statuses))
         if self.asked_of is not None:
             held.append(self.asked_of.criterion())
-        if not self.drafts:
-            never_submitted = (DealStatus.DRAFT, DealStatus.WITHDRAWN)
+        never_submitted = {DealStatus.DRAFT, DealStatus.WITHDRAWN}
+        if not self.drafts and never_submitted.intersection(self.statuses or DealStatus):
             held.append(or_(Deal.submitted_at.is_not(None), Deal.status.not_in(never_submitted)))
         if self.text:
             held.append(
@@ -85,6 +89,7 @@ def listed(wanted: DealFilter) -> Select:
             Deal.protected_through,
             Deal.won_on,
             Deal.partner_id,
+            Deal.registered_by_id,
             Partner.name.label("partner"),
             Partner.tier,
             ProductFamily.name.label("family"),
@@ -95,13 +100,27 @@ def listed(wanted: DealFilter) -> Select:
     )
 
 
-def counts(session: Session, wanted: DealFilter) -> dict[DealStatus, int]:
-    """How many deals are in each state, whatever states the filter names."""
-    held = replace(wanted, statuses=())
-    rows = session.execute(
-        select(Deal.status, func.count()).where(*held.criteria()).group_by(Deal.status)
-    )
+def counts(session: Session, wanted: DealFilter, *, up_to: int) -> dict[DealStatus, int]:
+    """How many deals are in each state, whatever states the filter names.
+
+    Exact up to `up_to`, and `up_to` + 1 for more: nobody waits for a count nobody reads.
+    """
+    parts = [_some(wanted, (status,), up_to) for status in DealStatus]
+    some = aliased(Deal, union_all(*(select(part) for part in parts)).subquery())
+    rows = session.execute(select(some.status, func.count(some.id)).group_by(some.status))
     return {row[0]: row[1] for row in rows}
+
+
+def how_many(session: Session, wanted: DealFilter, *, up_to: int) -> int:
+    """Exact up to `up_to`, and `up_to` + 1 for more."""
+    some = aliased(Deal, _some(wanted, wanted.statuses, up_to))
+    return session.scalar(select(func.count(some.id))) or 0
+
+
+def _some(wanted: DealFilter, statuses: tuple[DealStatus, ...], up_to: int) -> Subquery:
+    held = replace(wanted, statuses=statuses)
+    columns = (Deal.id, Deal.partner_id, Deal.status)
+    return select(*columns).where(*held.criteria()).limit(up_to + 1).subquery()
 
 
 def waiting(wanted: DealFilter) -> Select:

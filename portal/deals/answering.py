@@ -50,4 +50,4 @@ def asked_again(title: str, submit: str, form: Any, deal: Deal) -> tuple[str, in
 
 
 def _kept() -> dict[str, str]:
-    return {name: request.form[name] for name in ("back", "next") if name in request.form}
+    return {name: request.form[name] for name in ("back", "next", "query") if name in request.form}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -31,9 +33,28 @@ def calendar() -> BusinessCalendar:
     return vendor.settings(session).calendar
 
 
+KEPT = ("view", "q", "family", "after", "before")
+"""What an address of the queue may say beside the opened deal."""
+
+
+def queue_address(said: Iterable[tuple[str, str]], deal_id: UUID | str | None = None) -> str:
+    """The queue with the same filters and page, and this deal opened."""
+    kept = [pair for pair in said if pair[0] in KEPT and pair[1]]
+    query = urlencode([*kept, *([("deal", str(deal_id))] if deal_id else [])])
+    return url_for("deals.queue") + (f"?{query}" if query else "")
+
+
 def back_to(deal: Deal) -> Response:
     """To the next deal of the queue when the decision was made there, else to the deal."""
-    if request.form.get("back") == "queue":
-        following = request.form.get("next", "")
-        return redirect(url_for("deals.queue", deal=following or None), 303)
+    if request.values.get("back") == "queue":
+        here = parse_qsl(request.values.get("query", ""))
+        return redirect(queue_address(here, request.form.get("next")), 303)
+    return redirect(url_for("deals.show", deal_id=deal.id), 303)
+
+
+def back_to_same(deal: Deal) -> Response:
+    """To the same deal, in the queue when it was opened there."""
+    if request.values.get("back") == "queue":
+        here = parse_qsl(request.values.get("query", ""))
+        return redirect(queue_address(here, deal.id), 303)
     return redirect(url_for("deals.show", deal_id=deal.id), 303)

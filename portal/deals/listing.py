@@ -18,7 +18,8 @@ from models.people import Actor, Role
 from portal.clock import now
 from portal.database import session
 from portal.deals.blueprint import pages
-from portal.paging import Key, page_of
+from portal.formats import tally
+from portal.paging import COUNTED_UP_TO, Key, page_of
 from portal.permissions import Can, allow, may
 from portal.sheets import Column, sheet_response
 
@@ -55,15 +56,15 @@ DRAFTS = ("Drafts", (DealStatus.DRAFT,))
 @allow(Can.SEE_DEALS)
 def index(person: Actor) -> str:
     wanted, sort = filter_from(request.args, person), sort_from(request.args)
-    counted = deals.counts(session, wanted)
+    counted = deals.counts(session, wanted, up_to=COUNTED_UP_TO)
     return render_template(
         "deals/index.html",
         page=page_of(session, deals.listed(wanted), keys_of(sort)),
         views=_views(person, counted),
-        count=sum(n for status, n in counted.items() if status in (wanted.statuses or DealStatus)),
+        count=_sum(counted, wanted.statuses),
         sort=sort,
         wanted=wanted,
-        families=_families(),
+        families=families(),
         can_be_mine=person.role in (Role.CHANNEL_MANAGER, Role.SALES_MANAGER),
         is_mine=bool(wanted.channel_manager_id or wanted.sales_manager_id),
         tone=TONES,
@@ -122,7 +123,7 @@ def keys_of(sort: str) -> list[Key]:
     return [Key(SORTS[sort.removeprefix("-")], descending), Key(Deal.id, descending)]
 
 
-def _families() -> Sequence[Row]:
+def families() -> Sequence[Row]:
     return session.execute(
         select(ProductFamily.id, ProductFamily.name).order_by(ProductFamily.name)
     ).all()
@@ -141,11 +142,16 @@ def _views(person: Actor, counted: dict[DealStatus, int]) -> list[dict[str, Any]
         {
             "label": label,
             "url": url_for("deals.index", status=list(statuses), **kept),
-            "count": sum(n for status, n in counted.items() if not statuses or status in statuses),
+            "count": tally(_sum(counted, statuses), short=True),
             "current": chosen == set(statuses),
         }
         for label, statuses in views
     ]
+
+
+def _sum(counted: dict[DealStatus, int], statuses: tuple[DealStatus, ...]) -> int:
+    """Of these states; of all when none is named."""
+    return sum(n for status, n in counted.items() if status in (statuses or DealStatus))
 
 
 def _columns(*, has_partner: bool) -> list[Column]:

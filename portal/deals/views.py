@@ -8,10 +8,12 @@ from portal.deals import (
     following,
     listing,
     prechecking,
+    queue,
     registering,
     renewing,
     sharing,
     showing,
+    together,
     winning,
 )
 from portal.deals.blueprint import pages
@@ -25,9 +27,11 @@ __all__ = [
     "listing",
     "pages",
     "prechecking",
+    "queue",
     "registering",
     "renewing",
     "sharing",
     "showing",
+    "together",
     "winning",
 ]

@@ -19,6 +19,7 @@ from portal import charts
 from portal.clock import now
 from portal.database import session
 from portal.home.drawing import commission_chart
+from portal.paging import COUNTED_UP_TO
 
 SHOWN = (
     DealStatus.DRAFT,
@@ -37,7 +38,7 @@ def partner_home(person: Actor) -> dict[str, Any]:
     today = local_day(now(), vendor.settings(session).time_zone)
     currency = session.scalar(select(Partner.currency).where(Partner.id == own)) or ""
     start = partner_start(session, own)
-    counts = deals.counts(session, DealFilter(partner_id=own))
+    counts = deals.counts(session, DealFilter(partner_id=own), up_to=COUNTED_UP_TO)
     return {
         "steps": _steps(start, person),
         "next_steps": pressing.next_steps(session, own, today=today),

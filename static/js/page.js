@@ -16,7 +16,8 @@ addEventListener("DOMContentLoaded", () => {
 });
 
 // One letter presses the button that shows it (data-key), never while typing.
-const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+const WRITTEN = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
+const typing = (element) => element.closest(WRITTEN);
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const find = document.querySelector("[data-find]");
@@ -42,6 +43,36 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-pick-all]")) return;
   const scope = event.target.closest("form") ?? document;
   for (const box of scope.querySelectorAll("[data-pick]")) box.checked = event.target.checked;
+});
+
+// What needs this script is shown by it.
+addEventListener("DOMContentLoaded", () => {
+  for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
+});
+
+// A selection stays while one walks through the rows; only ids are remembered, in this tab.
+const PICKS = "picks " + location.pathname;
+const boxes = () => [...document.querySelectorAll("[data-keep-picks] [data-pick]")];
+addEventListener("DOMContentLoaded", () => {
+  const kept = JSON.parse(sessionStorage.getItem(PICKS) ?? "[]");
+  const again = boxes().filter((box) => kept.includes(box.value));
+  for (const box of again) box.checked = true;
+  again[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.closest("[data-keep-picks]")) return;
+  const picked = boxes().filter((box) => box.checked).map((box) => box.value);
+  sessionStorage.setItem(PICKS, JSON.stringify(picked));
+});
+
+// Going back to a list puts the focus on the row that was opened from it.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("a[href]") && event.target.closest("tr[id]");
+  if (row) history.replaceState({ ...history.state, row: row.id }, "");
+});
+addEventListener("pageshow", () => {
+  const row = history.state?.row && document.getElementById(history.state.row);
+  row?.querySelector("a[href]")?.focus({ preventScroll: true });
 });
 
 document.addEventListener("click", (event) => {

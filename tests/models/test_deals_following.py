@@ -110,8 +110,19 @@ def test_a_list_keeps_to_its_filter(session, a):
     by_number = deals.listed(DealFilter(text=mine.number.lower()))
     assert [row.number for row in session.execute(by_number)] == [mine.number]
     assert session.execute(deals.listed(DealFilter(text="%x"))).all() == []
-    counted = deals.counts(session, DealFilter(statuses=(DealStatus.WON,), drafts=False))
+    counted = deals.counts(
+        session, DealFilter(statuses=(DealStatus.WON,), drafts=False), up_to=1000
+    )
     assert counted == {DealStatus.SUBMITTED: 1, DealStatus.APPROVED: 1}
+
+
+def test_a_long_list_is_counted_up_to_a_limit_only(session, a):
+    for _ in range(3):
+        a.submitted()
+    assert deals.counts(session, DealFilter(), up_to=2) == {DealStatus.SUBMITTED: 3}
+    assert deals.counts(session, DealFilter(), up_to=1) == {DealStatus.SUBMITTED: 2}
+    assert deals.how_many(session, DealFilter(), up_to=3) == 3
+    assert deals.how_many(session, DealFilter(drafts=False), up_to=1) == 2
 
 
 def test_the_queue_shows_the_most_overdue_first_with_its_rivals(session, a, now):

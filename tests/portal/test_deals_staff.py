@@ -169,7 +169,7 @@ def test_a_partner_never_reads_why_it_was_routed_nor_the_evidence(sign_in, a):
     assert "Territory" not in page and "Same customer" not in page
 
 
-@pytest.mark.parametrize(("page", "most"), [("/deals", 8), ("/deals/queue", 16), ("one", 16)])
+@pytest.mark.parametrize(("page", "most"), [("/deals", 8), ("/deals/queue", 24), ("one", 16)])
 def test_pages_ask_few_questions_however_many_deals_there_are(app, rosa, a, page, most):
     for _ in range(6):
         deal = a.submitted()
