@@ -12,12 +12,10 @@ from models.calendars import BusinessCalendar
 from models.errors import Refused
 from models.people import Actor
 
-APPEAL_BUSINESS_DAYS = 10
 
-
-def appeal_by(calendar: BusinessCalendar, decided_at: datetime) -> datetime:
+def appeal_by(calendar: BusinessCalendar, decided_at: datetime, business_days: int) -> datetime:
     """Until when an appeal may be made, that instant included."""
-    return calendar.add_business_days(decided_at, APPEAL_BUSINESS_DAYS)
+    return calendar.add_business_days(decided_at, business_days)
 
 
 def must_be_in_time(*, until: datetime, appealed_at: datetime | None, now: datetime) -> None:

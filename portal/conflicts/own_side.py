@@ -6,7 +6,7 @@ from flask import flash, render_template
 from sqlalchemy import select
 from werkzeug import Response
 
-from models import files
+from models import files, vendor
 from models.catalog import ProductFamily
 from models.deals import Deal, conflicts
 from models.deals.conflicts import ConflictSide, Rule, Standing
@@ -78,6 +78,7 @@ def _page(
         family=session.get_one(ProductFamily, deal.family_id).name,
         filed=conflicts.evidence_of(session, [side.id]),
         files=files.attached(session, SIDE_FILES, side.id),
+        appeal_days=vendor.settings(session).appeal_business_days,
         rules=[rule.words for rule in Rule if rule is not Rule.OTHER],
         tone=TONES.get(side.standing, "plain"),
         evidence=evidence or EvidenceForm(formdata=None),

@@ -149,6 +149,14 @@ def test_both_losing_parties_may_appeal_and_one_judgement_answers_them(a, sessio
     assert all(side.judged_text for side in sides)
 
 
+def test_a_deal_that_a_case_turned_down_is_appealed_in_the_case_and_not_beside_it(
+    a, session, lost, now
+):
+    _, second, _ = lost
+    with pytest.raises(Refused, match=f"conflict case {a.side_of(second).number}"):
+        deals.appeal(session, second, note="Not so.", by=a.registrant(second), now=now)
+
+
 def test_an_appeal_does_not_tell_two_customers_apart(a, session, appealed, now):
     _, _, case = appealed
     with pytest.raises(Refused, match="for or against a party"):

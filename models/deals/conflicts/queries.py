@@ -262,6 +262,20 @@ def own_sides() -> Select:
     )  # fmt: skip
 
 
+def case_that_decided(session: Session, deal: Deal) -> Row | None:
+    """id, number of the side by which this deal was turned down; None when none did."""
+    return session.execute(
+        select(ConflictSide.id, ConflictSide.number).where(
+            ConflictSide.deal_id == deal.id,
+            ConflictSide.standing == Standing.REFUSED,
+            or_(
+                ConflictSide.decided_at == deal.decided_at,
+                ConflictSide.judged_at == deal.decided_at,
+            ),
+        )
+    ).first()
+
+
 def open_case_of(session: Session, deal_ids: Sequence[UUID]) -> Conflict | None:
     """The oldest open case in which one of these deals is a party."""
     return session.scalars(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import notices, territories, vendor
 from models.base import lock
 from models.deals.appeals import must_be_somebody_else
+from models.deals.conflicts.queries import case_that_decided
 from models.deals.decision_tables import DealAppeal
 from models.deals.operations.approving import DECIDERS
 from models.deals.operations.protecting import protect, refuse_the_protected
@@ -33,13 +34,12 @@ def appeal(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime)
     lock(session, deal)
     require(session, deal, "appeal", now=now)
     note = tidy(note, what="why the decision should be another", least=3)
+    if side := case_that_decided(session, deal):
+        raise Refused(f"This was decided in the conflict case {side.number}. Appeal there.")
     if appeal_of(session, deal.id):
         raise Refused("You have appealed already; there is one appeal for each deal.")
-    assert deal.decided_at
-    programme = vendor.settings(session)
-    until = programme.calendar.add_business_days(deal.decided_at, programme.appeal_business_days)
-    last_day = programme.calendar.day_of(until)
-    if programme.calendar.day_of(now) > last_day:
+    last_day = appeal_through(session, deal)
+    if vendor.settings(session).calendar.day_of(now) > last_day:
         raise Refused(f"An appeal was possible until {last_day:%-d %B %Y}. The decision is final.")
     deal_id = deal.id
     with vendor_side(session) as beside:
@@ -91,6 +91,14 @@ def overturn(session: Session, deal: Deal, *, text: str, by: Actor, now: datetim
     refuse_the_protected(session, deal, on=today)
     _judged(made, granted=True, text=text, by=by, now=now)
     protect(session, deal, "overturn", by=by, now=now, note=text)
+
+
+def appeal_through(session: Session, deal: Deal) -> date:
+    """The last day, inclusive, on which a decided deal may be appealed."""
+    assert deal.decided_at
+    programme = vendor.settings(session)
+    until = programme.calendar.add_business_days(deal.decided_at, programme.appeal_business_days)
+    return programme.calendar.day_of(until)
 
 
 def appeal_of(session: Session, deal_id: UUID) -> DealAppeal | None:

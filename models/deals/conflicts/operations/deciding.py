@@ -53,12 +53,12 @@ def decide(
     must_be_no_party(session, conflict, sides, by)
     _must_have_heard(session, conflict, sides, decision, now=now)
     must_name_nobody(session, conflict, decision)
-    calendar = vendor.settings(session).calendar
+    programme = vendor.settings(session)
     conflict.status = CONFLICT_MOVES.after("decide", conflict.status)
     conflict.outcome, conflict.favoured_id = decision.outcome, decision.favoured
     conflict.rule, conflict.ended_at = decision.rule, now
     conflict.decided_by_id, conflict.decided_by_name = by.id, by.name
-    until = appeal_by(calendar, now)
+    until = appeal_by(programme.calendar, now, programme.appeal_business_days)
     for side in sides:
         _tell_side(session, side, decision, until, by=by, now=now)
     lost = [side for side in sides if side.standing is Standing.REFUSED]
