@@ -12,6 +12,7 @@ from models.partners.destinations import DestinationKind, PayoutDestination
 from models.people import Person, Role
 from portal.demo.reading import rows
 from portal.demo.story import Story
+from portal.demo.taxes import keep_forms
 
 ROLES = {
     "Value Added Reseller": PartnerRole.VAR,
@@ -60,6 +61,7 @@ def settle(story: Story, keys: set[str]) -> None:
         _person(story, key, f"administrator@{host}", name, Role.PARTNER_ADMINISTRATOR)
         if destination := _destination(story, key):
             story.session.add(destination)
+    keep_forms(story, keys | above | set(WITH_PEOPLE))
     story.session.flush()
 
 
