@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.commissions.tables import Statement
@@ -74,6 +74,14 @@ def open_rails(run: PayoutRun) -> Select:
     return (
         select(Payout.rail).where(Payout.run_id == run.id, Payout.status.in_(IN_FLIGHT)).distinct()
     )
+
+
+def has_tax(run: PayoutRun) -> Select:
+    """Whether any of its payouts carries value added tax, or has something withheld."""
+    taxed = select(Payout.id).where(
+        Payout.run_id == run.id, or_(Payout.vat_minor != 0, Payout.withheld_minor != 0)
+    )
+    return select(taxed.exists())
 
 
 def last_step(run: PayoutRun) -> Select:

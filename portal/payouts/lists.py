@@ -84,7 +84,7 @@ def marks(row: Any) -> list[State]:
 
 def where_to(row: Any) -> str:
     if row.rail is DestinationKind.BY_HAND:
-        return f"By hand, {row.holder}"
+        return "By hand" if row.holder == row.partner else f"By hand, {row.holder}"
     return f"{row.country} •••• {row.iban_last4}"
 
 
@@ -111,6 +111,7 @@ RUN_COLUMNS = [
     Column("Earned", _in_currency("earned_minor"), "money"),
     Column("Taken back", _in_currency("taken_back_minor"), "money"),
     Column("Held", _in_currency("held_minor"), "money"),
+    Column("Tax", _in_currency("tax_minor"), "money"),
     *PAYOUT_COLUMNS[3:5],
     Column("Month before", _in_currency("before_minor"), "money"),
     Column("Difference", difference, "money"),

@@ -54,6 +54,7 @@ def run_page(
         "days": days_of(run.period, terms(session).rhythm, house.calendar),
         "events": asked.run_events_of(session, run),
         "files": files,
+        "has_tax": session.scalar(asked.has_tax(run)),
         "can_cancel": run.status is RunStatus.DRAFT
         or (run.status is RunStatus.RELEASED and not files),
         "can_take_file": bool(files) or not BY_FILE.isdisjoint(open_rails),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import notices
+from models.payouts.operations.advising import advise, in_words
 from models.payouts.operations.steps import move
 from models.payouts.rules import IN_FLIGHT, OURS_TO_MEND, Failure, RunStatus, remedy
 from models.payouts.tables import Payout, PayoutRun
@@ -27,17 +28,7 @@ def close_when_settled(session: Session, run: PayoutRun, by: Actor, now: datetim
 
 
 def tell_paid(session: Session, payout: Payout, now: datetime) -> None:
-    notices.tell_partner(
-        session,
-        payout.partner_id,
-        "payout-paid",
-        title=f"We paid you {_in_words(payout)}",
-        body=f"Paid on {payout.paid_on:%Y-%m-%d} with reference {payout.reference}. "
-        "The remittance advice lists the statements it settles.",
-        link=f"/payouts/{payout.id}",
-        now=now,
-        key=f"payout-paid {payout.id}",
-    )
+    advise(session, payout, now=now)
 
 
 def tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -> None:
@@ -45,7 +36,7 @@ def tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -
         session,
         payout.partner_id,
         "payout-failed",
-        title=f"Our payment of {_in_words(payout)} did not arrive",
+        title=f"Our payment of {in_words(payout.amount)} did not arrive",
         body=f"{payout.reason} {remedy(why)}",
         link=f"/payouts/{payout.id}" if why in OURS_TO_MEND else "/company",
         now=now,
@@ -61,7 +52,3 @@ def tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -
         now=now,
         key=f"payout-failed {payout.id}",
     )
-
-
-def _in_words(payout: Payout) -> str:
-    return f"{payout.amount.major:,f} {payout.amount.currency}"
