@@ -97,7 +97,7 @@ VERBS_DONE = {
     "reject": "rejected",
     "win": "recorded the win of",
     "order": "recorded an order of",
-    "order_asks": "recorded a win that waits for re-approval of",
+    "order_asks": "recorded a different win of",
     "order_accepted": "approved the win of",
     "order_returned": "sent back the win of",
     "win_evidence": "added evidence to the win of",

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from models.catalog import ProductFamily
 from models.deals import Deal, DealStatus
 from models.files import FileRow, StoredFile
 from models.partners import Partner
-from models.wins.rules import ABOUT, COUNTED, OrderState
+from models.wins.rules import ABOUT, OrderState
 from models.wins.tables import DealOrder, EarlyWin, WinEvidence
-
-AMOUNT = DealOrder.amount_minor  # type: ignore[attr-defined]  # money_column makes it
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,15 @@ class Progress:
     accepted_minor: int
     waiting: int
     waiting_minor: int
+
+    @classmethod
+    def of(cls, orders: Iterable[DealOrder]) -> Progress:
+        """Of orders that were read already."""
+        by_state: dict[OrderState, list[int]] = {state: [] for state in OrderState}
+        for order in orders:
+            by_state[order.state].append(order.amount.minor)
+        accepted, waiting = by_state[OrderState.ACCEPTED], by_state[OrderState.WAITING]
+        return cls(len(accepted), sum(accepted), len(waiting), sum(waiting))
 
     @property
     def counted_minor(self) -> int:
@@ -53,14 +60,7 @@ def orders_of(session: Session, deal_id: UUID) -> Sequence[DealOrder]:
 
 
 def progress_of(session: Session, deal_id: UUID) -> Progress:
-    rows = session.execute(
-        select(DealOrder.state, func.count(), func.sum(AMOUNT))
-        .where(DealOrder.deal_id == deal_id)
-        .group_by(DealOrder.state)
-    )
-    counted = {state: (count, int(minor)) for state, count, minor in rows}
-    accepted, waiting = (counted.get(state, (0, 0)) for state in COUNTED)
-    return Progress(*accepted, *waiting)
+    return Progress.of(orders_of(session, deal_id))
 
 
 def evidence_of(session: Session, deal_id: UUID) -> Sequence[WinEvidence]:

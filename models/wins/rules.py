@@ -39,9 +39,6 @@ ORDER_MOVES = Moves(
     send_back={OrderState.WAITING: OrderState.RETURNED},
 )
 
-COUNTED = (OrderState.ACCEPTED, OrderState.WAITING)
-"""Orders that stand, or may yet."""
-
 
 class Differs(StrEnum):
     """In what a win may differ from the registration that was approved."""

@@ -52,7 +52,7 @@ def orders_shown(person: Actor, deal: Deal) -> dict[str, Any]:
         proofs.setdefault(said.order_id, []).append(proof)
     early = {one.order_id: one for one in wins.early_of(session, deal.id)} if orders else {}
     shown = [_shown(person, deal, one, proofs.get(one.id, []), early.get(one.id)) for one in orders]
-    progress = wins.progress_of(session, deal.id)
+    progress = wins.Progress.of(orders)
     can_close = DEAL_MOVES.allows("win", deal.status) and may(person, Can.CLOSE_DEAL, deal)
     return {
         "orders": shown,

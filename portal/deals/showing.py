@@ -32,13 +32,15 @@ from portal.deals.forms import (
 from portal.deals.listing import TONES
 from portal.deals.orders import orders_shown
 from portal.deals.renewing import incumbency
+from portal.deals.standing import may_decide, standing
 from portal.permissions import Can, allow, may
 
 NEEDS = {
-    "approve": Can.DECIDE_DEAL,
-    "reject": Can.DECIDE_DEAL,
-    "ask": Can.DECIDE_DEAL,
+    "approve": Can.APPROVE_DEAL,
+    "reject": Can.APPROVE_DEAL,
+    "ask": Can.APPROVE_DEAL,
     "extend": Can.DECIDE_DEAL,
+    "refuse_extension": Can.DECIDE_DEAL,
     "revoke": Can.DECIDE_DEAL,
     "submit": Can.REGISTER_DEAL,
     "answer": Can.REGISTER_DEAL,
@@ -64,7 +66,7 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
     family = session.get(ProductFamily, deal.family_id) if deal.family_id else None
     partner = session.get_one(Partner, deal.partner_id)
     helpers = deals.taking_part(session, deal.id)
-    decides = may(person, Can.DECIDE_DEAL, deal) and deal.status in deals.UNDECIDED
+    decides = may(person, Can.APPROVE_DEAL, deal) and deal.status in deals.UNDECIDED
     found = deals.evidence(session, deal, on=today) if decides else []
     return {
         "deal": deal,
@@ -81,6 +83,7 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
         "reject_words": deals.reason_words(deal.reject_code) if deal.reject_code else "",
         "questions": [deals.Question(field).words for field in deal.asked_fields],
         "can": possible(person, deal),
+        "standing": standing(person, deal),
         "against": contested(person, deal),
         "files": attached_to(deal),
         "attach_form": AttachForm(formdata=None) if _may_attach(person, deal) else None,
@@ -103,9 +106,14 @@ def possible(person: Actor, deal: Deal) -> dict[str, bool]:
         verb: DEAL_MOVES.allows(verb, deal.status) and may(person, needed, deal)
         for verb, needed in NEEDS.items()
     }
+    if can["approve"] or can["reject"]:
+        is_asked = may_decide(person, deal)
+        can |= {verb: can[verb] and is_asked for verb in ("approve", "reject", "ask")}
     has_asked, is_open = deal.extension_asked_at is not None, deal.status in deals.OPEN
-    can["extend"] = can["extend"] and has_asked
+    can["extend"] = can["refuse_extension"] = can["extend"] and has_asked
     can["ask_to_extend"] = can["ask_to_extend"] and not has_asked and not deal.extension_days
+    for verb in ("lose", "withdraw", "revoke"):
+        can[verb] = can[verb] and not deal.won_at  # a part that is won is not given up
     can["edit"] = can["submit"]
     can["comment"] = may(person, Can.COMMENT_DEAL, deal)
     can["comment_inside"] = person.is_staff
@@ -144,7 +152,7 @@ def _story(person: Actor, deal: Deal) -> list[Told]:
 
 
 def _told(event: Row) -> Told:
-    reason = deals.reason_words(event.code) if event.verb == "reject" else ""
+    reason = deals.reason_words(event.code) if event.verb in ("reject", "revoke") else ""
     note = ". ".join(part for part in (reason, event.note) if part)
     done = f"{VERBS_DONE[event.verb]} the deal"
     return Told(event.at, event.by_name, done, note, event.vendor_only)

@@ -42,10 +42,8 @@ class HandOverPart(FlaskForm):
     one_off = BooleanField("There is nothing to renew")
 
 
-def win_form(
-    currency: str, families: Sequence[tuple[str, str]], *, percent: int
-) -> type[HandOverPart]:
-    """The form of one deal's win; percent: how far the amount may be off what was registered."""
+def win_form(currency: str, families: Sequence[tuple[str, str]]) -> type[HandOverPart]:
+    """The form of one deal's win, in its currency."""
 
     class WinForm(HandOverPart):
         order_number = TidyField("Order number", [Length(max=80)])
@@ -55,7 +53,6 @@ def win_form(
             f"Amount of this order, {currency}",
             currency=currency,
             validators=[InputRequired("Enter the amount of the order.")],
-            description=f"More than {percent} % off what was registered is approved again.",
         )
         whole = RadioField(
             "Is this the whole win?",
@@ -64,6 +61,7 @@ def win_form(
                 SelectChoice(PARTIAL, "No, more orders will follow"),
             ],
             default=COMPLETE,
+            validators=[InputRequired("Say whether more is to come.")],
         )
         files = FilesField("Order or contract")
         customer_name = TidyField(

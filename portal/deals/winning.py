@@ -225,7 +225,6 @@ def _earn(deal: Deal) -> None:
 
 def _form(deal: Deal) -> Any:
     """As registered, with what is left of the value; hand-over as of the order before."""
-    percent = vendor.settings(session).win_tolerance_percent
     named = select(ProductFamily.id, ProductFamily.name).order_by(ProductFamily.name)
     families = [(str(row.id), row.name) for row in session.execute(named)]
     left = deal.value.minor - wins.progress_of(session, deal.id).counted_minor
@@ -238,7 +237,7 @@ def _form(deal: Deal) -> Any:
         "renews_on": deal.renews_on,
         "one_off": bool(deal.service_starts_on and not deal.renews_on),
     }
-    return win_form(deal.value.currency, families, percent=percent)(data=usual)
+    return win_form(deal.value.currency, families)(data=usual)
 
 
 def _page(deal: Deal, form: Any) -> str:
@@ -247,7 +246,7 @@ def _page(deal: Deal, form: Any) -> str:
         deal=deal,
         form=form,
         progress=wins.progress_of(session, deal.id),
-        orders=wins.orders_of(session, deal.id),
+        percent=vendor.settings(session).win_tolerance_percent,
     )
 
 

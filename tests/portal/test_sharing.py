@@ -29,7 +29,7 @@ def test_from_the_proposal_to_the_agreement_each_sees_its_own_side(sign_in, sess
     assert staff.post(f"{path}/offer", data=chosen).status_code == 303
     theirs = side_of(session, other.id)
     page = they.get(f"/shared-deals/{theirs.id}").text
-    assert "37.5 %" in page and "62.5" not in page and "In May." in page
+    assert "37.5%" in page and "62.5" not in page and "In May." in page
     for secret in ("Alpine", "Kestrel", deal.number):
         assert secret not in page + they.get("/shared-deals").text
     assert they.post(f"/shared-deals/{theirs.id}/agreement").status_code == 303
@@ -39,7 +39,7 @@ def test_from_the_proposal_to_the_agreement_each_sees_its_own_side(sign_in, sess
     assert "Alpine Cycles" in page and "Kestrel Foods Ltd" in page
     mine = side_of(session, deal.partner_id)
     page = me.get(f"/shared-deals/{mine.id}").text
-    assert "Velo Nord" in page and "62.5 %" in page and "37.5" not in page
+    assert "Velo Nord" in page and "62.5%" in page and "37.5" not in page
     assert "Velo Nord" in me.get("/shared-deals/export?as=csv").text
 
 
