@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Row, select
 from werkzeug import Response
 
-from models import customers
+from models import customers, engagements
 from models.customers import Customer
 from models.deals import Deal
 from models.errors import Refused
@@ -85,6 +85,8 @@ def show(person: Actor, customer: Customer) -> str | Response:
         deals=_deals_of(customer),
         alike=alike,
         merged=customers.merges_of(session, customer.id) if can_edit else [],
+        touches=_touches(person, customer),
+        can_record=may(person, Can.RECORD_ENGAGEMENT),
         can_edit=can_edit,
         sees_partners=may(person, Can.SEE_PARTNERS),
     )
@@ -120,6 +122,13 @@ def _wanted() -> Any:
     search = request.args.get("q", "").replace("\x00", "").strip()[:100]
     country = request.args.get("country", "")
     return customers.listed(search=search, country=country if len(country) == 2 else "")
+
+
+def _touches(person: Actor, customer: Customer) -> list[Row] | None:
+    """Our own people there; None for who may not know."""
+    if not may(person, Can.SEE_ENGAGEMENTS):
+        return None
+    return engagements.of_customer(session, customer.id)
 
 
 def _deals_of(customer: Customer) -> list[Row]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models import deals as verbs
 from models.deals import ForecastCategory, Question, RejectReason, Stage
-from portal.demo import deals
+from portal.demo import contest, deals
 from portal.demo.deals import Need
 from portal.demo.story import Story
 
@@ -25,6 +25,9 @@ PIPELINE = (
 )
 WAITING = (("355", ROAD, 26), ("158", FRAMES, 5), ("1", BIKES, 3), ("230", BIKES, 2))
 """Partner, what its customer wants, and how many hours ago it was submitted."""
+
+OUR_CALL = 1
+"""Whose customer of the pipeline our own people called, by its place in it."""
 
 CONTESTED = "Isar Valley Bike Share"
 CLOSE_IN = timedelta(days=45)
@@ -61,6 +64,8 @@ def _pipeline(story: Story) -> None:
         verbs.set_stage(story.session, deal, stage, by=seller, now=at)
         manager = next(one for one in story.staff.values() if one.id == deal.sales_manager_id)
         verbs.set_forecast(story.session, deal, category, by=manager, now=at + timedelta(hours=1))
+        if number == OUR_CALL:
+            contest.call(story, deal)
         story.tick("today")
 
 
@@ -71,6 +76,7 @@ def _contested(story: Story) -> None:
     deals.approve(story, deal, at=story.now - timedelta(days=8))
     later = Need("212", deals.priced(story, "212", *BIKES[:2]), 301, customer=f"{CONTESTED} GmbH")
     _submit(story, later, hours=20)
+    contest.hear(story, "122", deal)
 
 
 def _overdue(story: Story) -> None:

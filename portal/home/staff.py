@@ -10,7 +10,7 @@ from flask import url_for
 
 from models import applications, deals, vendor
 from models.calendars import local_day, month_of, start_of_day
-from models.deals import DealFilter, DealStatus
+from models.deals import DealFilter, DealStatus, conflicts
 from models.insights import deals as pressing
 from models.insights import finance, money
 from models.insights.starting import ProgrammeStart, programme_start
@@ -30,6 +30,7 @@ def channel_manager_home(person: Actor) -> dict[str, Any]:
         "queue": _queue(DealFilter(statuses=(DealStatus.SUBMITTED,), channel_manager_id=person.id)),
         "now": now(),
         "applications": _applications(),
+        "cases": conflicts.open_count(session, person.id),
     }
 
 
