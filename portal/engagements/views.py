@@ -72,8 +72,9 @@ def new(person: Actor) -> str:
     if customer := _customer(request.args.get("customer", "")):
         form.customer_id.data = str(customer.id)
         form.customer_name.data, form.customer_country.data = customer.name, customer.country
-    if request.args.get("family", "") in {choice.value for choice in form.family.choices}:
-        form.family.data = request.args["family"]
+    family = request.args.get("family", "")
+    if family in {choice.value for choice in form.family.choices}:
+        form.family.data = family
     return _page(form)
 
 

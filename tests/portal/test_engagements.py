@@ -84,6 +84,7 @@ def test_recorded_from_the_customers_page_it_is_that_customer(a, linda, filled, 
     said = filled(deal, customer_id=str(deal.customer_id))
     assert linda.post("/own-sales", data=said).status_code == 303
     assert session.scalar(select(Touch.customer_id)) == deal.customer_id
+    assert linda.get("/own-sales/new").status_code == 200
     assert linda.get("/own-sales/new?customer=nonsense&family=nonsense").status_code == 200
 
 
