@@ -123,7 +123,6 @@ def _values(form: RegistrationForm) -> dict[str, Any]:
     for name in BY_TIER:
         said = {tier.value: form[f"{name}_{tier.value}"].data for tier in Tier}
         values[name] = {tier: number for tier, number in said.items() if number is not None} or None
-    values["closed_days"] = values["closed_days"] or None
     return values | {"minimum_deal_minor": minimum.minor}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -19,9 +18,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from models.deals import CHOOSABLE, Ask, TenderPolicy
 from models.partners import Tier
-from portal.fields import MoneyField, UpperField
+from portal.fields import MoneyField
 
-BY_TIER = {"decision_days_by_tier": (1, 30), "capacity": (0, 100_000)}
+BY_TIER = {"capacity": (0, 100_000)}
 """Settings that a tier may have of its own, and between which numbers."""
 
 
@@ -38,20 +37,6 @@ class DaysField(StringField):
         if not all(part.isdecimal() and 1 <= int(part) <= 365 for part in parts) or len(parts) > 6:
             raise ValidationError("Enter up to six numbers from 1 to 365, such as 14, 7, 1.")
         self.data = ", ".join(str(int(part)) for part in parts)
-
-
-class DatesField(TextAreaField):
-    """Days as 2026-12-24, one a line; `data` is a list of ISO dates, in order."""
-
-    def _value(self) -> str:
-        return self.raw_data[0] if self.raw_data else "\n".join(self.data or ())
-
-    def process_formdata(self, values: list[str]) -> None:
-        try:
-            days = {date.fromisoformat(day) for day in (values[0] if values else "").split()}
-        except ValueError:
-            raise ValidationError("Write each day as in 2026-12-24, one a line.") from None
-        self.data = sorted(day.isoformat() for day in days)
 
 
 class RegistrationForm(FlaskForm):
@@ -75,31 +60,6 @@ class RegistrationForm(FlaskForm):
         "Decision clock", 1, 30,
         "Business days in which a registration is answered. The partner sees the clock.",
     )  # fmt: skip
-    clock_warn_percent = _number(
-        "Warning", 1, 99, "Share of the clock, in percent, after which the managers are reminded."
-    )
-    clock_escalate_percent = _number(
-        "Second call", 101, 500,
-        "Share of the clock, in percent, after which the next manager is called. At 100 percent "
-        "the deal's own managers are.",
-    )  # fmt: skip
-    holiday_subdivision = UpperField(
-        "Region of your holidays",
-        [Length(max=6)],
-        description="ISO code without the country, such as BY for Bavaria: its public holidays "
-        "stop the clock, too.",
-    )
-    closed_days = DatesField(
-        "Further days off",
-        description="Days on which nobody decides, such as 2026-12-24, one a line.",
-    )
-    appeal_business_days = _number(
-        "Appeal", 1, 60, "Business days after a no in which the partner may appeal, once."
-    )
-    participants_may_approve = BooleanField(
-        "Staff who take part in a deal may approve it",
-        description="Nobody ever approves what they have submitted.",
-    )
     minimum_deal = MoneyField(
         "Smallest deal",
         currency="EUR",
@@ -131,17 +91,6 @@ class RegistrationForm(FlaskForm):
     precheck_tells_engagement = BooleanField(
         "A pre-check tells that our own sales people are engaged"
     )
-    material_change_percent = _number(
-        "Change of an approved deal", 0, 100,
-        "A value that changes by more percent than that is approved again. Another customer or "
-        "product family always is.",
-    )  # fmt: skip
-    stale_days = _number(
-        "Silence", 1, 365, "Days without a word after which the partner is warned."
-    )
-    stale_grace_days = _number(
-        "Silence after the warning", 1, 365, "So many days later the deal may be revoked."
-    )
     win_tolerance_percent = _number(
         "Value of a win", 0, 100,
         "Orders may leave the registered value by so many percent before a win is approved again.",
@@ -164,19 +113,13 @@ for _name in BY_TIER:
 GROUPS = {
     "Protection": (
         "protection_days", "extension_days", "extension_activity_days", "reminder_days",
-    ),
-    "Decision": (
-        "decision_business_days", "clock_warn_percent", "clock_escalate_percent",
-        "holiday_subdivision", "closed_days", "appeal_business_days", "participants_may_approve",
+        "decision_business_days",
     ),
     "What may be registered": (
         "minimum_deal", "lookback_months", "incumbent_months", "incumbent_comment_days",
         "tender_policy", "precheck_tells_protection", "precheck_tells_engagement",
     ),
-    "Afterwards": (
-        "material_change_percent", "stale_days", "stale_grace_days", "win_tolerance_percent",
-        "early_win_hours",
-    ),
+    "Winning": ("win_tolerance_percent", "early_win_hours"),
 }  # fmt: skip
 
 
