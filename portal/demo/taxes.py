@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from models import files
 from models.partners import Partner
 from models.taxes import FormKind, FormStatus, TaxForm
 from portal.demo.story import Story
@@ -16,7 +17,7 @@ def keep_forms(story: Story, keys: set[str]) -> None:
     """For everybody who is paid: a vendor in the United States asks for a W-9 or W-8."""
     story.session.add_all(_form(story, story.partners[key]) for key in sorted(keys, key=int))
     if WAITS in keys:
-        story.session.add(_sent_again(story, story.partners[WAITS]))
+        _send_again(story, story.partners[WAITS])
 
 
 def _form(story: Story, partner: Partner) -> TaxForm:
@@ -38,8 +39,19 @@ def _form(story: Story, partner: Partner) -> TaxForm:
     )
 
 
-def _sent_again(story: Story, partner: Partner) -> TaxForm:
+def _send_again(story: Story, partner: Partner) -> None:
     form = _form(story, partner)
     form.status, form.decided_at = FormStatus.WAITING, None
     form.sent_at = story.now - timedelta(days=2)
-    return form
+    story.session.add(form)
+    story.session.flush()
+    text = f"W-8BEN-E\n{partner.name}, {partner.country}\nSigned on {form.signed_on}\n"
+    files.keep(
+        story.session,
+        files.Upload("W-8BEN-E.txt", text.encode()),
+        about=("tax_form", form.id),
+        partner_id=partner.id,
+        private=True,
+        by=story.sellers[WAITS],
+        now=form.sent_at,
+    )

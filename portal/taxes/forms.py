@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileRequired
 from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from models.taxes import FormDetails, FormKind, TermKind
+from models.taxes.rules import fits
 from portal.fields import FilesField, TidyField
 
 TERMS = {
@@ -34,7 +36,11 @@ class TaxFormForm(FlaskForm):
     )
     is_exempt = BooleanField("This is a corporation (no 1099 is written)")
     signed_on = DateField("Signed on", [InputRequired("Enter the day of the signature.")])
-    files = FilesField("Signed form")
+    files = FilesField("Signed form", validators=[FileRequired("Attach the signed form.")])
+
+    def offer(self, country: str) -> None:
+        """Only the forms that a partner of this country can send."""
+        self.kind.choices = {kind.value: kind.words for kind in FormKind if fits(kind, country)}
 
     def details(self) -> FormDetails:
         assert self.signed_on.data is not None

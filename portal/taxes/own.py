@@ -112,6 +112,7 @@ def _agreement(partner: Partner) -> str:
 
 
 def _page(partner: Partner, form: TaxFormForm, agreeing: AgreeForm) -> str:
+    form.offer(partner.country)
     house = vendor.settings(session)
     standing = taxes.current_form(session, partner.id, FormStatus.ON_FILE)
     waiting = taxes.current_form(session, partner.id, FormStatus.WAITING)
