@@ -21,6 +21,7 @@ from portal.clock import now
 from portal.database import session
 from portal.deals.batch_file import COLUMNS, HEADER, NAMES, SAMPLE, entries
 from portal.deals.blueprint import pages
+from portal.deals.entry_form import Marked
 from portal.deals.writing import Desk
 from portal.fields import put_refusal
 from portal.paging import Key, page_of
@@ -39,7 +40,7 @@ TONES = {
 
 
 class BatchForm(FlaskForm):
-    file = FileField("File", description="CSV in UTF-8, with the columns below.")
+    file = FileField("File", [Marked()], description="CSV in UTF-8, with the columns below.")
 
 
 def batch_or_404(_person: Actor, batch_id: UUID) -> DealBatch:

@@ -34,7 +34,7 @@ class Offer:
     """None while there is nothing to sell."""
     hears_incumbent: bool
     """Whether whoever sold last may comment before the decision."""
-    approvers: Sequence[str] = ()
+    approvers: Sequence[str]
     """Who decides, step by step; empty while it cannot be told."""
 
 
@@ -52,6 +52,7 @@ def offer(desk: Desk, deal: Deal | None, written: Registration) -> Offer:
         duplicates=_duplicates(desk, deal, written),
         estimate=_estimate(desk, programme, written),
         hears_incumbent=written.kind is DealType.RENEWAL,
+        approvers=_approvers(desk, written),
     )
 
 
@@ -79,6 +80,13 @@ def _estimate(desk: Desk, programme: Vendor, written: Registration) -> Estimate 
         protection_days=programme.protection_days,
     )
     return commissions.estimate(session, prospect, partner_id=desk.partner.id, now=now())
+
+
+def _approvers(desk: Desk, written: Registration) -> list[str]:
+    if not written.customer_name or not written.customer_country or not written.value_minor:
+        return []
+    steps = deals.preview_approvers(session, written, partner_id=desk.partner.id, now=now())
+    return [" and ".join(names) for names in steps]
 
 
 def _details(written: Registration) -> CustomerDetails:

@@ -81,6 +81,7 @@ class RegistrationForm(FlaskForm):
     )  # fmt: skip
     tender_policy = SelectField(
         "Public tenders",
+        [InputRequired()],
         choices=[SelectChoice(policy.value, policy.words) for policy in TenderPolicy],
         description="The partner is told before it submits.",
     )
