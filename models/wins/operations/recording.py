@@ -162,8 +162,7 @@ def _keep(
     now: datetime,
 ) -> DealOrder:
     before = progress_of(session, deal.id).counted_minor
-    left = deal.value.minor - before
-    minor = left if order.amount_minor is None else order.amount_minor
+    minor = deal.value.minor - before if order.amount_minor is None else order.amount_minor
     if minor <= 0:
         raise Refused("Enter the amount of this order, more than nothing.")
     family_id = order.family_id or deal.family_id
