@@ -1,10 +1,10 @@
 """How well and how fast a mistyped customer is found among many.
 
-    python -m benchmarks.customers --customers 100000 --questions 2000
+    python -m benchmarks.customers --customers 1000000 --questions 20000 --database sqlite:///…
 
-Makes companies with names as they are (few words are in many names), asks for mistyped ones,
-and says what share of what the rules call alike is found, and how long the finding takes.
-The same seed makes the same companies and mistakes.
+Loads the crowd unless the database holds it, asks for mistyped customers, and says what share
+of what the rules call alike is found, how long that takes, and how long a pre-check and a whole
+registration take.  The same seed makes the same companies and mistakes.
 """
 
 from __future__ import annotations
@@ -12,51 +12,30 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 from rapidfuzz import fuzz, process
+from sqlalchemy import Engine, event, func, select
 
-from models import customers, schema
+from benchmarks.crowd import COMMON, FORMS, SEED, load, sample
+from models import customers, deals, schema
 from models import engine as engines
-from models.customers import Company, CustomerDetails, Verdict, compare, word_list
+from models.customers import Company, Customer, CustomerDetails, Verdict, compare
+from models.deals import Enquiry, prechecks
 from models.scope import Scope, ScopedSession, open_session
+from tests.factories import Factories
 
-SEED = 20261122
-BATCH = 5_000
-SYLLABLES = word_list(
-    "al an ar bel ber bor cas cor dal del den dor el er fal fer gal gar gor hal har hel hol il in "
-    "jor kal kar kel kor lan lar lin lor mal mar mel mer mon nar nel nor ol or pal par pel por ral "
-    "ren ri ros sal san sel sol stan tal tar tel tor ul van var vel ver vil vor wal wer wil zan"
-)
-COMMON = word_list(
-    "global solutions systems technologies logistics partners group services industries trading "
-    "international engineering consulting energy foods medical marine cycles sports design media "
-    "capital software networks motors steel tools textiles packaging plastics hospital foundry"
-)
-FORMS = ["Inc.", "LLC", "GmbH", "Ltd", "S.A.", "AG", "B.V.", "Co., Ltd.", "Corporation", ""]
-COUNTRIES = ["US"] * 50 + ["DE"] * 14 + ["GB"] * 12 + ["FR"] * 10 + ["NL"] * 7 + ["SE"] * 7
 ACCENTS = str.maketrans("aeou", "áéöü")
-
-
-def companies(count: int, rng: random.Random) -> Iterator[CustomerDetails]:
-    for number in range(count):
-        made = ["".join(rng.choices(SYLLABLES, k=rng.choice((2, 2, 3)))) for _ in range(2)]
-        words = [made[0], *rng.choices(COMMON, k=rng.choice((0, 1, 1, 2)))]
-        if rng.random() < 0.4:
-            words.insert(1, made[1])
-        name = " ".join(word.capitalize() for word in words)
-        yield CustomerDetails(
-            name=f"{name} {rng.choice(FORMS)}".strip(),
-            country=rng.choice(COUNTRIES),
-            domain=f"{''.join(words[:2])}{number % 97}.com" if rng.random() < 0.6 else "",
-            postal_code=f"{rng.randrange(100_000):05}",
-        )
+SCANNED = 88
+"""Of a hundred: the likeness from which on the rules call names similar."""
 
 
 def one_letter(name: str, rng: random.Random) -> str:
@@ -84,7 +63,7 @@ def shortened(name: str, rng: random.Random) -> str:
     return " ".join(words) or name
 
 
-MISTAKES = {
+MISTAKES: dict[str, Callable[[str, random.Random], str]] = {
     "one typing error": one_letter,
     "two typing errors": lambda name, rng: one_letter(one_letter(name, rng), rng),
     "words in another order": shuffled,
@@ -92,80 +71,140 @@ MISTAKES = {
     "words joined": lambda name, rng: name.replace(" ", "", 1),
     "another legal form": lambda name, rng: f"{name} {rng.choice(FORMS)}",
     "accents": lambda name, rng: name.translate(ACCENTS),
+    "another name, the same domain": lambda name, rng: f"New {rng.choice(COMMON)}",
 }
 
 
-def filled(session: ScopedSession, count: int, now: datetime) -> list[tuple[CustomerDetails, str]]:
-    """The companies that were added, each with its id."""
-    rng = random.Random(SEED)
-    source, kept = companies(count, rng), []
-    while batch := [details for _, details in zip(range(BATCH), source, strict=False)]:
-        added = customers.add_many(session, batch, now=now)
-        kept += [(details, customer.id) for details, customer in zip(batch, added, strict=True)]
-        session.expunge_all()
-    return kept
+class Stopwatch:
+    """Times of one thing, by the clock and of this process's processor, in milliseconds."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.clock, self.cpu = name, list[float](), list[float]()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        started, used = time.perf_counter(), time.process_time()
+        yield
+        self.cpu.append((time.process_time() - used) * 1000)
+        self.clock.append((time.perf_counter() - started) * 1000)
+
+    def say(self) -> None:
+        told = []
+        for kind, times in (("clock", self.clock), ("processor", self.cpu)):
+            cuts = statistics.quantiles(times, n=100)
+            told.append(f"{kind} p50 {cuts[49]:.1f} ms, p95 {cuts[94]:.1f} ms")
+        click.echo(f"  {self.name} ({len(self.clock):,}): {'; '.join(told)}")
 
 
-def ask(session: ScopedSession, kept: list, questions: int) -> None:
-    """Ask for mistyped customers; print what share of those alike was found, and the times."""
-    rng = random.Random(SEED + 1)
-    asked, found, times = defaultdict(int), defaultdict(int), []
-    for number in range(questions):
+def mistyped(details: CustomerDetails, kind: str, rng: random.Random) -> Company:
+    name = MISTAKES[kind](details.name, rng)
+    domain = details.domain if kind.endswith("domain") else ""
+    return Company.known_as(name, country=details.country, domain=domain)
+
+
+def ask(session: ScopedSession, known: list[CustomerDetails]) -> None:
+    """Ask for mistyped customers: what share of those alike is found, and the times."""
+    rng, asked, found = random.Random(SEED + 1), defaultdict(int), defaultdict(int)
+    watch = Stopwatch("match step")
+    for number, details in enumerate(known):
         kind = list(MISTAKES)[number % len(MISTAKES)]
-        details, key = rng.choice(kept)
-        typed = Company.known_as(MISTAKES[kind](details.name, rng), country=details.country)
-        started = time.process_time()
-        matches = customers.matches_of(session, typed)
-        times.append((time.process_time() - started) * 1000)
+        typed = mistyped(details, kind, rng)
+        with watch.running():
+            matches = customers.matches_of(session, typed)
         if compare(typed, details.company).verdict is not Verdict.DIFFERENT:
             asked[kind] += 1
-            found[kind] += any(match.customer_id == key for match in matches)
+            found[kind] += any(match.name == details.name for match in matches)
     for kind in MISTAKES:
         share = found[kind] / asked[kind] if asked[kind] else 1
-        click.echo(f"  {kind:24} {found[kind]:6,} of {asked[kind]:6,} found, {share:.2%}")
-    click.echo(f"  {'together':24} {sum(found.values()) / sum(asked.values()):.2%}")
-    cuts = statistics.quantiles(times, n=100)
-    click.echo(f"  match step, processor time: p50 {cuts[49]:.1f} ms, p95 {cuts[94]:.1f} ms")
+        click.echo(f"  {kind:30} {found[kind]:6,} of {asked[kind]:6,} found, {share:.2%}")
+    click.echo(f"  {'together':30} {sum(found.values()) / sum(asked.values()):.2%}")
+    watch.say()
 
 
-def against_a_full_scan(session: ScopedSession, kept: list, questions: int) -> None:
+def against_a_full_scan(session: ScopedSession, known: list[CustomerDetails]) -> None:
     """What a scan of all names finds similar, and what share of it the keys find too."""
     rng = random.Random(SEED + 2)
     names: dict[str, dict[object, str]] = defaultdict(dict)
-    for details, key in kept:
-        names[details.country][key] = details.company.core
+    for row in session.execute(select(Customer.id, Customer.core_name, Customer.country)):
+        names[row.country][row.id] = row.core_name
     expected = found = 0
-    for _ in range(questions):
-        details, _key = rng.choice(kept)
-        typed = Company.known_as(one_letter(details.name, rng), country=details.country)
+    for number, details in enumerate(known):
+        typed = mistyped(details, list(MISTAKES)[number % 2], rng)
         scanned = process.extract(
-            typed.core, names[details.country], scorer=fuzz.ratio, score_cutoff=88, limit=None
+            typed.core, names[details.country], scorer=fuzz.ratio, score_cutoff=SCANNED, limit=None
         )
         matched = {match.customer_id for match in customers.matches_of(session, typed)}
         expected += len(scanned)
         found += sum(key in matched for _, _, key in scanned)
-    click.echo(f"  of what a full scan finds: {found:,} of {expected:,}, {found / expected:.2%}")
+    click.echo(f"  all that a full scan finds: {found:,} of {expected:,}, {found / expected:.2%}")
+
+
+def register(engine: Engine, session: ScopedSession, known: list[CustomerDetails]) -> None:
+    """Pre-checks and whole registrations of one partner, limits aside; nothing is kept."""
+    now, a = datetime.now(UTC), Factories(session, datetime.now(UTC))
+    a.programme()
+    seller = a.seller(a.partner()).actor()
+    product = a.sold()
+    for limits in (prechecks.NEW_QUESTIONS, prechecks.ANSWERS):
+        limits.update(dict.fromkeys(limits, 10**9))
+    checks, whole = Stopwatch("pre-check"), Stopwatch("registration, submitted")
+    for details in known:
+        enquiry = Enquiry(name=details.name, country=details.country)
+        with checks.running():
+            deals.ask_precheck(session, enquiry, live=False, by=seller, now=now)
+    with counting(engine) as statements:
+        deals.ask_precheck(session, enquiry, live=False, by=seller, now=now)
+    for number, details in enumerate(known):
+        at = now + timedelta(seconds=number)
+        written = a.registration(
+            customer_name=details.name, customer_country=details.country,
+            lines=(deals.Line(product.id, 1, 10_000_00),),
+        )  # fmt: skip
+        deal = deals.draft(session, written, partner_id=seller.partner_id, by=seller, now=at)
+        with whole.running():
+            deals.submit(session, deal, by=seller, now=at)
+            session.flush()
+    checks.say()
+    click.echo(f"  a pre-check asks the database {len(statements)} times")
+    whole.say()
+    session.rollback()
+
+
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=2_000)
-    parser.add_argument("--scanned", type=int, default=200, help="questions of the full scan")
-    parser.add_argument("--database", help="an empty database; a temporary SQLite otherwise")
+    parser.add_argument("--scanned", type=int, default=100, help="questions of the full scan")
+    parser.add_argument("--registered", type=int, default=200)
+    parser.add_argument("--database", help="empty, or with this crowd; else a temporary SQLite")
     said = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         engine = engines.connect(said.database or f"sqlite:///{Path(folder) / 'bench.sqlite'}")
         schema.metadata().create_all(engines.for_writing(engine))
         with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+            is_empty = not session.scalar(select(func.count()).select_from(Customer))
+        if is_empty:
             started = time.perf_counter()
-            kept = filled(session, said.customers, datetime.now(UTC))
-            session.commit()
-            click.echo(
-                f"{said.customers:,} customers, added in {time.perf_counter() - started:.0f} s"
-            )
-            ask(session, kept, said.questions)
-            against_a_full_scan(session, kept, said.scanned)
+            load(engines.for_writing(engine), said.customers, datetime.now(UTC))
+            click.echo(f"{said.customers:,} loaded in {time.perf_counter() - started:.0f} s")
+        known = list(sample(said.customers, said.questions))
+        with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+            ask(session, known)
+            against_a_full_scan(session, known[: said.scanned])
+            session.rollback()
+            register(engine, session, known[: said.registered])
         engine.dispose()
 
 

@@ -12,10 +12,12 @@ def word_list(text: str) -> list[str]:
 
 
 OUR_SUFFIXES = """
-    ab, ad, ag, aktiebolag, aktiengesellschaft, anonim sirketi, as, asa, aps, a s, bv, bvba, bhd,
+    ab, ab publ, publ, ad, ag, aktiebolag, aktiengesellschaft, anonim sirketi, as, asa, aps, a s,
+    bv, bvba, bhd,
     co, co ltd, company, corp, corporation, cv, doo, dooel, ead, eeig, eg, ehf, e k, ek, e u, ev,
     eingetragener kaufmann, eirl, eireli, eood, epe, eurl, gbr, gesellschaft mbh, gie, gmbh,
-    ggmbh, gesmbh, gmbh and co kg, gmbh and co kgaa, gmbh and co ohg, hf, inc, incorporated,
+    ggmbh, gesmbh, ges mbh, unipessoal lda,
+    gmbh and co kg, gmbh and co kgaa, gmbh and co ohg, hf, inc, incorporated,
     ike, isv, kft, kg, kgaa, kk, kabushiki kaisha, kommanditgesellschaft, lda, limited,
     limitada, limited company, limited liability company, limited liability partnership,
     llc, lllp, llp, lp, ltd, ltda, ltd co, ltd sti, limited sirketi, mbh, naamloze vennootschap,
@@ -23,7 +25,8 @@ OUR_SUFFIXES = """
     private limited, private ltd, pte, pte ltd, proprietary limited, pty, pty ltd, pvt, pvt ltd,
     public limited company, pjsc, jsc, ojsc, cjsc, psc, sa, sa de cv, sa rl, s a r l, sapi de cv,
     sab de cv, saoc, saog, sae, sal, sarl, sas, sasu, sccl, sci, scrl, scs, sdn bhd, se, sicav,
-    sl, slu, sll, slne, snc, societe anonyme, sociedad anonima, societa per azioni, spa, srl, srls,
+    sau, sl, slu, sll, slne, snc, societe anonyme, sociedad anonima, societa per azioni, spa,
+    srl, srls,
     s de rl, s de rl de cv, sro, spol s ro, spol sro, sp k, spk, sp j, spj, sp z oo, sp z o o,
     spzoo, spolka z oo, spolka akcyjna, spolka z ograniczona odpowiedzialnoscia, sia, tbk, tmi,
     uab, ug, ug haftungsbeschrankt, haftungsbeschrankt, unltd, unlimited, vof, vzw, wll, fze,
@@ -54,7 +57,7 @@ COUNTRY_WORDS = """
     argentina, australia, austria, osterreich, belgium, belgique, belgie, brazil, brasil,
     bulgaria, canada, chile, china, colombia, croatia, hrvatska, czech republic, czechia, cesko,
     denmark, danmark, egypt, estonia, eesti, europe, finland, suomi, france, germany, deutschland,
-    great britain, gb, greece, hellas, hong kong, hungary, magyarorszag, iceland, india,
+    great britain, gb, greece, hellas, hong kong, hk, hungary, magyarorszag, iceland, india,
     indonesia, ireland, israel, italy, italia, japan, korea, south korea, latvia, latvija,
     lithuania, lietuva, luxembourg, malaysia, mexico, netherlands, the netherlands, nederland,
     new zealand, nz, norway, norge, pakistan, peru, philippines, poland, polska, portugal,

@@ -244,7 +244,8 @@ def _point(
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         statement = update(table).where(table.c.id.in_(some), column == from_id)
-        changed += session.execute(statement.values({column.name: to_id})).rowcount  # type: ignore[attr-defined]
+        done: Any = session.execute(statement.values({column.name: to_id}))
+        changed += done.rowcount
     return changed
 
 

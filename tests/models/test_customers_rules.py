@@ -64,6 +64,13 @@ SPELLINGS = {
     "a Russian form in front": lambda name: f"ООО «{name}»",
     "a Japanese form in front": lambda name: f"株式会社{name}",
     "a Danish form": lambda name: f"{name} A/S",
+    "an Italian form": lambda name: f"{name} S.p.A.",
+    "a form of Luxembourg": lambda name: f"{name} S.à r.l.",
+    "a German form": lambda name: f"{name} e.K.",
+    "a small German form": lambda name: f"{name} UG (haftungsbeschränkt)",
+    "a Bulgarian form": lambda name: f"{name} EOOD",
+    "Indonesian forms on both sides": lambda name: f"PT {name} Tbk",
+    "a Japanese form behind": lambda name: f"{name}株式会社",
     "full-width letters": lambda name: "".join(
         chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in name
     ),
@@ -76,6 +83,13 @@ def test_a_company_is_the_same_however_its_name_is_spelled(respelled, name, coun
     one = Company.known_as(name, country=country)
     other = Company.known_as(respelled(name), country=country)
     assert compare(one, other).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize("word", ["&", "+", "et", "und", "y", "and"])
+@given(one=st.sampled_from(WORDS), other=st.sampled_from(WORDS))
+def test_and_is_and_in_every_language(word, one, other):
+    a = Company.known_as(f"{one} and {other}", country="US")
+    assert compare(a, Company.known_as(f"{one} {word} {other}", country="US")).reason == "same_name"
 
 
 @given(companies)
@@ -96,6 +110,13 @@ def test_a_core_name_is_never_empty_and_has_itself_as_core(name):
         ("Acme S.à r.l.", "acme"),
         ("Acme e.K.", "acme"),
         ("Acme UG (haftungsbeschränkt)", "acme"),
+        ("Acme EOOD", "acme"),
+        ("Acme Ges.m.b.H.", "acme"),
+        ("Acme AB (publ)", "acme"),
+        ("Acme, S.A.U.", "acme"),
+        ("Acme S/A", "acme"),
+        ("PT Acme Tbk", "acme"),
+        ("Acme (HK) Limited", "acme"),
         ("Grupo Bimbo S.A.B. de C.V.", "grupo bimbo"),
         ("Smith & Co.", "smith"),
         ("Smith und Söhne OHG", "smith and sohne"),
