@@ -26,6 +26,27 @@ MOST_KEYS = 5_000
 """Deals and invoices of one partner that are asked about at once."""
 
 
+def _owed():
+    return -func.sum(PostingLine.amount_minor)
+
+
+def _balances() -> Select:
+    return (
+        select(
+            PostingLine.partner_id,
+            PostingLine.amount_currency.label("currency"),
+            cast(_owed(), BigInteger).label("minor"),
+        )
+        .where(PostingLine.account == Account.PARTNER_PAYABLE)
+        .group_by(PostingLine.partner_id, PostingLine.amount_currency)
+        .having(_owed() != 0)
+    )
+
+
+DEBTS = _balances().having(_owed() < 0).subquery()
+"""Negative balances, by partner and currency."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of what must be true before all is settled."""
@@ -88,19 +109,18 @@ def balances_of(session: Session, partner_id: UUID) -> list[Money]:
 
 def owing() -> Select:
     """Partners who owe us, by currency, with where they stand; without an order."""
-    debts = _balances().having(_owed() < 0).subquery()
     return (
         select(
             Partner.id,
             Partner.name,
             Partner.number,
             Partner.status,
-            debts.c.currency,
-            debts.c.minor,
+            DEBTS.c.currency,
+            DEBTS.c.minor,
             PartnerEnding.ended_on,
             PartnerEnding.tail_through,
         )
-        .join(debts, debts.c.partner_id == Partner.id)
+        .join(DEBTS, DEBTS.c.partner_id == Partner.id)
         .outerjoin(PartnerEnding, PartnerEnding.partner_id == Partner.id)
     )
 
@@ -118,23 +138,6 @@ def leavers() -> Select:
         .outerjoin(PartnerEnding, PartnerEnding.partner_id == Partner.id)
         .where(Partner.status == PartnerStatus.ENDED)
     )
-
-
-def _balances() -> Select:
-    return (
-        select(
-            PostingLine.partner_id,
-            PostingLine.amount_currency.label("currency"),
-            cast(_owed(), BigInteger).label("minor"),
-        )
-        .where(PostingLine.account == Account.PARTNER_PAYABLE)
-        .group_by(PostingLine.partner_id, PostingLine.amount_currency)
-        .having(_owed() != 0)
-    )
-
-
-def _owed():
-    return -func.sum(PostingLine.amount_minor)
 
 
 def _contract(partner: Partner) -> Step:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -97,15 +96,12 @@ def _exchanged(working: dict[str, Any]) -> str:
 
 
 def _statements(session: Session, statements: Sequence[Row], payout: Payout) -> Iterator[Mark]:
-    closed = dict[UUID, datetime](
-        session.execute(
-            select(Statement.id, Statement.closed_at).where(
-                Statement.id.in_([row.id for row in statements])
-            )
+    found = session.execute(
+        select(Statement.id, Statement.closed_at).where(
+            Statement.id.in_([row.id for row in statements])
         )
-        .tuples()
-        .all()
     )
+    closed = {row.id: row.closed_at for row in found}
     for row in statements:
         amount = Money(row.amount_minor, payout.amount.currency)
         path = f"/statements/{row.id}"

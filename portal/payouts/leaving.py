@@ -15,7 +15,7 @@ from models.money import Money
 from models.partners import Partner, PartnerStatus
 from models.payouts import Payout
 from models.payouts import queries as asked
-from models.payouts.leavers import leavers, leaving_of, owing
+from models.payouts.leavers import DEBTS, leavers, leaving_of, owing
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
@@ -25,7 +25,7 @@ from portal.payouts.blueprint import pages
 from portal.permissions import Can, allow
 from portal.sheets import Column, safe_name, sheet_response, write_csv
 
-OWING_ORDER = [Key(Partner.name), Key(Partner.id), Key(owing().selected_columns.currency)]
+OWING_ORDER = [Key(Partner.name), Key(Partner.id), Key(DEBTS.c.currency)]
 LEAVERS_ORDER = [Key(Partner.name), Key(Partner.id)]
 
 
