@@ -101,7 +101,9 @@ class Vendor(DecisionRules, Public, Base):
 
 def settings(session: Session) -> Vendor:
     """The vendor's row.  Raises Refused when the portal has not been set up."""
-    vendor = session.scalars(select(Vendor)).first()
+    vendor = session.info.get(Vendor)
+    if vendor is None or vendor not in session:
+        vendor = session.info[Vendor] = session.scalars(select(Vendor)).first()
     if vendor is None:
         raise Refused("This portal has no vendor yet. Run `portal demo load` or `portal set-up`.")
     return vendor

@@ -30,7 +30,7 @@ from portal.home import views as home
 from portal.navigation import menu
 from portal.notices import views as notices
 from portal.partners import views as partners
-from portal.payouts import stripe_connection
+from portal.payouts import stripe_connection, stripe_looking, stripe_webhooks
 from portal.payouts import views as payouts
 from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
@@ -79,6 +79,8 @@ FEATURES: list[Any] = [
 worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
+worker.ERRANDS.update(stripe_looking.ERRANDS)
+worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
@@ -101,6 +103,8 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     app.url_defaults(_with_fingerprint)
     for feature in FEATURES:
         app.register_blueprint(feature)
+    for view in stripe_webhooks.UNSIGNED:
+        app.extensions["csrf"].exempt(view)
     return app
 
 

@@ -161,9 +161,15 @@ def _has_rivals() -> ColumnElement[bool]:
     )
 
 
-def overdue(session: Session, *, now: datetime, channel_manager_id: UUID | None = None) -> int:
+def overdue(
+    session: Session,
+    *,
+    now: datetime,
+    channel_manager_id: UUID | None = None,
+    asked_of: Asked | None = None,
+) -> int:
     """How many decisions are late."""
-    wanted = DealFilter(decide_before=now, channel_manager_id=channel_manager_id)
+    wanted = DealFilter(decide_before=now, channel_manager_id=channel_manager_id, asked_of=asked_of)
     return session.scalar(select(func.count(Deal.id)).where(*wanted.criteria())) or 0
 
 
@@ -204,6 +210,6 @@ def won_between(session: Session, first: date, last: date) -> Sequence[Row]:
     """id, partner_id, value, won_at of every deal won on these days, both inclusive."""
     return session.execute(
         select(Deal.id, Deal.partner_id, Deal.value, Deal.won_at)
-        .where(Deal.won_on >= first, Deal.won_on <= last)
+        .where(Deal.status == DealStatus.WON, Deal.won_on >= first, Deal.won_on <= last)
         .order_by(Deal.won_at, Deal.id)
     ).all()

@@ -25,7 +25,7 @@ from models.catalog import Product, ProductFamily
 from models.customers import Customer
 from models.deals.projects import collides_with
 from models.deals.registration import REGISTRATION_FIELDS, Line, Registration
-from models.deals.states import UNDECIDED, DealStatus, RejectReason
+from models.deals.states import UNDECIDED, DealStatus, RejectReason, RevokeReason
 from models.deals.tables import (
     Deal,
     DealEvent,
@@ -245,4 +245,7 @@ def _notes(deal_id: UUID) -> Select:
 
 
 def reason_words(code: str) -> str:
-    return RejectReason(code).words if code in set(RejectReason) else code
+    for reasons in (RejectReason, RevokeReason):
+        if code in set(reasons):
+            return reasons(code).words
+    return code

@@ -40,7 +40,7 @@ class StepForm(Form):
 
 
 def rule_form(
-    currency: str, staff: Iterable[tuple[UUID, str]], families: dict[str, str]
+    currency: str, staff: Iterable[tuple[UUID, str]], known_families: dict[str, str]
 ) -> type[FlaskForm]:
     """The form of one rule, with the people and families there are."""
     by_part = {kind.value: kind.words for kind in ApproverKind if kind is not ApproverKind.PERSON}
@@ -57,7 +57,7 @@ def rule_form(
         )
         tiers = ChecksField("Tiers", choices={tier.value: words(tier) for tier in Tier})
         kinds = ChecksField("Types", choices={kind.value: kind.words for kind in DealType})
-        families = ChecksField("Product families", choices=families)
+        families = ChecksField("Product families", choices=known_families)
         regions = TidyField(
             "Regions", [Length(max=300)],
             description="Regions or countries, such as DACH FR. Empty: everywhere.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug import Response
 
@@ -44,14 +44,17 @@ def amendment_or_404(person: Actor, deal_id: UUID, amendment_id: UUID) -> tuple[
 @allow(Can.REGISTER_DEAL, find=approved_or_404)
 def change(person: Actor, deal: Deal) -> str:
     desk = Desk(person)
-    return _page(desk, desk.form(registration_of(deal), with_note=True), deal)
+    return _page(desk, desk.form(registration_of(deal), sent=False, with_note=True), deal)
 
 
 @pages.post("/<uuid:deal_id>/change")
 @allow(Can.REGISTER_DEAL, find=approved_or_404)
 def amend(person: Actor, deal: Deal) -> Any:
     desk, before = Desk(person), registration_of(deal)
-    form = desk.form(with_note=True)
+    is_longer = request.form.get("button") == "line"
+    form = desk.form(before, more=is_longer, with_note=True)
+    if is_longer:
+        return _page(desk, form, deal)
     if not form.validate() or not desk.judge_lines(form):
         return _page(desk, form, deal), 422
     written = desk.written(form, before)

@@ -31,6 +31,6 @@ def _case(person: Actor, deal: Deal) -> dict[str, Any] | None:
     return side and {
         "number": side.number,
         "words": side.standing.words,
-        "url": url_for("conflicts.side", side_id=side.id),
+        "url": url_for("conflicts.side", conflict_side_id=side.id),
         "is_open": side.standing is conflicts.Standing.OPEN,
     }

@@ -24,7 +24,7 @@ Answer = Response | tuple[str, int]
 
 
 @pages.post("/<uuid:deal_id>/approval")
-@allow(Can.DECIDE_DEAL, find=deal_or_404)
+@allow(Can.APPROVE_DEAL, find=deal_or_404)
 def approve(person: Actor, deal: Deal) -> Response:
     deals.approve(session, deal, by=person, now=now())
     _say_done(deal, f"{deal.customer_name} {_done(deal)}.")
@@ -32,7 +32,7 @@ def approve(person: Actor, deal: Deal) -> Response:
 
 
 @pages.post("/<uuid:deal_id>/rejection")
-@allow(Can.DECIDE_DEAL, find=deal_or_404)
+@allow(Can.APPROVE_DEAL, find=deal_or_404)
 def reject(person: Actor, deal: Deal) -> Answer:
     form = RejectForm()
     if not form.validate():
@@ -47,7 +47,7 @@ def reject(person: Actor, deal: Deal) -> Answer:
 
 
 @pages.post("/<uuid:deal_id>/question")
-@allow(Can.DECIDE_DEAL, find=deal_or_404)
+@allow(Can.APPROVE_DEAL, find=deal_or_404)
 def ask(person: Actor, deal: Deal) -> Answer:
     form = AskForm()
     if not form.validate():
@@ -62,7 +62,7 @@ def ask(person: Actor, deal: Deal) -> Answer:
 
 
 @pages.post("/<uuid:deal_id>/undo")
-@allow(Can.DECIDE_DEAL, find=deal_or_404)
+@allow(Can.APPROVE_DEAL, find=deal_or_404)
 def undo(person: Actor, deal: Deal) -> Response:
     deals.undo(session, deal, by=person, now=now())
     flash(f"Taken back: {deal.customer_name} is as it was before. The partner was not told.")
@@ -81,27 +81,6 @@ def clear_match(person: Actor, deal_id: UUID, match_id: UUID) -> Answer:
         return asked_again("Not a duplicate", "Not a duplicate", form, deal)
     flash("Noted, with your name and reason.")
     return back_to_same(deal)
-
-
-@pages.post("/<uuid:deal_id>/revocation")
-@allow(Can.DECIDE_DEAL, find=deal_or_404)
-def revoke(person: Actor, deal: Deal) -> Answer:
-    form = ReasonForm()
-    if not form.validate():
-        return asked_again("Revoke the protection", "Revoke", form, deal)
-    if refusal := _refused(deals.revoke, deal, person, text=form.text.data):
-        form.form_errors.append(refusal)
-        return asked_again("Revoke the protection", "Revoke", form, deal)
-    flash("Revoked. The partner reads your words.")
-    return back_to(deal)
-
-
-@pages.post("/<uuid:deal_id>/extension")
-@allow(Can.DECIDE_DEAL, find=deal_or_404)
-def extend(person: Actor, deal: Deal) -> Response:
-    deals.extend(session, deal, by=person, now=now())
-    flash("Extended. The partner is told.")
-    return back_to(deal)
 
 
 def _refused(decide: Callable[..., None], deal: Deal, person: Actor, **said: Any) -> str | None:

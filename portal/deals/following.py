@@ -24,8 +24,8 @@ from models.people import Actor, Role
 from portal import charts
 from portal.clock import now
 from portal.database import session
+from portal.deals.answering import asked_again
 from portal.deals.blueprint import back_to, calendar, deal_or_404, pages
-from portal.deals.deciding import asked_again
 from portal.deals.forms import CommentForm, ForecastForm, ReasonForm, StageForm
 from portal.deals.listing import TONES, keys_of, sort_from
 from portal.formats import money, short_month

@@ -24,7 +24,7 @@ PRESSING_FIRST = [Key(Deal.decide_by), Key(Deal.id)]
 
 
 @pages.get("/queue")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.APPROVE_DEAL)
 def queue(person: Actor) -> str:
     wanted, view = queue_filter(request.args, person), view_of(request.args, person)
     page = page_of(session, deals.waiting(wanted), PRESSING_FIRST)

@@ -78,6 +78,8 @@ def update(person: Actor, deal: Deal) -> Answer:
 def autosave(person: Actor) -> Response:
     """Keeps what can be read of a half-written form, while its writer goes on writing."""
     deal, desk, screen = _draft_begun(person), Desk(person), _screen()
+    if deal and deal.status not in EDITABLE:
+        return Response(status=204)  # it was submitted while this was on its way
     before = registration_of(deal)
     form = desk.form(before, screen=screen)
     form.validate()
@@ -208,8 +210,7 @@ def _draft_begun(person: Actor) -> Deal | None:
     except ValueError:
         return None
     own = (Deal.id == draft_id, Deal.partner_id == person.partner_id)
-    deal = session.scalar(select(Deal).where(*own)) or abort(404)
-    return deal if deal.status in EDITABLE else abort(404)
+    return session.scalar(select(Deal).where(*own)) or abort(404)
 
 
 def _only_asked(form: Any, deal: Deal) -> Any:

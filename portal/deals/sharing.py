@@ -14,8 +14,8 @@ from models.errors import Refused
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
+from portal.deals.answering import asked_again
 from portal.deals.blueprint import back_to, deal_or_404, pages
-from portal.deals.deciding import asked_again
 from portal.deals.forms import ReasonForm
 from portal.deals.win_forms import ProposalForm, offer_form
 from portal.permissions import Can, allow

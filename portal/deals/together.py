@@ -31,21 +31,21 @@ Answer = Response | str | tuple[str, int]
 
 
 @pages.get("/together/selection")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.APPROVE_DEAL)
 def selection(person: Actor) -> str:
     """How many are selected and what they are worth, for the bar above the queue."""
     return render_template("deals/selection.html", found=_found(person))
 
 
 @pages.get("/together")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.APPROVE_DEAL)
 def look_together(person: Actor) -> Answer:
     verb = _verb(request.args.get("verb", "approve"))
     return _page(person, verb, FORMS[verb](formdata=None), _found(person), new_id())
 
 
 @pages.post("/together")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.APPROVE_DEAL)
 def decide_together(person: Actor) -> Answer:
     """Each in a transaction of its own, so that one refusal does not stop the rest."""
     verb, round_id = _verb(request.form.get("verb", "")), _id(request.form.get("round", ""))
@@ -61,7 +61,7 @@ def decide_together(person: Actor) -> Answer:
 
 
 @pages.get("/together/<uuid:round_id>")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.APPROVE_DEAL)
 def round(person: Actor, round_id: UUID) -> str:
     """What came of it: decided, and left out with why."""
     held = together.round_of(session, round_id) or abort(404)
@@ -79,7 +79,7 @@ def round(person: Actor, round_id: UUID) -> str:
 
 
 @pages.post("/together/<uuid:round_id>/undo")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.APPROVE_DEAL)
 def undo_together(person: Actor, round_id: UUID) -> Response:
     ids = deals.decided_together(session, round_id)
     session.rollback()

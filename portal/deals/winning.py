@@ -21,8 +21,8 @@ from models.scope import vendor_side
 from models.wins import Correction, DealOrder, HandOver, Order, OrderState, WinFilter
 from portal.clock import now
 from portal.database import session
+from portal.deals.answering import asked_again
 from portal.deals.blueprint import back_to, calendar, deal_or_404, pages
-from portal.deals.deciding import asked_again
 from portal.deals.forms import ReasonForm
 from portal.deals.win_forms import COMPLETE, EvidenceForm, win_form
 from portal.fields import uploads

@@ -1,7 +1,20 @@
 """What can happen to deals.  Each function is one business verb in one transaction."""
 
-from models.deals.operations.amending import accept_amendment, amend, refuse_amendment
-from models.deals.operations.appealing import appeal, overturn, uphold
+from models.deals.operations.amending import (
+    accept_amendment,
+    amend,
+    pending_amendment,
+    refuse_amendment,
+)
+from models.deals.operations.appealing import (
+    appeal,
+    appeal_of,
+    appeal_through,
+    may_judge,
+    overturn,
+    uphold,
+)
+from models.deals.operations.approving import may_decide
 from models.deals.operations.attaching import attach, detach, takes_files
 from models.deals.operations.batching import Entry, register_many
 from models.deals.operations.choosing import (
@@ -49,6 +62,8 @@ __all__ = [
     "amend",
     "answer",
     "appeal",
+    "appeal_of",
+    "appeal_through",
     "approve",
     "ask",
     "ask_to_extend",
@@ -68,8 +83,11 @@ __all__ = [
     "extend",
     "lose",
     "may_be_revoked_from",
+    "may_decide",
+    "may_judge",
     "name_choice",
     "overturn",
+    "pending_amendment",
     "preview_approvers",
     "refuse_amendment",
     "refuse_extension",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import customers, vendor
 from models.base import lock
 from models.customers import Customer
-from models.deals.amendments import changed_by, differences, is_large_change, name_of
+from models.deals.amendments import Changes, changed_by, differences, is_large_change, name_of
 from models.deals.decision_tables import AmendmentState, DealAmendment
 from models.deals.kind_tables import type_rules
 from models.deals.operations.approving import (
@@ -33,7 +33,6 @@ from models.errors import Refused
 from models.money import Money
 from models.people import Actor
 from models.scope import vendor_side
-from models.vendor import Vendor
 
 
 def amend(
@@ -57,16 +56,9 @@ def amend(
         raise Refused("A change waits for approval already; one at a time.")
     if deal.won_at:
         raise Refused("A part of this deal is won; it cannot be changed any more.")
-    before, programme = registration_of(session, deal), vendor.settings(session)
-    changes = differences(before, registration)
-    if not changes:
-        raise Refused("Nothing is different from what was approved.")
-    rules = type_rules(session)[registration.kind]
-    today = programme.calendar.day_of(now)
-    if missing := what_is_missing(registration, today=today, rules=rules):
-        raise Refused(next(iter(missing.values())))
+    changes = _what_changes(session, deal, registration, now=now)
     customer_id = _customer_of(session, deal, registration, now=now)
-    reasons = _why_material(session, deal, registration, customer_id, programme)
+    reasons = _why_material(session, deal, registration, customer_id)
     amendment = DealAmendment(
         partner_id=deal.partner_id,
         deal_id=deal.id,
@@ -142,6 +134,20 @@ def pending_amendment(session: Session, deal_id: UUID) -> DealAmendment | None:
     ).first()
 
 
+def _what_changes(
+    session: Session, deal: Deal, registration: Registration, *, now: datetime
+) -> Changes:
+    """What differs.  Raises Refused when nothing does, or when it is not complete any more."""
+    changes = differences(registration_of(session, deal), registration)
+    if not changes:
+        raise Refused("Nothing is different from what was approved.")
+    rules = type_rules(session)[registration.kind]
+    today = vendor.settings(session).calendar.day_of(now)
+    if missing := what_is_missing(registration, today=today, rules=rules):
+        raise Refused(next(iter(missing.values())))
+    return changes
+
+
 def _customer_of(
     session: Session, deal: Deal, registration: Registration, *, now: datetime
 ) -> UUID | None:
@@ -158,10 +164,9 @@ def _why_material(
     deal: Deal,
     registration: Registration,
     customer_id: UUID | None,
-    programme: Vendor,
 ) -> list[str]:
     approved = deal.value.minor if deal.approved_minor is None else deal.approved_minor
-    percent = programme.material_change_percent
+    percent = vendor.settings(session).material_change_percent
     reasons = {
         f"The value changes by more than {percent} %": is_large_change(
             approved, registration.value_minor, percent

@@ -103,6 +103,17 @@ def must_be_asked(
     return mine
 
 
+def may_decide(
+    session: Session, deal: Deal, by: Actor, *, now: datetime, amendment_id: UUID | None = None
+) -> bool:
+    """Whether a page should offer this person to decide."""
+    try:
+        must_be_asked(session, deal, by, now=now, amendment_id=amendment_id)
+    except Refused:
+        return False
+    return True
+
+
 def drop_approvals(session: Session, deal: Deal, amendment_id: UUID | None = None) -> None:
     """Nobody is asked any more: it was rejected, withdrawn, or taken over."""
     for row in open_rows(session, deal.id, amendment_id, ApprovalState.LATER):

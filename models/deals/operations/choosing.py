@@ -52,13 +52,7 @@ def name_choice(
     lock(session, deal)
     require(session, deal, "name_choice", now=now)
     note = tidy(note, what="who wrote the letter, and when", least=3)
-    is_protected = deal.status is DealStatus.APPROVED
-    if kind is ChoiceKind.RELEASE and not (is_protected and by.is_staff):
-        raise Refused("Only a protected deal is released, and only the vendor's staff begin it.")
-    if kind is ChoiceKind.TRANSFER and is_protected:
-        raise Refused("This deal is protected already; the customer need not choose again.")
-    if choice_of(session, deal.id):
-        raise Refused("A letter of this customer is being looked at already.")
+    _must_fit(session, deal, kind, by)
     choice = CustomerChoice(
         partner_id=deal.partner_id,
         deal_id=deal.id,
@@ -79,6 +73,16 @@ def name_choice(
         _back(choice, by=by, now=now)
     _tell_staff(session, deal, choice, by=by, now=now)
     return choice
+
+
+def _must_fit(session: Session, deal: Deal, kind: ChoiceKind, by: Actor) -> None:
+    is_protected = deal.status is DealStatus.APPROVED
+    if kind is ChoiceKind.RELEASE and not (is_protected and by.is_staff):
+        raise Refused("Only a protected deal is released, and only the vendor's staff begin it.")
+    if kind is ChoiceKind.TRANSFER and is_protected:
+        raise Refused("This deal is protected already; the customer need not choose again.")
+    if choice_of(session, deal.id):
+        raise Refused("A letter of this customer is being looked at already.")
 
 
 def back_choice(
