@@ -18,7 +18,7 @@ run: $(VENV)/run.stamp ## install what is missing, then serve the portal with it
 
 test: $(VENV)/dev.stamp ## every test: SQLite, PostgreSQL, browser
 	$(TEST) -n auto
-	$(TEST) -n auto --database=postgresql tests/models tests/portal tests/test_migrations.py
+	$(TEST) -n auto --database=postgresql tests/models tests/portal tests/stripe tests/test_migrations.py
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
 	$(RUFF) format --check .

@@ -6,18 +6,24 @@ so none leaves this file, and none is logged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
 
 from models.money import Money, is_currency
+from models.payouts.provider import Move, Told
 from models.payouts.transfers.rules import Answer, Declined, Sent, Transfer, Unsure, meaning
 from models.payouts.transfers.units import from_the_wire
 
 VERSION = "2026-10-28.endive"
 CONNECT_SECONDS, READ_SECONDS = 5, 30
 PAGE = 100
+TOLERANCE_SECONDS = 300
+"""Between the signature of a webhook and now, either way."""
 
 stripe.enable_telemetry = False
 
@@ -101,6 +107,98 @@ class StripeGateway:
         except stripe.StripeError as error:
             return Unsure(_said(error))
         return Declined("absent", "No such reversal was found at Stripe.")
+
+    def events(self, *, since: datetime) -> Iterator[Told]:
+        """What happened since, latest first.  Raises StripeIsAway."""
+        try:
+            for one in self._client.v1.events.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+            ).auto_paging_iter():
+                yield _told(one.to_dict())
+        except stripe.StripeError as error:
+            raise StripeIsAway(_said(error)) from None
+
+    def moves(self, *, since: datetime) -> Iterator[Move]:
+        """The movements of the balance since, latest first.  Raises StripeIsAway."""
+        try:
+            for one in self._client.v1.balance_transactions.list(
+                {
+                    "created": {"gte": int(since.timestamp())},
+                    "limit": PAGE,
+                    "expand": ["data.source"],
+                }
+            ).auto_paging_iter():
+                yield _move(one)
+        except stripe.StripeError as error:
+            raise StripeIsAway(_said(error)) from None
+
+
+class NotStripe(Exception):
+    """What arrived was not sent by Stripe, or long ago; its text says what is wrong."""
+
+
+def told_by(body: bytes, signature: str, secrets: Iterable[str], now: datetime) -> Told:
+    """The event in a request.  Raises NotStripe.
+
+    Checked here because the SDK takes signatures from the future, and stumbles over bytes that
+    are no text.
+    """
+    stamp = re.search(r"(?:^|,)t=(\d{1,12})(?:,|$)", signature)
+    if stamp is None:
+        raise NotStripe("There is no signature.")
+    if abs(now.timestamp() - int(stamp[1])) > TOLERANCE_SECONDS:
+        raise NotStripe("The signature is too old, or from the future.")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotStripe("The body is no text.") from None
+    if not any(_is_signed(text, signature, secret) for secret in secrets):
+        raise NotStripe("The signature is not right.")
+    try:
+        return _told(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise NotStripe("This is no event.") from None
+
+
+def _is_signed(text: str, signature: str, secret: str) -> bool:
+    try:
+        stripe.WebhookSignature.verify_header(text, signature, secret, None)
+    except stripe.SignatureVerificationError:
+        return False
+    return True
+
+
+def _told(event: dict[str, Any]) -> Told:
+    """A snapshot event carries its object, a thin one only names it."""
+    about = event.get("related_object") or (event.get("data") or {}).get("object") or {}
+    created = event["created"]
+    at = (
+        datetime.fromisoformat(created)
+        if isinstance(created, str)
+        else datetime.fromtimestamp(created, UTC)
+    )
+    return Told(
+        event_id=str(event["id"]),
+        kind=str(event["type"]),
+        about_id=str(about.get("id") or ""),
+        account=str(event.get("account") or event.get("context") or ""),
+        happened_at=at,
+    )
+
+
+def _move(one: Any) -> Move:
+    source = one.source
+    transfer = "" if isinstance(source, str) else getattr(source, "transfer", "")
+    is_reversal = one.type in ("transfer_refund", "transfer_reversal")
+    return Move(
+        id=one.id,
+        kind=one.type,
+        source=_id(source) if source else "",
+        amount=from_the_wire(one.amount, one.currency),
+        fee=from_the_wire(one.fee, one.currency),
+        at=datetime.fromtimestamp(one.created, UTC),
+        transfer_id=_id(transfer) if is_reversal and transfer else "",
+    )
 
 
 class StripeIsAway(Exception):

@@ -16,6 +16,7 @@ from models.partners.destinations import DestinationKind
 from models.payouts.operations.approving import CHANGED, must_be_the_second
 from models.payouts.operations.postings import give_back, reserve
 from models.payouts.operations.steps import links_of, lock_payouts, move, step
+from models.payouts.provider.queries import open_differences
 from models.payouts.queries import files_of, seen_of
 from models.payouts.rails import Rails
 from models.payouts.rules import PayoutStatus, RunStatus
@@ -43,6 +44,7 @@ def release(
         raise Refused(CHANGED.format(verb="release"))
     must_be_the_second(session, run, seen, by)
     _must_still_hold(session, run, payouts, rails, now)
+    _must_agree_with_stripe(session, payouts)
     move(session, run, "release", by=by, now=now)
     run.released_by_id, run.released_at, run.released_seen = by.id, now, seen
     for payout in payouts:
@@ -73,6 +75,19 @@ def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: dat
         step(session, payout, "cancel", by=by, now=now, note=reason.strip())
         for link in links_of(session, payout):
             link.is_live = False
+
+
+def _must_agree_with_stripe(session: Session, payouts: Sequence[Payout]) -> None:
+    """A difference stops what Stripe carries; other rails go on."""
+    if all(payout.rail is not DestinationKind.STRIPE for payout in payouts):
+        return
+    if differences := open_differences(session):
+        named = " ".join(row.words for row in differences[:3])
+        more = f" And {len(differences) - 3} more." if len(differences) > 3 else ""
+        raise Refused(
+            f"Stripe and our books differ, so nothing is released through Stripe. {named}{more} "
+            "Explain each on the page Stripe, or compare again."
+        )
 
 
 def _have_sent(session: Session, run: PayoutRun, payouts: Sequence[Payout], now: datetime) -> None:

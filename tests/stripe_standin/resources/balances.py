@@ -26,6 +26,8 @@ def transactions(world: World, call: Call) -> dict[str, Any]:
     for name in ("currency", "source", "type", "payout"):
         if name in call.params:
             rows = [row for row in rows if row.get(name) == call.params[name]]
+    if "data.source" in call.params.get("expand", []):
+        rows = [{**row, "source": _whole(world, row["source"])} for row in rows]
     return page(rows, call, "/v1/balance_transactions")
 
 
@@ -36,6 +38,12 @@ def transaction(world: World, call: Call) -> dict[str, Any]:
     if found is None:
         raise no_such("balance transaction", key)
     return found
+
+
+def _whole(world: World, key: str) -> Any:
+    """The thing that an id names; things that are not simulated stay ids."""
+    kinds = ("transfer", "transfer_reversal", "payout")
+    return next((found for kind in kinds if (found := world.find(kind, key))), key)
 
 
 def _amount(currency: str, amount: int) -> dict[str, Any]:
