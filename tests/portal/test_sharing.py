@@ -1,9 +1,15 @@
 """Sharing a deal in the browser: two partners, two pages, one split."""
 
+from decimal import Decimal
+
 from sqlalchemy import select
 
+from models import commissions, wins
+from models.commissions import CommissionLine
 from models.partners import Partner
+from models.people import SYSTEM
 from models.wins import ShareState, SharingSide
+from tests.models.test_commissions import DECEMBER
 
 
 def side_of(session, partner_id) -> SharingSide:
@@ -78,3 +84,40 @@ def test_a_third_partner_and_each_other_reach_nothing_by_id(sign_in, session, a)
             assert client.post(f"/deals/{deal.id}{path}").status_code in (404, 405)
         assert client.get(f"/deals/{deal.id}/sharing/offer").status_code == 403
     assert side_of(session, other.id).state is ShareState.OFFERED
+
+
+def test_the_fulfilling_partner_reads_its_commission_and_nothing_of_the_other(sign_in, session, a):
+    a.plan()
+    deal = a.approved(partner=a.partner(name="Alpine Cycles"), value=10_000_00)
+    other = a.partner(name="Velo Nord")
+    seller = a.seller(other)
+    wins.offer(
+        session, deal, fulfilling_id=other.id, registering_percent=Decimal(60),
+        by=a.decider(), now=a.now,
+    )  # fmt: skip
+    for partner_id, by in ((deal.partner_id, a.registrant(deal)), (other.id, seller.actor())):
+        wins.agree(session, side_of(session, partner_id), by=by, now=a.now)
+    a.order(deal, number="PO-4711")
+    invoice = a.invoice(deal=deal, net=10_000_00, number="INV-4711")
+    a.payment(invoice)
+    a.rate_all()
+    commissions.close_month(session, "2026-11", by=SYSTEM, now=DECEMBER)
+    session.commit()
+    they = sign_in(seller)
+    own = select(CommissionLine).where(CommissionLine.partner_id == other.id)
+    [line] = session.scalars(own).all()
+    paths = [
+        "/commissions?view=all",
+        "/commissions/export?as=csv&view=all",
+        f"/commissions/{line.id}",
+        f"/statements/{line.statement_id}",
+    ]
+    for path in paths:
+        answer = they.get(path)
+        assert answer.status_code == 200, path
+        assert "400" in answer.text and "600.00" not in answer.text, path
+        for secret in ("Alpine", deal.number, "INV-4711", "PO-4711", str(deal.partner_id)):
+            assert secret not in answer.text, (path, secret)
+        assert f"/deals/{deal.id}" not in answer.text, path
+    for path in (f"/deals/{deal.id}", f"/invoices/{invoice.id}"):
+        assert they.get(path).status_code == 404
