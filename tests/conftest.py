@@ -40,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="what the tests keep their data in; a PostgreSQL server is started for the run",
     )
+    parser.addoption(
+        "--every-crash",
+        action="store_true",
+        help="kill the payout worker at every boundary, with every fault; takes a quarter hour",
+    )
 
 
 @pytest.fixture(scope="session")

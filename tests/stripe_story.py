@@ -139,6 +139,11 @@ class Story:
         rows = select(Payout.status).where(Payout.run_id == self.run.id).order_by(Payout.id)
         return [status.value for status in self.session.scalars(rows)]
 
+    def run_status(self) -> str:
+        assert self.run is not None
+        status = select(PayoutRun.status).where(PayoutRun.id == self.run.id)
+        return self.session.scalars(status).one().value
+
     def payouts(self) -> list[Payout]:
         rows = select(Payout).where(Payout.run_id == self.run.id).order_by(Payout.id)
         return list(self.session.scalars(rows))

@@ -38,7 +38,8 @@ class Backups:
         self.databases._say(f"CREATE DATABASE {name}_backup TEMPLATE {name}")
         return f"{name}_backup"
 
-    def bring_back(self, backup):
+    def bring_back(self, backup, keep=False):
+        """keep: the copy is wanted again."""
         self.disconnect()
         name = self.url.rsplit("/", 1)[1]
         if isinstance(self.databases, Sqlite):
@@ -46,7 +47,8 @@ class Backups:
             return
         self.databases._say(f"DROP DATABASE {name} WITH (FORCE)")
         self.databases._say(f"CREATE DATABASE {name} TEMPLATE {backup}")
-        self.databases._say(f"DROP DATABASE {backup}")
+        if not keep:
+            self.databases._say(f"DROP DATABASE {backup}")
 
 
 @pytest.fixture
