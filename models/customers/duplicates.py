@@ -89,7 +89,8 @@ def _sharing_a_key(session: Session, seekers: dict[UUID, _Known]) -> Iterable[tu
 
 
 def _known(session: Session, wanted: set[UUID]) -> dict[UUID, _Known]:
-    ids, known = sorted(wanted), {}
+    ids = sorted(wanted)
+    known: dict[UUID, _Known] = {}
     for start in range(0, len(ids), CUSTOMERS_AT_ONCE):
         some = Customer.id.in_(ids[start : start + CUSTOMERS_AT_ONCE])
         query = select(Customer).where(some, Customer.merged_into_id.is_(None))

@@ -187,7 +187,7 @@ def _pointers(*, with_facts: bool = False) -> Iterator[Column[Any]]:
                 yield column
 
 
-def _movable(column: Column[Any], from_id: UUID, to_id: UUID) -> Select[tuple[UUID]]:
+def _movable(column: Column[Any], from_id: UUID, to_id: UUID) -> Select[UUID]:
     """Rows that can point at the other one too: it has none that must be the only one."""
     table: Table = column.table
     query = select(table.c.id).where(column == from_id)
@@ -203,7 +203,7 @@ def _movable(column: Column[Any], from_id: UUID, to_id: UUID) -> Select[tuple[UU
 def _unique_with(column: Column[Any]) -> Iterator[list[str]]:
     """The columns that are unique together with this one."""
     table: Table = column.table
-    rules = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    rules: list[Any] = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     for rule in (*rules, *(index for index in table.indexes if index.unique)):
         names = [each.name for each in rule.columns]
         if column.name in names:

@@ -50,7 +50,7 @@ def matches_of(session: Session, company: Company, *, but_not: UUID | None = Non
         if finding.verdict is not Verdict.DIFFERENT and row.id != but_not:
             found.append((row.id, row.name, finding))
     found.sort(key=lambda each: (_strength(each[2]), str(each[0])))
-    best = {}
+    best: dict[UUID, Match] = {}
     for key, name, finding in found:
         match = Match(key, name, finding.verdict, finding.reason, finding.score, finding.fields)
         best.setdefault(key, match)
@@ -80,7 +80,8 @@ def _rarest(session: Session, keys: Sequence[int]) -> list[int]:
     table = CUSTOMER_KEYS.c
     sharing = func.count().label("sharing")
     counted = select(table.key, sharing).where(table.key.in_(keys)).group_by(table.key)
-    rare, rows = [], 0
+    rare: list[int] = []
+    rows = 0
     for row in sorted(session.execute(counted), key=lambda row: (row.sharing, row.key)):
         rows += row.sharing
         if rare and rows > MOST_ROWS:
@@ -89,7 +90,7 @@ def _rarest(session: Session, keys: Sequence[int]) -> list[int]:
     return rare
 
 
-def _under(keys: Sequence[int], most: int) -> Select[tuple[UUID]]:
+def _under(keys: Sequence[int], most: int) -> Select[UUID]:
     """Customers under any of these keys, those under the most of them first."""
     table = CUSTOMER_KEYS.c
     return (
