@@ -52,7 +52,10 @@ def new(person: Actor) -> Answer:
 @pages.post("")
 @allow(Can.REGISTER_DEAL)
 def create(person: Actor) -> Answer:
-    return _take(person, _draft_begun(person))
+    deal = _draft_begun(person)
+    if deal and deal.status not in EDITABLE:  # pressed twice
+        return redirect(url_for("deals.show", deal_id=deal.id), 303)
+    return _take(person, deal)
 
 
 @pages.get("/<uuid:deal_id>/edit")

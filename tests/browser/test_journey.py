@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from models.calendars import first_day, month_of, next_month
 from portal.demo import PASSWORD
+from tests.browser.registering import register as enter_deal
 from tests.browser.test_look import MANAGER, SELLER
 
 FINANCE = "finance@adventure-works.example"
@@ -53,17 +54,7 @@ def test_a_resellers_deal_becomes_money(visit, own_site, script):
 def register(page: Page) -> str:
     page.goto("/deals")
     page.get_by_role("link", name="Register a deal").first.click()
-    page.get_by_label("Company").fill(CUSTOMER)
-    page.get_by_label("Country").select_option("DE")
-    page.get_by_label("Product").select_option(label=_option(page, BIKE))
-    page.get_by_label("Quantity").fill("12")
-    page.get_by_label("Expected order").fill(f"{TODAY + timedelta(days=30)}")
-    page.get_by_label("Problem").fill(
-        "The velodrome opens a mountain course in spring and has no bicycles for its guests."
-    )
-    page.get_by_label("Name", exact=True).fill("Josef Huber")
-    page.get_by_role("group", name="Contact").get_by_label("E-mail").fill("huber@velodrom.example")
-    page.get_by_role("button", name="Submit registration").click()
+    enter_deal(page, CUSTOMER, product=BIKE, quantity=12)
     expect(page.get_by_role("heading", level=1)).to_have_text(CUSTOMER)
     expect(page.get_by_text("Waiting for a decision").first).to_be_visible()
     return page.url
@@ -157,11 +148,6 @@ def the_seller_reads_the_same(page: Page, deal: str, control_sum: Decimal) -> No
     expect(page.get_by_role("table")).to_contain_text("Paid")
     amount = page.get_by_role("table").locator("td.amount").first.inner_text()
     assert 0 < Decimal(amount.strip("€").replace(",", "")) <= control_sum
-
-
-def _option(page: Page, words: str) -> str:
-    options = page.get_by_label("Product").locator("option").all_inner_texts()
-    return next(option for option in options if words in option)
 
 
 def _vendors_day() -> date:

@@ -124,7 +124,7 @@ def test_a_refused_form_takes_the_focus_names_each_field_and_keeps_what_was_type
     page = visit(SELLER, "/deals/new")
     page.get_by_label("Company").fill("Halvorsen Marine AS")
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
-        page.get_by_role("button", name="Submit registration").click()
+        page.get_by_role("button", name="Continue").click()
     assert answer.value.status == 422
     summary = page.locator(".error-summary")
     expect(summary).to_be_focused()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.demo import PASSWORD
+from tests.browser.registering import register
 
 MANAGER = "channel.europe@adventure-works.example"
 SELLER = "seller@enterprise-center.example"
@@ -14,20 +15,6 @@ REASON = "Sorry: our own people have been\ntalking with them since June — see 
 def plain(own_site, visit):
     """visit(…), with script switched off, on data of our own."""
     return lambda *words, **how: visit(*words, script=False, **how)
-
-
-def register(page, company):
-    page.get_by_label("Company").fill(company)
-    page.get_by_label("Country").select_option("DE")
-    page.get_by_label("Product", exact=True).first.select_option(index=1)
-    page.get_by_label("Quantity").first.fill("4000")
-    page.get_by_label("What problem").fill(
-        "Their couriers lose an hour a day because the old cargo bikes break down in the rain."
-    )
-    page.get_by_label("Expected order").fill("2027-03-31")
-    page.get_by_label("Name", exact=True).fill("Ruth Okafor")
-    page.get_by_label("E-mail address").fill("ruth@example.com")
-    page.get_by_role("button", name="Submit registration").click()
 
 
 def test_somebody_signs_in_and_out(plain):

@@ -221,6 +221,18 @@ def test_the_form_takes_few_questions_to_the_database(app, portal, session, seco
     assert len(asked) <= 46, asked
 
 
+def test_what_comes_after_the_submission_changes_nothing(portal, session, second):
+    deal = begun(portal, session)
+    whole = second | OF_TYPE["new_business"] | {"draft_id": str(deal.id)}
+    assert portal.post("/deals", data=whole | {"button": "submit"}).status_code == 303
+    late = portal.post("/deals/draft", data=whole | {"contact_name": "Somebody else"})
+    twice = portal.post("/deals", data=whole | {"button": "submit"})
+    assert late.status_code == 204 and twice.location == f"/deals/{deal.id}"
+    session.refresh(deal)
+    assert deal.status is DealStatus.SUBMITTED and deal.contact_name == "Ruth Okafor"
+    assert the_deal(session) is deal
+
+
 def test_a_list_price_is_taken_where_none_is_written(portal, session, a, second):
     product = a.product()
     a.price(product, Money(99_99, "EUR"))
