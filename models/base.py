@@ -107,7 +107,9 @@ def human_number(prefix: str, key: UUID, letters: int = 7) -> str:
 def lock(session: Session, thing: Base) -> None:
     """Hold this row, as it is now, until the transaction ends.
 
-    Flushes first: a refresh would forget changes that are not yet written.
+    Flushes first: a refresh would forget changes that are not yet written.  Others may write
+    rows that refer to it meanwhile: whoever records a payment and whoever closes the month
+    would otherwise wait for each other (PostgreSQL: FOR NO KEY UPDATE).
     """
     session.flush()
-    session.refresh(thing, with_for_update=True)
+    session.refresh(thing, with_for_update={"key_share": True})
