@@ -29,9 +29,11 @@ def conflict_or_404(_person: Actor, conflict_id: UUID) -> Conflict:
     return session.scalar(select(Conflict).where(Conflict.id == conflict_id)) or abort(404)
 
 
-def side_or_404(_person: Actor, side_id: UUID) -> ConflictSide:
+def side_or_404(_person: Actor, conflict_side_id: UUID) -> ConflictSide:
     """One's own side; another's, and a reseller's, is not there."""
-    return session.scalar(select(ConflictSide).where(ConflictSide.id == side_id)) or abort(404)
+    return session.scalar(select(ConflictSide).where(ConflictSide.id == conflict_side_id)) or abort(
+        404
+    )
 
 
 def back_to_case(conflict: Conflict) -> Response:
@@ -39,4 +41,4 @@ def back_to_case(conflict: Conflict) -> Response:
 
 
 def back_to_side(side: ConflictSide) -> Response:
-    return redirect(url_for("conflicts.side", side_id=side.id), 303)
+    return redirect(url_for("conflicts.side", conflict_side_id=side.id), 303)

@@ -24,13 +24,13 @@ from portal.permissions import Can, allow, may
 Answer = Response | tuple[str, int] | str
 
 
-@pages.get("/sides/<uuid:side_id>")
+@pages.get("/sides/<uuid:conflict_side_id>")
 @allow(Can.SEE_OWN_CONFLICT, find=side_or_404)
 def side(person: Actor, side: ConflictSide) -> Answer:
     return _page(person, side)
 
 
-@pages.post("/sides/<uuid:side_id>/evidence")
+@pages.post("/sides/<uuid:conflict_side_id>/evidence")
 @allow(Can.FILE_EVIDENCE, find=side_or_404)
 def file_evidence(person: Actor, side: ConflictSide) -> Answer:
     form = EvidenceForm()
@@ -47,7 +47,7 @@ def file_evidence(person: Actor, side: ConflictSide) -> Answer:
     return back_to_side(side)
 
 
-@pages.post("/sides/<uuid:side_id>/appeal")
+@pages.post("/sides/<uuid:conflict_side_id>/appeal")
 @allow(Can.FILE_EVIDENCE, find=side_or_404)
 def appeal(person: Actor, side: ConflictSide) -> Answer:
     form = AppealForm()

@@ -9,6 +9,8 @@ from models.applications import Application
 from models.commissions import CommissionLine, Plan, PlanAssignment, Statement
 from models.customers import Customer, CustomerLink
 from models.deals import Deal, DealMatch
+from models.deals.conflicts import Conflict, ConflictSide
+from models.engagements import Touch
 from models.notices import Notice
 from models.partners import Partner
 from models.payouts import Payout, PayoutRun
@@ -43,6 +45,9 @@ def theirs(session) -> dict[str, UUID]:
         "match_id": first(DealMatch.id),
         "order_id": first(DealOrder.id, DealOrder.partner_id == partner_id),
         "side_id": first(SharingSide.id, SharingSide.partner_id == partner_id),
+        "conflict_id": first(Conflict.id),
+        "conflict_side_id": first(ConflictSide.id, ConflictSide.partner_id == partner_id),
+        "touch_id": first(Touch.id),
         "invoice_id": first(Invoice.id, Invoice.partner_id == partner_id),
         "statement_id": first(Statement.id, Statement.partner_id == partner_id),
         "line_id": first(CommissionLine.id, CommissionLine.partner_id == partner_id),
