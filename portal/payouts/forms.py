@@ -59,7 +59,9 @@ class FailureForm(FlaskForm):
         "What the bank says",
         [InputRequired()],
         choices=[
-            SelectChoice(why.value, f"{why.value}: {words}") for why, words in FAILURES.items()
+            SelectChoice(why.value, f"{why.value}: {words}")
+            for why, words in FAILURES.items()
+            if why.value.isupper()
         ],
     )
     note = TidyField("More", [Length(max=300)], description="The partner reads these words.")

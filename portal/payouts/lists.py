@@ -44,6 +44,8 @@ PAYOUT_STATES = {
     PayoutStatus.HELD: State("Left out", "warn"),
     PayoutStatus.APPROVED: State("Released", "info"),
     PayoutStatus.SENDING: State("On its way", "info"),
+    PayoutStatus.UNKNOWN: State("Answer awaited", "warn"),
+    PayoutStatus.REVIEW: State("To be decided", "bad"),
     PayoutStatus.PAID: State("Paid", "good"),
     PayoutStatus.FAILED: State("Failed", "bad"),
     PayoutStatus.CANCELLED: State("Cancelled", "plain"),
@@ -52,6 +54,7 @@ PAYOUT_STATES = {
 WAYS = {
     DestinationKind.SEPA: "SEPA transfer",
     DestinationKind.ACH: "ACH credit",
+    DestinationKind.STRIPE: "Stripe transfer",
     DestinationKind.BY_HAND: "By hand",
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import vendor
 from models.calendars import next_month
 from models.money import Money
+from models.partners.destinations import DestinationKind
 from models.payouts import PayoutRun, PayoutStatus, RunStatus, standing
 from models.payouts import queries as asked
 from models.payouts.approvals import approvals_of
@@ -41,7 +42,7 @@ def run_page(
 ) -> dict[str, Any]:
     row = session.execute(asked.runs().where(PayoutRun.id == run.id)).one()
     before = Money(int(session.scalar(asked.paid_for(run.currency, _before(run)))), run.currency)
-    open_rails = session.scalars(asked.open_rails(run)).all()
+    open_rails = set(session.scalars(asked.open_rails(run))) - {DestinationKind.STRIPE}
     files = asked.files_of(session, run)
     total = Money(int(row.total_minor), run.currency)
     house = vendor.settings(session)

@@ -25,6 +25,7 @@ from portal.payouts.blueprint import pages
 from portal.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReleaseForm
 from portal.payouts.rails import rail_of_files, rails, seal
 from portal.payouts.run_page import run_page
+from portal.payouts.stripe_desk import run_part
 from portal.permissions import Can, allow
 from portal.sheets import sheet_response
 
@@ -69,6 +70,7 @@ def run(person: Actor, run: PayoutRun) -> str:
     return render_template(
         "payouts/run.html",
         **run_page(session, run, person, rails(), now()),
+        **run_part(session, run),
         page=page_of(session, preview.standing(), keys, size=lists.PAGE_OF_RUN),
         sort=sort,
         payment=PaymentForm(data={"paid_on": today()}),

@@ -13,7 +13,7 @@ from models import vendor
 from models.commissions.tables import MonthClose
 from models.money import Money
 from models.partners import Partner
-from models.partners.destinations import PayoutDestination
+from models.partners.destinations import DestinationKind, PayoutDestination
 from models.payouts import Payout, PayoutRun, PayoutStatus, RunStatus
 from models.payouts import queries as asked
 from models.payouts.calendar import PayoutDays, coming
@@ -68,6 +68,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
     in_draft = run is not None and run.status is RunStatus.DRAFT
     needs_file = payout.rail in BY_FILE and payout.status is PayoutStatus.APPROVED
     acts = person.role is Role.FINANCE
+    by_people = acts and payout.rail is not DestinationKind.STRIPE
     return {
         "payout": payout,
         "partner": session.get_one(Partner, payout.partner_id),
@@ -87,8 +88,8 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "has_remittance": payout.status in STANDING,
         "can_exclude": acts and in_draft and PAYOUT_MOVES.allows("exclude", payout.status),
         "can_include": acts and in_draft and PAYOUT_MOVES.allows("include", payout.status),
-        "can_pay": acts and payout.status in IN_FLIGHT and not needs_file,
-        "can_fail": acts and PAYOUT_MOVES.allows("fail", payout.status),
+        "can_pay": by_people and payout.status in IN_FLIGHT and not needs_file,
+        "can_fail": by_people and PAYOUT_MOVES.allows("fail", payout.status),
         "money": lambda minor: Money(int(minor), payout.amount.currency),
     }
 

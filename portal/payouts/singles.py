@@ -26,6 +26,7 @@ from portal.payouts import lists, papers, showing
 from portal.payouts.asking import ask, attempt, payout_or_404, today
 from portal.payouts.blueprint import pages
 from portal.payouts.forms import FailureForm, PaymentForm, ReasonForm
+from portal.payouts.stripe_desk import payout_part
 from portal.permissions import Can, allow
 from portal.sheets import sheet_response
 
@@ -56,6 +57,7 @@ def show(person: Actor, payout: Payout) -> str:
     return render_template(
         "payouts/show.html",
         **showing.payout_page(session, payout, person),
+        **payout_part(session, payout, person),
         payment=PaymentForm(data={"paid_on": today()}),
         failure=FailureForm(),
         reason=ReasonForm(),

@@ -1,8 +1,28 @@
 """Pages about payouts.  Each group stands in its own file."""
 
-from portal.payouts import leaving, reports, reviewing, runs, singles, stripe_pages, stripe_webhooks
+from portal.payouts import (
+    leaving,
+    reports,
+    reviewing,
+    runs,
+    singles,
+    stripe_desk,
+    stripe_onboarding,
+    stripe_pages,
+    stripe_webhooks,
+)
 from portal.payouts.blueprint import pages
 
-GROUPS = (runs, reports, reviewing, singles, leaving, stripe_pages, stripe_webhooks)
+GROUPS = (
+    runs,
+    reports,
+    reviewing,
+    singles,
+    leaving,
+    stripe_desk,
+    stripe_onboarding,
+    stripe_pages,
+    stripe_webhooks,
+)
 
 __all__ = ["GROUPS", "pages"]

@@ -93,6 +93,13 @@ def needed_at_stripe(session: Session, run: PayoutRun) -> Money:
     return Money(int(minor or 0), run.currency)
 
 
+def pays_by_stripe(session: Session, run: PayoutRun) -> bool:
+    any_of_it = select(Payout.id).where(
+        Payout.run_id == run.id, Payout.rail == DestinationKind.STRIPE
+    )
+    return session.scalar(any_of_it.limit(1)) is not None
+
+
 def balance_read(session: Session, currency: str) -> StripeBalance | None:
     """What lay at Stripe when it was last read; None when it never was."""
     return session.scalars(select(StripeBalance).where(StripeBalance.currency == currency)).first()
