@@ -32,11 +32,14 @@ def _number(label: str, least: int, most: int, description: str) -> IntegerField
 class DaysField(StringField):
     """Whole numbers of days, separated by commas, such as 14, 7, 1."""
 
+    def process_formdata(self, values: list[str]) -> None:
+        said = values[0] if values else ""
+        self.data = ", ".join(part.strip() for part in said.split(","))
+
     def pre_validate(self, form: Any) -> None:
-        parts = [part.strip() for part in (self.data or "").split(",")]
+        parts = (self.data or "").split(", ")
         if not all(part.isdecimal() and 1 <= int(part) <= 365 for part in parts) or len(parts) > 6:
             raise ValidationError("Enter up to six numbers from 1 to 365, such as 14, 7, 1.")
-        self.data = ", ".join(str(int(part)) for part in parts)
 
 
 class RegistrationForm(FlaskForm):
