@@ -27,6 +27,7 @@ from portal.engagements import views as engagements
 from portal.files import views as files
 from portal.health import views as health
 from portal.home import views as home
+from portal.insights import views as insights
 from portal.navigation import menu
 from portal.notices import views as notices
 from portal.partners import views as partners
@@ -50,6 +51,7 @@ ROOT = Path(__file__).parent.parent
 FEATURES: list[Any] = [
     home.pages,
     health.pages,
+    insights.pages,
     signin.pages,
     account.pages,
     people.pages,

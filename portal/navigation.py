@@ -37,6 +37,7 @@ OWN_CONFLICTS = Entry("Conflict cases", "conflicts.sides", "alert-triangle")
 OWN_SALES = Entry("Our own sales", "engagements.index", "users")
 SHARED = Entry("Shared deals", "sharing.index", "users")
 RENEWALS = Entry("Renewals", "renewals.index", "calendar")
+INSIGHTS = Entry("Insights", "insights.registration", "chart-bar")
 PARTNERS = Entry("Partners", "partners.index", "users")
 APPLICATIONS = Entry("Applications", "applications.index", "user-plus")
 CUSTOMERS = Entry("Customers", "customers.index", "building")
@@ -64,18 +65,18 @@ MENUS: dict[Role, list[Entry]] = {
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG, STATEMENTS,
-        WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
+        WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS, INSIGHTS,
     ],
     Role.SALES_MANAGER: [
         HOME, PIPELINE, DEALS, PARTNERS, CUSTOMERS, TERRITORIES, CATALOG, RENEWALS,
-        OWN_SALES, CONFLICTS, QUEUE, REQUESTS,
+        OWN_SALES, CONFLICTS, QUEUE, REQUESTS, INSIGHTS,
     ],
     Role.FINANCE: [
         HOME, RUNS, MONTHS, STATEMENTS, INVOICES, COMMISSIONS, PLANS, PARTNERS, TAXES, CATALOG,
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CATALOG,
-        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
+        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS, INSIGHTS,
     ],
 }  # fmt: skip
 

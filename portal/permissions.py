@@ -57,6 +57,7 @@ class Can(StrEnum):
     CLOSE_DEAL = "say a deal is won or lost"
     COMMENT_DEAL = "comment on a deal"
     SEE_FILES = "see attached files"
+    SEE_INSIGHTS = "see how deals are decided"
     SEE_SALES = "see invoices"
     RECORD_SALES = "record invoices and payments"
     SEE_COMMISSIONS = "see commissions"
@@ -144,6 +145,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.CLOSE_DEAL: [[channel_manager], [sales_manager], [partner, their_own]],
     Can.COMMENT_DEAL: [[staff], [partner, their_own]],
     Can.SEE_FILES: [[staff], [partner]],
+    Can.SEE_INSIGHTS: [[administrator], [channel_manager], [sales_manager]],
     Can.SEE_SALES: [[staff], [partner]],
     Can.RECORD_SALES: [[finance]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],

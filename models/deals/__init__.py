@@ -26,6 +26,7 @@ from models.deals.incumbents import (
     notice_about,
     renewal_notices,
 )
+from models.deals.judged import Decided, PartnerSize
 from models.deals.kind_tables import RegistrationType, type_rules
 from models.deals.kinds import CHOOSABLE, MOST_REQUIRED, NEEDED, Ask, TypeRules
 from models.deals.lists import (
@@ -178,6 +179,7 @@ __all__ = [
     "DealParticipant",
     "DealStatus",
     "DealType",
+    "Decided",
     "DecisionRound",
     "Enquiry",
     "Entry",
@@ -185,6 +187,7 @@ __all__ = [
     "Line",
     "Obstacle",
     "Outcome",
+    "PartnerSize",
     "Precheck",
     "PrecheckAsked",
     "Question",

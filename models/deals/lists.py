@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.calendars import month_of
 from models.catalog import ProductFamily
+from models.deals.judged import Decided, PartnerSize
 from models.deals.projects import collides_with
 from models.deals.states import OPEN, DealStatus, ForecastCategory, Stage
 from models.deals.tables import Deal, DealMatch
@@ -36,6 +37,11 @@ class DealFilter:
     """Only what waits for this person to decide."""
     ids: Sequence[UUID] | None = None
     """Only these; None: whichever."""
+    decided: Decided | None = None
+    size: PartnerSize | None = None
+    submitted_from: datetime | None = None
+    submitted_before: datetime | None = None
+    currency: str = ""
     drafts: bool = True
     """Whether what was never submitted is among them: at the vendor nobody sees it."""
 
@@ -56,6 +62,13 @@ class DealFilter:
         never_submitted = {DealStatus.DRAFT, DealStatus.WITHDRAWN}
         if not self.drafts and never_submitted.intersection(self.statuses or DealStatus):
             held.append(or_(Deal.submitted_at.is_not(None), Deal.status.not_in(never_submitted)))
+        held += [part.criterion() for part in (self.decided, self.size) if part is not None]
+        if self.currency:
+            held.append(Deal.value_currency == self.currency)  # type: ignore[attr-defined]
+        if self.submitted_from is not None:
+            held.append(Deal.submitted_at >= self.submitted_from)
+        if self.submitted_before is not None:
+            held.append(Deal.submitted_at < self.submitted_before)
         if self.text:
             held.append(
                 or_(

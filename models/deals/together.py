@@ -13,11 +13,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import audit
 from models.base import Base
+from models.deals.decision_tables import ApprovalState, DealApproval
 from models.deals.lists import DealFilter, listed, waiting
+from models.deals.operations.approving import DECIDERS
 from models.deals.queries import last_event
 from models.deals.rules import ago_in_words
 from models.deals.states import VERBS_DONE, DealStatus
 from models.deals.tables import Deal
+from models.deals.turns import asked_of
 from models.errors import Refused
 from models.money import Money
 from models.people import Actor
@@ -68,9 +71,10 @@ def sorted_out(
     """These deals, or the most pressing that fit the filter when `ids` is None."""
     query = waiting(replace(wanted, statuses=(DealStatus.SUBMITTED,), ids=ids))
     rows = session.execute(query.limit(MOST_TOGETHER)).all()
+    elsewhere = _waits_for_others(session, [row.id for row in rows], by=by, now=now)
     fit, left_out = [], []
     for row in rows:
-        why = _why_alone(row, by)
+        why = elsewhere.get(row.id) or _why_alone(row, by)
         if why:
             left_out.append((row, why))
         else:
@@ -112,6 +116,31 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, Row]:
     """The rows of these deals, by id."""
     rows = session.execute(listed(DealFilter(ids=tuple(ids), drafts=False)))
     return {row.id: row for row in rows}
+
+
+def _waits_for_others(
+    session: Session, ids: Sequence[UUID], *, by: Actor, now: datetime
+) -> dict[UUID, str]:
+    """Those that are not this person's to decide now, each with why."""
+    asked: dict[UUID, list[str]] = {}
+    for row in session.execute(
+        select(DealApproval.deal_id, DealApproval.name).where(
+            DealApproval.deal_id.in_(ids),
+            DealApproval.amendment_id.is_(None),
+            DealApproval.state == ApprovalState.OPEN,
+        )
+    ):
+        asked.setdefault(row.deal_id, []).append(row.name)
+    theirs = asked_of(session, by, now=now).criterion()
+    mine = set(session.scalars(select(Deal.id).where(Deal.id.in_(ids), theirs)))
+    said = {
+        deal_id: f"This waits for {' and '.join(dict.fromkeys(names))}."
+        for deal_id, names in asked.items()
+        if deal_id not in mine
+    }
+    if by.role not in DECIDERS:
+        said |= dict.fromkeys(set(ids) - asked.keys(), "A channel manager decides this deal.")
+    return said
 
 
 def _why_alone(row: Row, by: Actor) -> str:

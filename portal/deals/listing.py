@@ -18,6 +18,7 @@ from models.people import Actor, Role
 from portal.clock import now
 from portal.database import session
 from portal.deals.blueprint import pages
+from portal.deals.narrowing import NARROWS, narrowed
 from portal.formats import tally
 from portal.paging import COUNTED_UP_TO, Key, page_of
 from portal.permissions import Can, allow, may
@@ -65,6 +66,7 @@ def index(person: Actor) -> str:
         sort=sort,
         wanted=wanted,
         families=families(),
+        narrowed_by=[pair for pair in request.args.items(multi=True) if pair[0] in NARROWS],
         can_be_mine=person.role in (Role.CHANNEL_MANAGER, Role.SALES_MANAGER),
         is_mine=bool(wanted.channel_manager_id or wanted.sales_manager_id),
         tone=TONES,
@@ -102,15 +104,21 @@ def filter_from(args: Any, person: Actor) -> DealFilter:
         text=args.get("q", "").strip()[:100],
         partner_id=_id(args.get("partner", "")),
         family_id=_id(args.get("family", "")),
-        channel_manager_id=_me(args, person, Role.CHANNEL_MANAGER),
+        channel_manager_id=_me(args, person, Role.CHANNEL_MANAGER) or _manager(args, person),
         sales_manager_id=_me(args, person, Role.SALES_MANAGER),
         drafts=not person.is_staff,
+        **(narrowed(args, person) if person.is_staff else {}),
     )
 
 
 def _me(args: Any, person: Actor, role: Role) -> UUID | None:
     """`?whose=mine` is what is routed to this manager."""
     return person.id if args.get("whose") == "mine" and person.role is role else None
+
+
+def _manager(args: Any, person: Actor) -> UUID | None:
+    """`?manager=` is what one channel manager looks after, for staff."""
+    return _id(args.get("manager", "")) if person.is_staff else None
 
 
 def sort_from(args: Any) -> str:

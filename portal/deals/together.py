@@ -115,7 +115,8 @@ def _decide_each(round_id: UUID, verb: str, form: Any, ids: list[UUID], person: 
         text += f" {len(refused)} left out, each with why below."
     if len(ids) > len(refused):
         undo = url_for("deals.undo_together", round_id=round_id)
-        flash({"text": text, "undo": undo})  # type: ignore[arg-type]
+        toast: Any = {"text": text, "undo": undo}
+        flash(toast)
     else:
         flash(text, "refused")
 
