@@ -31,7 +31,12 @@ from portal.insights import views as insights
 from portal.navigation import menu
 from portal.notices import views as notices
 from portal.partners import views as partners
-from portal.payouts import stripe_connection, stripe_looking, stripe_webhooks
+from portal.payouts import (
+    stripe_connection,
+    stripe_looking,
+    stripe_onboarding,
+    stripe_webhooks,
+)
 from portal.payouts import views as payouts
 from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
@@ -82,6 +87,7 @@ worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
+worker.ERRANDS.update(stripe_onboarding.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))

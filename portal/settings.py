@@ -58,6 +58,8 @@ class Settings:
     """whsec_… of each endpoint, a comma between them; old and new while they are changed."""
     stripe_api_base: str = "https://api.stripe.com"
     """Where Stripe answers; another address is a stand-in for tests."""
+    stripe_accounts: str = "v2"
+    """Which generation of Stripe's accounts partners get: v2 or v1."""
     stripe_environment: str = "live"
     """Names this installation in Stripe's transfer groups.  Two installations that share an
     account at Stripe need two names; it never changes, or what was sent is not found again."""
@@ -114,6 +116,8 @@ class Settings:
             raise BadSetting(
                 "STRIPE_SECRET_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_."
             )
+        if self.stripe_accounts not in ("v1", "v2"):
+            raise BadSetting("STRIPE_ACCOUNTS must be v2 or v1.")
         if not self.stripe_api_base.startswith(("http://", "https://")):
             raise BadSetting("STRIPE_API_BASE must begin with http:// or https://.")
         if not re.fullmatch(r"[a-z0-9]{1,20}", self.stripe_environment):

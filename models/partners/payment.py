@@ -39,7 +39,7 @@ def pay_to_account(
         return before
     kind = DestinationKind.ACH if isinstance(account, UsAccount) else DestinationKind.SEPA
     new = PayoutDestination(partner_id=partner.id, kind=kind, **destinations.sealed(account, seal))
-    return _replace(session, partner, before, new, by=by, now=now)
+    return replace_destination(session, partner, before, new, by=by, now=now)
 
 
 def pay_by_hand(
@@ -70,7 +70,7 @@ def pay_by_hand(
         holder=holder,
         instructions=instructions,
     )
-    return _replace(session, partner, before, new, by=by, now=now)
+    return replace_destination(session, partner, before, new, by=by, now=now)
 
 
 def _must_be_theirs(
@@ -82,7 +82,7 @@ def _must_be_theirs(
     lock(session, partner)  # two changes at once come one after the other
 
 
-def _replace(
+def replace_destination(
     session: Session,
     partner: Partner,
     before: PayoutDestination | None,
@@ -91,6 +91,7 @@ def _replace(
     by: Actor,
     now: datetime,
 ) -> PayoutDestination:
+    """A new destination takes the place of the one before, is held, and all are told."""
     hold = timedelta(hours=vendor.settings(session).destination_hold_hours)
     new.entered_by_id, new.created_at = by.id, now
     if before is not None:

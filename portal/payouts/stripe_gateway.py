@@ -15,9 +15,11 @@ from typing import Any
 import stripe
 
 from models.money import Money, is_currency
+from models.partners.stripe_accounts import AccountRead
 from models.payouts.provider import Move, Told
 from models.payouts.transfers.rules import Answer, Declined, Sent, Transfer, Unsure, meaning
 from models.payouts.transfers.units import from_the_wire
+from portal.payouts.stripe_accounts import Accounts
 
 VERSION = "2026-10-28.endive"
 CONNECT_SECONDS, READ_SECONDS = 5, 30
@@ -129,6 +131,24 @@ class StripeGateway:
                 }
             ).auto_paging_iter():
                 yield _move(one)
+        except stripe.StripeError as error:
+            raise StripeIsAway(_said(error)) from None
+
+    def open_account(self, *, generation: str, key: str, **facts: str) -> AccountRead:
+        """The partner's account; under the same key it is opened once.  Raises StripeIsAway."""
+        return self._about_accounts(generation, "open", key=key, **facts)
+
+    def account_link(self, account: str, *, generation: str, back: str, again: str) -> str:
+        """Raises StripeIsAway."""
+        return self._about_accounts(generation, "link", account, back=back, again=again)
+
+    def account(self, account: str, *, generation: str) -> AccountRead:
+        """Raises StripeIsAway."""
+        return self._about_accounts(generation, "read", account)
+
+    def _about_accounts(self, generation: str, what: str, *words: str, **facts: str) -> Any:
+        try:
+            return getattr(Accounts(self._client, generation), what)(*words, **facts)
         except stripe.StripeError as error:
             raise StripeIsAway(_said(error)) from None
 

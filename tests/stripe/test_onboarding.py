@@ -114,7 +114,7 @@ def test_pressing_twice_opens_one_account_and_gives_a_fresh_link_each_time(conne
     assert len(connected.world.things["account"]) == 1
 
 
-@pytest.mark.parametrize("fault", [Kind.DROP_AFTER, Kind.ERROR_AFTER, Kind.BAD_GATEWAY])
+@pytest.mark.parametrize("fault", [Kind.DROP_AFTER, Kind.BAD_GATEWAY])
 def test_an_answer_that_is_lost_opens_no_second_account(connected, head, fault):
     path = ".*/accounts"
     connected.served.faults.add(fault, "POST", path)
