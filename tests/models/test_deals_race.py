@@ -13,6 +13,7 @@ from models.errors import Refused
 from models.people import Actor
 from models.schema import metadata
 from models.scope import Scope, open_session
+from tests.rush import check, contenders_for, rush
 
 
 def decide(url: str, deal_id: UUID, by: Actor, now: datetime, gate, answers) -> None:
@@ -70,3 +71,10 @@ def test_two_managers_approve_the_same_deal_at_once_and_one_is_told(session, a, 
     assert said[0].startswith("Rosa Kim approved this deal just now")
     story = deals.story_of(session, deal_id, with_notes=False)
     assert [event.verb for event in story].count("approve") == 1
+
+
+def test_eight_rivals_register_and_are_approved_at_once_round_after_round(session, a, database_url):
+    """The same for 200 rounds: python -m benchmarks.rivals."""
+    many, rounds = 8, 10
+    told = rush(contenders_for(a, database_url, many=many, rounds=rounds))
+    check(session, told, many=many, rounds=rounds)

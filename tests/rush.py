@@ -1,0 +1,163 @@
+"""Rivals at once: processes that register and approve the same customers, round after round."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from models import deals
+from models import engine as engines
+from models.deals import Deal, DealEvent, DealStatus, Registration
+from models.errors import Refused
+from models.people import Actor
+from models.schema import metadata
+from models.scope import Scope, open_session
+
+KIND = ("registered this customer first", "is protected for", "given this customer a moment ago")
+"""What the later ones may be told: each says why, none is an error."""
+
+PATIENCE_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One process: a partner's seller who registers, and a manager who approves it."""
+
+    url: str
+    seller: Actor
+    manager: Actor
+    registrations: list[Registration]
+    """One a round; all contenders name the same customer in the same round."""
+    now: datetime
+
+
+@dataclass
+class Told:
+    """What came of all rounds."""
+
+    approved: Counter = field(default_factory=Counter)
+    """Approvals by round."""
+    refused: list[str] = field(default_factory=list)
+    tried_again: int = 0
+
+
+def compete(contender: Contender, gate: Any, answers: Any) -> None:
+    """Register at the gate with everybody else, then approve at the gate, each round."""
+    metadata()
+    engine = engines.connect(contender.url)
+    for at, registration in enumerate(contender.registrations):
+        now = contender.now + timedelta(minutes=at)
+        gate.wait(PATIENCE_SECONDS)
+        deal_id, again = _insist(engine, _register, contender, registration, now)
+        gate.wait(PATIENCE_SECONDS)
+        said, more = _insist(engine, _approve, contender, deal_id, now)
+        answers.put((at, said, again + more))
+    engine.dispose()
+
+
+def _insist(engine: Any, act: Any, *said: Any) -> tuple[Any, int]:
+    """As a person does whom the portal tells that the database is busy: press again."""
+    for again in range(50):
+        try:
+            return act(engine, *said), again
+        except OperationalError:
+            continue
+    raise AssertionError("the database never answered")
+
+
+def _register(engine: Any, contender: Contender, registration: Registration, now: datetime) -> UUID:
+    seller = contender.seller
+    scope = Scope.partner(seller.partner_id)
+    with open_session(engines.for_writing(engine), scope) as session:
+        deal = deals.draft(session, registration, partner_id=seller.partner_id, by=seller, now=now)
+        deals.submit(session, deal, by=seller, now=now)
+        session.commit()
+        return deal.id
+
+
+def _approve(engine: Any, contender: Contender, deal_id: UUID, now: datetime) -> str:
+    with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+        try:
+            deal = session.get_one(Deal, deal_id)
+            deals.approve(session, deal, by=contender.manager, now=now)
+            session.commit()
+        except Refused as refusal:
+            session.rollback()
+            return str(refusal)
+        return "approved"
+
+
+def rush(contenders: list[Contender]) -> Told:
+    """Let them all loose, and collect what each was told."""
+    rounds = len(contenders[0].registrations)
+    processes = get_context("spawn")
+    gate, answers = processes.Barrier(len(contenders)), processes.Queue()
+    running = [
+        processes.Process(target=compete, args=(contender, gate, answers))
+        for contender in contenders
+    ]
+    for process in running:
+        process.start()
+    told = Told()
+    for _ in range(rounds * len(contenders)):
+        at, said, again = answers.get(timeout=PATIENCE_SECONDS)
+        told.tried_again += again
+        if said == "approved":
+            told.approved[at] += 1
+        else:
+            told.refused.append(said)
+    for process in running:
+        process.join()
+    return told
+
+
+def contenders_for(a: Any, url: str, *, many: int, rounds: int) -> list[Contender]:
+    """`many` partners with a seller each, who all want the same customers."""
+    a.programme().minimum_deal_minor = 0
+    a.sold("Bikes")
+    wanted = [a.registration(customer_name=f"{name} Shipping") for name in _names(rounds)]
+    found = []
+    for _ in range(many):
+        seller = a.seller(a.partner()).actor()
+        manager = a.manager().actor()
+        found.append(Contender(url, seller, manager, wanted, a.now))
+    a.session.commit()
+    return found
+
+
+def _names(rounds: int) -> list[str]:
+    """Words that nobody takes for one another."""
+    low, high = "bcdfghjklmnprstvz", "aeiou"
+    words = (f"{one}{two}{three}{two}{four}{two}x"
+             for one in low for two in high for three in low for four in low[::5])  # fmt: skip
+    picked = list(words)[:: max(1, len(low) * 5 * len(low) * 4 // rounds)]
+    assert len(picked) >= rounds
+    return picked[:rounds]
+
+
+def check(session: Any, told: Told, *, many: int, rounds: int) -> None:
+    """Exactly one approval each time, the others told kindly, nothing lost."""
+    assert told.approved == Counter(dict.fromkeys(range(rounds), 1))
+    assert len(told.refused) == rounds * (many - 1)
+    unkind = [said for said in told.refused if not any(words in said for words in KIND)]
+    assert unkind == []
+    kept = dict(
+        session.execute(select(Deal.status, func.count(Deal.id)).group_by(Deal.status)).all()
+    )
+    assert kept == {
+        DealStatus.APPROVED: rounds,
+        DealStatus.SUBMITTED: rounds * (many - 1),
+    }
+    verbs = dict(
+        session.execute(
+            select(DealEvent.verb, func.count(DealEvent.id))
+            .where(DealEvent.verb.in_(("draft", "submit", "approve")))
+            .group_by(DealEvent.verb)
+        ).all()
+    )
+    assert verbs == {"draft": rounds * many, "submit": rounds * many, "approve": rounds}
