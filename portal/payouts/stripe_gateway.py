@@ -17,7 +17,15 @@ import stripe
 from models.money import Money, is_currency
 from models.partners.stripe_accounts import AccountRead
 from models.payouts.provider import Move, Told
-from models.payouts.transfers.rules import Answer, Declined, Sent, Transfer, Unsure, meaning
+from models.payouts.transfers.rules import (
+    NEEDS_A_PERSON,
+    Answer,
+    Declined,
+    Sent,
+    Transfer,
+    Unsure,
+    meaning,
+)
 from models.payouts.transfers.units import from_the_wire
 from portal.payouts.stripe_accounts import Accounts
 
@@ -70,14 +78,14 @@ class StripeGateway:
                     return
                 said["starting_after"] = page.data[-1].id
         except stripe.StripeError as error:
-            raise StripeIsAway(_said(error)) from None
+            raise StripeIsAway(_said(error), error.http_status) from None
 
     def balances(self) -> dict[str, tuple[Money, Money]]:
         """{currency: (available, pending)}.  Raises StripeIsAway."""
         try:
             read = self._client.v1.balance.retrieve()
         except stripe.StripeError as error:
-            raise StripeIsAway(_said(error)) from None
+            raise StripeIsAway(_said(error), error.http_status) from None
         found: dict[str, tuple[Money, Money]] = {}
         for part, rows in enumerate((read.available, read.pending)):
             for row in rows:
@@ -118,7 +126,7 @@ class StripeGateway:
             ).auto_paging_iter():
                 yield _told(one.to_dict())
         except stripe.StripeError as error:
-            raise StripeIsAway(_said(error)) from None
+            raise StripeIsAway(_said(error), error.http_status) from None
 
     def moves(self, *, since: datetime) -> Iterator[Move]:
         """The movements of the balance since, latest first.  Raises StripeIsAway."""
@@ -132,7 +140,7 @@ class StripeGateway:
             ).auto_paging_iter():
                 yield _move(one)
         except stripe.StripeError as error:
-            raise StripeIsAway(_said(error)) from None
+            raise StripeIsAway(_said(error), error.http_status) from None
 
     def open_account(self, *, generation: str, key: str, **facts: str) -> AccountRead:
         """The partner's account; under the same key it is opened once.  Raises StripeIsAway."""
@@ -150,7 +158,7 @@ class StripeGateway:
         try:
             return getattr(Accounts(self._client, generation), what)(*words, **facts)
         except stripe.StripeError as error:
-            raise StripeIsAway(_said(error)) from None
+            raise StripeIsAway(_said(error), error.http_status) from None
 
 
 class NotStripe(Exception):
@@ -223,6 +231,10 @@ def _move(one: Any) -> Move:
 
 class StripeIsAway(Exception):
     """Stripe did not answer a question; nothing depends on it, ask again later."""
+
+    def __init__(self, said: str, status: int | None = None) -> None:
+        super().__init__(said)
+        self.needs_a_person = status in NEEDS_A_PERSON
 
 
 def _transfer(made: Any) -> Transfer:

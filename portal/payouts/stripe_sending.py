@@ -43,7 +43,10 @@ class Sender:
                     break
                 if not self._call_all(claimed):
                     break
-        except StripeIsAway:
+        except StripeIsAway as away:
+            if away.needs_a_person:
+                with transaction() as session:
+                    transfers.tell_key_refused(session, run_id, str(away), now=self.now())
             return self.now() + AWAY
         return self._rest(run_id)
 

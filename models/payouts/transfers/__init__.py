@@ -22,7 +22,7 @@ from models.payouts.transfers.operations.reversing import (
     refuse_reversal,
     settle_reversal,
 )
-from models.payouts.transfers.operations.settling import settle
+from models.payouts.transfers.operations.settling import settle, tell_key_refused
 from models.payouts.transfers.rules import (
     Absent,
     Answer,
@@ -66,5 +66,6 @@ __all__ = [
     "refuse_reversal",
     "settle",
     "settle_reversal",
+    "tell_key_refused",
     "top_up",
 ]

@@ -165,14 +165,18 @@ def _later(
     attempt.answer = message[:500]
     payout.try_after = now + (LONG_WAIT if needs_a_person else WAIT)
     if needs_a_person:
-        alarm(
-            session,
-            f"stripe-key {payout.run_id} {now:%Y-%m-%d}",
-            title="Stripe refuses our key",
-            body=f"{message} Nothing is paid by Stripe until the key is mended.",
-            link=f"/payout-runs/{payout.run_id}",
-            now=now,
-        )
+        tell_key_refused(session, payout.run_id, message, now=now)
+
+
+def tell_key_refused(session: Session, run_id: UUID, message: str, *, now: datetime) -> None:
+    alarm(
+        session,
+        f"stripe-key {run_id} {now:%Y-%m-%d}",
+        title="Stripe refuses our key",
+        body=f"{message} Nothing is paid by Stripe until the key is mended.",
+        link=f"/payout-runs/{run_id}",
+        now=now,
+    )
 
 
 def _unsure(
