@@ -58,6 +58,8 @@ def _form_too_old(_error: CSRFError) -> Any:
 
 def _page(error: HTTPException) -> Any:
     _undo()
+    if error.code == 401 and "HX-Request" in request.headers:
+        return "", 401  # a part of a page: the sign-in page must not be put into its place
     if error.code == 401 and request.method in ("GET", "HEAD"):
         return redirect(url_for("signin.new", next=request.full_path.rstrip("?")))
     if error.response is not None or error.code is None or error.code < 400:

@@ -192,6 +192,11 @@ def test_how_far_a_run_is_can_be_asked_for_and_is_asked_no_more_when_it_is_done(
     assert "2 of 2 payouts are settled" in part and "hx-trigger" not in part
 
 
+def test_a_part_that_is_asked_for_after_the_session_ended_is_no_sign_in_page(run, client):
+    answer = client.get(path(run, "/progress"), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.data) == (401, b"")
+
+
 def test_what_failed_is_paid_by_a_further_run(a, session, petra, rita, sign_in, now):
     a.vendor()
     partner = a.partner(name="Alpenrad GmbH")
