@@ -43,6 +43,7 @@ from portal.people import views as people
 from portal.programme import views as programme
 from portal.renewals import views as renewals
 from portal.sales import views as sales
+from portal.saved_views import views as saved_views
 from portal.search import views as search
 from portal.settings import Settings
 from portal.sharing import views as sharing
@@ -74,6 +75,7 @@ FEATURES: list[Any] = [
     payouts.pages,
     taxes.pages,
     search.pages,
+    saved_views.pages,
     styleguide.pages,
     programme.pages,
     approvals.pages,

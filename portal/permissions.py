@@ -23,6 +23,7 @@ from portal.identity import person_asking, scope_of
 class Can(StrEnum):
     SEE_HOME = "see home"
     KEEP_ACCOUNT = "keep one's own account"
+    SAVE_VIEWS = "keep views of lists"
     SEE_NOTICES = "see notices"
     SEE_OUTBOX = "see the outbox"
     OPEN_MAILED_LINKS = "open links that were mailed to others"
@@ -111,6 +112,7 @@ def their_own(person: Actor, thing: Any) -> bool:
 WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_HOME: [[staff], [partner]],
     Can.KEEP_ACCOUNT: [[staff], [partner]],
+    Can.SAVE_VIEWS: [[staff], [partner]],
     Can.SEE_NOTICES: [[staff], [partner]],
     Can.SEE_OUTBOX: [[staff]],
     Can.OPEN_MAILED_LINKS: [[administrator]],

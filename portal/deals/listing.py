@@ -22,6 +22,7 @@ from portal.deals.narrowing import NARROWS, narrowed
 from portal.formats import tally
 from portal.paging import COUNTED_UP_TO, Key, page_of
 from portal.permissions import Can, allow, may
+from portal.saving import views_of
 from portal.sheets import Column, sheet_response
 
 NO_DAY = date.max
@@ -64,6 +65,7 @@ def index(person: Actor) -> str:
         views=_views(person, counted),
         count=_sum(counted, wanted.statuses),
         sort=sort,
+        saved=views_of(person),
         wanted=wanted,
         families=families(),
         narrowed_by=[pair for pair in request.args.items(multi=True) if pair[0] in NARROWS],

@@ -19,6 +19,7 @@ from portal.deals.listing import families
 from portal.deals.showing import opened
 from portal.paging import COUNTED_UP_TO, Key, Page, page_of
 from portal.permissions import Can, allow
+from portal.saving import views_of
 
 PRESSING_FIRST = [Key(Deal.decide_by), Key(Deal.id)]
 
@@ -36,6 +37,7 @@ def queue(person: Actor) -> str:
         total=deals.how_many(session, wanted, up_to=COUNTED_UP_TO),
         late=deals.how_many(session, replace(wanted, decide_before=now()), up_to=COUNTED_UP_TO),
         view=view,
+        saved=views_of(person),
         views=_views(view),
         wanted=wanted,
         families=families(),
