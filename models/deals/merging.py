@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from models import customers
 from models.catalog import ProductFamily
 from models.customers import Customer, CustomerMerge
+from models.deals.operations.contesting import look_again
 from models.deals.states import DealStatus
 from models.deals.tables import Deal
 from models.errors import Refused
@@ -32,14 +33,16 @@ def merge_customers(
     by: Actor,
     now: datetime,
 ) -> CustomerMerge:
-    """Merge one customer into another, with its deals.
+    """Merge one customer into another, with its deals; rivals that meet there are in conflict.
 
     Raises Refused when two partners would be protected at once, or one is merged already.
     """
     customers.hold(session, survivor, merged)
     for sentence in what_forbids_merging(session, survivor.id, merged.id):
         raise Refused(sentence)
-    return customers.merge(session, survivor, merged, reason=reason, by=by, now=now)
+    done = customers.merge(session, survivor, merged, reason=reason, by=by, now=now)
+    look_again(session, survivor.id, now=now)
+    return done
 
 
 def what_forbids_merging(session: Session, survivor_id: UUID, merged_id: UUID) -> list[str]:

@@ -21,6 +21,7 @@ from models.deals.operations.approving import (
     plan_approvals,
     sign,
 )
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.protecting import let_the_database_agree, refuse_the_protected
 from models.deals.operations.recognising import details_of, recognise_and_route
 from models.deals.operations.registering import family_of, write
@@ -98,6 +99,7 @@ def accept_amendment(
     note = ", ".join(amendment.why_material)
     move(session, deal, "accept_amendment", by=by, now=now, note=note)
     let_the_database_agree(session)
+    open_if_contested(session, deal, now=now)
     tell_partner(
         session, deal, "deal-changed", now=now,
         title=f"{deal.customer_name}: your change is approved",

@@ -12,6 +12,7 @@ from models import vendor
 from models.base import lock
 from models.customers import Customer
 from models.deals.operations.approving import drop_approvals, must_be_asked, sign
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.protecting import decided, protect
 from models.deals.operations.renewing import incumbent_of, refuse_before_incumbent
 from models.deals.operations.steps import (
@@ -101,8 +102,20 @@ def ask(
 def clear_match(
     session: Session, deal: Deal, match_id: UUID, *, reason: str, by: Actor, now: datetime
 ) -> None:
-    """Say that a customer that looks alike is another one, with a name and a reason."""
-    lock(session, deal)
+    """Say that a customer that looks alike is another one, with a name and a reason.
+
+    A conflict case that only stood on that likeness is closed.
+    """
+    lock_with_customer(session, deal)
+    set_match_aside(session, deal, match_id, reason=reason, by=by, now=now)
+    session.flush()
+    open_if_contested(session, deal, now=now)
+
+
+def set_match_aside(
+    session: Session, deal: Deal, match_id: UUID, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """The same, and nothing else; the deal is locked."""
     match = session.get(DealMatch, match_id)
     if match is None or match.deal_id != deal.id:
         raise Refused("This match belongs to another deal. Reload and look again.")

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from models import vendor
 from models.base import human_number, lock, new_id
 from models.catalog import Product
-from models.deals.conflicts.opening import open_if_contested
 from models.deals.kind_tables import type_rules
 from models.deals.obstacles import obstacles
 from models.deals.operations.approving import drop_approvals, plan_approvals
 from models.deals.operations.clock import resume_clock, start_clock
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.recognising import recognise_and_route
 from models.deals.operations.renewing import tell_incumbent
 from models.deals.operations.steps import move, remember, require, tell_managers, tell_partner, tidy

@@ -1,12 +1,5 @@
 """What can happen to a conflict case.  Each function is one business verb in one transaction."""
 
-from models.deals.conflicts.opening import (
-    EVIDENCE_OVER,
-    FINISH,
-    LATE,
-    look_again,
-    open_if_contested,
-)
 from models.deals.conflicts.operations.appealing import appeal, judge
 from models.deals.conflicts.operations.clock import (
     handle_evidence_over,
@@ -16,6 +9,13 @@ from models.deals.conflicts.operations.clock import (
 from models.deals.conflicts.operations.deciding import decide
 from models.deals.conflicts.operations.filing import add_our_evidence, file_evidence
 from models.deals.conflicts.operations.touching import record_touch
+from models.deals.operations.contesting import (
+    EVIDENCE_OVER,
+    FINISH,
+    LATE,
+    look_again,
+    open_if_contested,
+)
 
 JOBS = {EVIDENCE_OVER: handle_evidence_over, LATE: handle_late, FINISH: handle_finish}
 """What the worker does about conflict cases, by the job's topic."""

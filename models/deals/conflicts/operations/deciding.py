@@ -13,7 +13,6 @@ from models.base import lock
 from models.customers import Customer
 from models.deals.appeals import appeal_by
 from models.deals.conflicts.leaving import link_to, note
-from models.deals.conflicts.opening import FINISH, open_if_contested
 from models.deals.conflicts.queries import evidence_of, matches_between, party_deals, sides_of
 from models.deals.conflicts.rules import (
     CONFLICT_MOVES,
@@ -26,7 +25,8 @@ from models.deals.conflicts.rules import (
 from models.deals.conflicts.tables import Conflict, ConflictSide
 from models.deals.decisions import latest_of
 from models.deals.operations.approving import drop_approvals
-from models.deals.operations.deciding import clear_match
+from models.deals.operations.contesting import FINISH, open_if_contested
+from models.deals.operations.deciding import set_match_aside
 from models.deals.operations.staleness import revoke
 from models.deals.operations.steps import tidy
 from models.deals.operations.undoing import reject
@@ -236,7 +236,7 @@ def _tell_apart(
     why = next(iter(decision.texts.values())).strip()
     for match in matches_between(session, deals):
         if match.cleared_at is None and match.customer_id != by_id[match.deal_id].customer_id:
-            clear_match(session, by_id[match.deal_id], match.id, reason=why, by=by, now=now)
+            set_match_aside(session, by_id[match.deal_id], match.id, reason=why, by=by, now=now)
 
 
 def _code(decision: Decision) -> RejectReason:

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import engagements
-from models.deals.conflicts.opening import open_if_contested
 from models.deals.conflicts.tables import ToldTouch
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.steps import remember, tell_managers, tell_partner
 from models.deals.states import OPEN, UNDECIDED, DealStatus
 from models.deals.tables import Deal
