@@ -66,13 +66,14 @@ def _title(deal: Deal, other: Row) -> tuple[str, str]:
 def _rows(deal: Deal, partner: str, family: str, other: Row) -> list[Line]:
     alike = "same" if other.is_same_customer else f"{other.score_percent}% alike"
     same_family = other.family_id == deal.family_id
+    named = bool(deal.project or other.project)
     earlier = other.submitted_at and deal.submitted_at and other.submitted_at < deal.submitted_at
     return [
         ("Customer", deal.customer_name, other.customer, alike),
         _line("Web site", deal.customer_domain or None, other.customer_domain or None),
         _line("Country", country(deal.customer_country), country(other.customer_country)),
         ("Product", family, other.family, "same" if same_family else None),
-        _line("Project", deal.project or None, other.project or None),
+        *([_line("Project", deal.project or None, other.project or None)] * named),
         ("Value", money(deal.value), money(other.value), None),
         ("Partner", partner, other.partner, None),
         ("State", deal.status.words, other.status.words, None),
