@@ -48,6 +48,10 @@ class DealsModel(RuleBasedStateMachine):
         self.happened = defaultdict(list)
         self.same = {name: name for name in NAMES}
         """Which customer a name is of, as merges have it."""
+        self.begin()
+
+    def begin(self):
+        """What every game begins with."""
 
     def teardown(self):
         if hasattr(self, "session"):

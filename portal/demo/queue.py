@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models import deals as verbs
 from models.deals import ForecastCategory, Question, RejectReason, Stage
-from portal.demo import contest, deals, kinds
+from portal.demo import contest, deals, kinds, promises
 from portal.demo.deals import Need
 from portal.demo.story import Story
 
@@ -47,6 +47,7 @@ def fill(story: Story) -> None:
     _overdue(story)
     _asked_rejected_and_begun(story)
     kinds.fill(story)
+    promises.fill(story)
 
 
 def _submit(story: Story, need: Need, *, hours: float) -> verbs.Deal:
