@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug import Response
 
 from models import approvals, vendor
-from models.approvals import ApprovalRule, ApproverKind
+from models.approvals import ApprovalRule
 from models.catalog import ProductFamily
 from models.deals import DealType
 from models.errors import Refused
@@ -189,9 +189,10 @@ def _steps(rule: ApprovalRule, names: dict[UUID, str]) -> list[str]:
     """One line a stage; side by side means that all of them must agree, in any order."""
     lines: dict[int, list[str]] = {}
     for step in rule.steps:
-        is_person = step.kind is ApproverKind.PERSON and step.person_id
-        name = names.get(step.person_id, "somebody who has left") if is_person else step.kind.words
-        lines.setdefault(step.stage, []).append(str(name))
+        name = step.kind.words
+        if step.person_id is not None:
+            name = names.get(step.person_id, "somebody who has left")
+        lines.setdefault(step.stage, []).append(name)
     return [" and ".join(lines[stage]) for stage in sorted(lines)]
 
 

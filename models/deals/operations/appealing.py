@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -54,7 +55,7 @@ def appeal(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime)
     )
     session.add(made)
     move(session, deal, "appeal", by=by, now=now, note=note)
-    said = {
+    said: dict[str, Any] = {
         "title": f"{deal.customer_name}: an appeal comes to you",
         "body": f"{by.name} appeals against the rejection of {deal.number}. {note}",
         "link": link_to(deal),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -210,7 +211,7 @@ def _row(
 
 
 def _ask(session: Session, deal: Deal, rows: Sequence[DealApproval], *, now: datetime) -> None:
-    said = {
+    said: dict[str, Any] = {
         "title": f"{deal.customer_name}: your approval is needed",
         "body": f"{deal.number} waits for you; it stands in your queue.",
         "link": link_to(deal),
