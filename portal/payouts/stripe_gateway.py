@@ -16,6 +16,7 @@ import stripe
 
 from models.money import Money, is_currency
 from models.partners.stripe_accounts import AccountRead
+from models.payouts.invoices import InvoiceRead
 from models.payouts.provider import Move, Told
 from models.payouts.transfers.rules import (
     NEEDS_A_PERSON,
@@ -28,6 +29,7 @@ from models.payouts.transfers.rules import (
 )
 from models.payouts.transfers.units import from_the_wire
 from portal.payouts.stripe_accounts import Accounts
+from portal.payouts.stripe_invoices import InvoiceFacts, Invoices
 
 VERSION = "2026-10-28.endive"
 CONNECT_SECONDS, READ_SECONDS = 5, 30
@@ -112,7 +114,7 @@ class StripeGateway:
             for made in self._client.v1.transfers.reversals.list(
                 transfer_id, {"limit": PAGE}
             ).auto_paging_iter():
-                if (made.metadata or {}).get("key") == key:
+                if made.metadata and made.metadata.to_dict().get("key") == key:
                     return made.id
         except stripe.StripeError as error:
             return Unsure(_said(error))
@@ -153,6 +155,23 @@ class StripeGateway:
     def account(self, account: str, *, generation: str) -> AccountRead:
         """Raises StripeIsAway."""
         return self._about_accounts(generation, "read", account)
+
+    def make_invoice(self, made: dict[str, str], facts: InvoiceFacts) -> Iterator[tuple[str, str]]:
+        """The customer, then the invoice; each is told as soon as it is made, to be kept.
+
+        made: what is kept already.  Raises StripeIsAway.
+        """
+        try:
+            yield from Invoices(self._client).make(made, facts)
+        except stripe.StripeError as error:
+            raise StripeIsAway(_said(error)) from None
+
+    def invoice(self, invoice_id: str) -> InvoiceRead:
+        """Raises StripeIsAway."""
+        try:
+            return Invoices(self._client).read(invoice_id)
+        except stripe.StripeError as error:
+            raise StripeIsAway(_said(error)) from None
 
     def _about_accounts(self, generation: str, what: str, *words: str, **facts: str) -> Any:
         try:

@@ -1,5 +1,7 @@
 """What finance sees and does about payouts by Stripe, in the portal."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -7,10 +9,11 @@ from models import ledger
 from models.jobs import Job
 from models.ledger import Account
 from models.partners import Partner
-from models.payouts.transfers import PayoutReversal, claim
+from models.payouts.transfers import AttemptState, PayoutReversal, claim
 from models.payouts.transfers.rules import REVERSE, SEND
 from portal.database import transaction
 from portal.payouts import stripe_connection
+from portal.payouts.stripe_reversing import reverse
 from tests.payout_story import eur
 from tests.stripe.crashing import connect
 from tests.stripe_standin import Kind
@@ -172,6 +175,29 @@ def test_money_taken_back_whole_is_owed_again_once_whatever_happens_on_the_way(
     story.release()
     story.drain()
     assert story.states() == ["paid"]
+
+
+@pytest.mark.parametrize("was_done", [True, False])
+def test_a_reversal_whose_key_has_lapsed_is_looked_for_and_never_asked_again(
+    story, finance, was_done
+):
+    story.released(100_00)
+    story.drain()
+    said = {"amount": "30.00", "reason": "Counted twice."}
+    finance.post(f"/payouts/{story.payouts()[0].id}/reversal", data=said)
+    kind = Kind.DROP_AFTER if was_done else Kind.DROP_BEFORE
+    story.served.faults.add(kind, "POST", "/v1/transfers/.*/reversals")
+    row = story.session.scalars(select(PayoutReversal.id)).one()
+    story.session.rollback()
+    later = story.world.now + timedelta(hours=21)
+    with story.app.app_context():
+        assert stripe_connection.reverse_one({"reversal": str(row)}) is not None
+        story.world.now = later
+        assert reverse(story.gateway(), row, lambda: later) is None
+    story.session.expire_all()
+    reversal = story.session.get_one(PayoutReversal, row)
+    assert reversal.state is (AttemptState.OK if was_done else AttemptState.REJECTED)
+    assert len(story.world.all("transfer_reversal")) == was_done
 
 
 def test_a_partner_sees_its_payout_and_no_attempt(story, a, sign_in):
