@@ -34,7 +34,7 @@ def handle_late(session: Session, payload: dict[str, Any], now: datetime) -> Non
     conflict = _still_open(session, payload, "decide_by")
     if conflict is None:
         return
-    said = {
+    said: dict[str, Any] = {
         "title": f"{conflict.number}: the decision is overdue",
         "body": "This conflict case should have been decided by now. Both parties wait.",
         "link": link_of(conflict),
