@@ -32,6 +32,7 @@ from portal.navigation import menu
 from portal.notices import views as notices
 from portal.partners import views as partners
 from portal.payouts import (
+    invoicing,
     stripe_connection,
     stripe_looking,
     stripe_onboarding,
@@ -90,6 +91,7 @@ worker.HANDLERS.update(CONFLICT_JOBS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)
+worker.ERRANDS.update(invoicing.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))

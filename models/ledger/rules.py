@@ -22,6 +22,8 @@ class Account(StrEnum):
     BANK = "bank"
     STRIPE_BALANCE = "stripe_balance"
     FEES = "fees"
+    PROGRAMME_FEES = "programme_fees"
+    """What partners pay for taking part."""
     INPUT_VAT = "input_vat"
     """Value added tax on invoices that we write for partners; the tax office gives it back."""
     TAX_WITHHELD = "tax_withheld"

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from models import ledger
 from models.commissions.tables import Statement
 from models.ledger import Account, Posting, PostingLine
+from models.payouts.invoices import InvoiceKind, InvoiceStatus, PartnerInvoice
 from models.payouts.rules import IN_FLIGHT, STANDING, PayoutStatus
 from models.payouts.tables import Payout, PayoutFile, PayoutStatement
 from models.payouts.transfers.checks import check_transfers
@@ -88,6 +89,7 @@ def _owed_against_statements(session: Session) -> Iterable[str]:
     )
     stated.subtract(_payouts(session, STANDING, BEFORE_TAX))
     stated.update(_taken_back_in_part(session))
+    stated.update(_invoiced(session))
     yield from _differences(
         ledger.owed(session), stated, "is owed by the ledger", "by the statements"
     )
@@ -101,6 +103,23 @@ def _taken_back_in_part(session: Session) -> dict[tuple[UUID, str], int]:
         .join(PayoutReversal, PayoutReversal.payout_id == Payout.id)
         .where(Payout.status == PayoutStatus.PAID, PayoutReversal.state == AttemptState.OK)
         .group_by(Payout.partner_id, Payout.amount_currency),
+    )
+
+
+def _invoiced(session: Session) -> dict[tuple[UUID, str], int]:
+    """Fees are owed to us, what was paid on an invoice no more."""
+    is_fee = (PartnerInvoice.kind == InvoiceKind.FEE) & (
+        PartnerInvoice.status != InvoiceStatus.VOID
+    )
+    is_paid = PartnerInvoice.status == InvoiceStatus.PAID
+    minor = case((is_paid, PartnerInvoice.amount_minor), else_=0) - case(
+        (is_fee, PartnerInvoice.amount_minor), else_=0
+    )
+    return _by_partner(
+        session,
+        select(PartnerInvoice.partner_id, PartnerInvoice.amount_currency, func.sum(minor)).group_by(
+            PartnerInvoice.partner_id, PartnerInvoice.amount_currency
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from models.partners import Partner
 from models.partners.destinations import PayoutDestination
 from models.payouts import Failure, Payout
 from models.payouts import queries as asked
+from models.payouts.invoices import to_pay
 from models.payouts.rules import STANDING
 from models.payouts.trace import trace_of
 from models.people import Actor, Role
@@ -41,6 +42,7 @@ def index(person: Actor) -> str:
         shown=lists.state_of,
         is_staff=person.is_staff,
         days=showing.coming_days(session, now()),
+        invoices=[] if person.is_staff else session.scalars(to_pay()).all(),
     )
 
 

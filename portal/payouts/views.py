@@ -1,6 +1,7 @@
 """Pages about payouts.  Each group stands in its own file."""
 
 from portal.payouts import (
+    invoicing,
     leaving,
     reports,
     reviewing,
@@ -14,6 +15,7 @@ from portal.payouts import (
 from portal.payouts.blueprint import pages
 
 GROUPS = (
+    invoicing,
     runs,
     reports,
     reviewing,

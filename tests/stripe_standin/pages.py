@@ -6,6 +6,7 @@ A page is a function (world, key, pressed) -> (status, headers, body), under its
 from collections.abc import Callable
 
 from tests.stripe_standin.resources.accounts import become
+from tests.stripe_standin.resources.invoices import pay
 from tests.stripe_standin.world import World
 
 Shown = tuple[int, dict[str, str], str]
@@ -51,3 +52,18 @@ def onboarding(world: World, key: str, pressed: str | None) -> Shown:
     link["seen"] = True
     buttons = button(key, "finish", "Agree and submit") + button(key, "later", "Come back later")
     return html("Set up your payouts", f'<form method="post">{buttons}</form>')
+
+
+@hosted("invoice")
+def invoice(world: World, key: str, pressed: str | None) -> Shown:
+    """The invoice as the partner sees it."""
+    found = world.find("invoice", key)
+    if found is None:
+        return 404, {"Content-Type": "text/plain"}, "No such page."
+    if pressed == "pay":
+        pay(world, key)
+    status = found["status"]
+    form = f'<form method="post">{button(key, "pay", "Pay")}</form>' if status == "open" else ""
+    return html(
+        f"Invoice {key}", f"<p>{found['amount_due']} {found['currency']}: {status}</p>{form}"
+    )

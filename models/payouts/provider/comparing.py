@@ -14,6 +14,7 @@ from models.errors import Refused
 from models.ledger import Posting
 from models.money import Money
 from models.partners.destinations import DestinationKind
+from models.payouts.invoices import InvoiceStatus, PartnerInvoice
 from models.payouts.provider.queries import open_differences
 from models.payouts.provider.rules import Move
 from models.payouts.provider.tables import Comparison, ProviderDifference
@@ -26,6 +27,9 @@ from models.people import Actor, Role
 
 SLACK = timedelta(hours=1)
 """What was paid so shortly before may not be listed yet."""
+
+ABOUT = timedelta(days=7)
+"""So late may we hear of a payment."""
 
 IN_DOUBT = (PayoutStatus.SENDING, PayoutStatus.UNKNOWN, PayoutStatus.APPROVED)
 MISSING = "missing"
@@ -102,7 +106,7 @@ def _judge(session: Session, move: Move) -> str:
             "the platform to manual, or it drains the balance."
         )
     if move.kind in ("payment", "charge"):
-        return _judge_posting(session, f"invoice-paid:{move.source}", f"A payment of {said}", "")
+        return "" if _is_invoiced(session, move) else f"A payment of {said} is of no invoice."
     return "" if not move.amount else f"A movement “{move.kind}” of {said} is not in our books."
 
 
@@ -131,6 +135,18 @@ def _judge_posting(session: Session, key: str, what: str, mend: str) -> str:
     if session.scalar(select(Posting.id).where(Posting.key == key)) is not None:
         return ""
     return f"{what} ({key.split(':')[1]}) is not in our books. {mend}".strip()
+
+
+def _is_invoiced(session: Session, move: Move) -> bool:
+    """Stripe names the charge, not the invoice: an invoice of this amount paid about then."""
+    paid = select(PartnerInvoice.id).where(
+        PartnerInvoice.status == InvoiceStatus.PAID,
+        PartnerInvoice.amount_minor == move.amount.minor,
+        PartnerInvoice.amount_currency == move.amount.currency,
+        PartnerInvoice.paid_at >= move.at - SLACK,
+        PartnerInvoice.paid_at <= move.at + ABOUT,
+    )
+    return session.scalar(paid.limit(1)) is not None
 
 
 def _missing(

@@ -6,6 +6,7 @@ from tests.stripe_standin.resources import (
     accounts_v2,
     balances,
     events,
+    invoices,
     payouts,
     transfers,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "accounts_v2",
     "balances",
     "events",
+    "invoices",
     "payouts",
     "transfers",
 ]
