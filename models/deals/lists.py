@@ -138,12 +138,24 @@ def _some(wanted: DealFilter, statuses: tuple[DealStatus, ...], up_to: int) -> S
 
 def waiting(wanted: DealFilter) -> Select:
     """The queue: deals that wait for a decision, the most overdue first."""
+    other = aliased(Deal)
+    is_registered = (
+        select(other.id)
+        .where(
+            other.customer_id == DealMatch.customer_id,
+            other.partner_id != Deal.partner_id,
+            other.status.in_(OPEN),
+        )
+        .correlate(Deal, DealMatch)
+        .exists()
+    )
     likely = (
         select(func.max(DealMatch.score_percent))
         .where(
             DealMatch.deal_id == Deal.id,
             DealMatch.cleared_at.is_(None),
             DealMatch.customer_id != Deal.customer_id,
+            is_registered,
         )
         .scalar_subquery()
     )

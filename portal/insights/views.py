@@ -182,13 +182,14 @@ def _states(span: Span) -> Table:
 def _tiles(whole: Figures, span: Span) -> list[dict[str, Any]]:
     shown = dict(zip(HEADS, figure_cells(whole, span.said), strict=True))
     notes = {
+        "Median time": f"9 of 10 within {shown['9 of 10 within'].shown}",
         "Decided": f"{whole.approved} approved, {whole.rejected} rejected",
         "In time": f"{whole.late} late" if whole.late else "none late",
         "Win rate": f"{whole.won} won, {whole.lost} lost",
         "Conflict rate": f"{whole.conflicts} stood beside another",
     }
-    wanted = ("Decided", "Median time", "9 of 10 within", "In time", "Approval rate",
-              "Conflict rate", "Win rate")  # fmt: skip
+    wanted = ("Decided", "Median time", "In time", "Approval rate", "Conflict rate",
+              "Win rate")  # fmt: skip
     return [
         {
             "label": label,
