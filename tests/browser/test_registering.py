@@ -43,6 +43,9 @@ def test_the_kind_of_deal_decides_what_is_asked(own_site, visit):
     name_the_customer(page, CUSTOMER)
     expect(page.get_by_label("Whose product is replaced?")).to_be_visible()
     expect(page.get_by_label("What problem")).to_be_hidden()
+    page.get_by_label("Quantity").press("Enter")  # saves, and adds no product
+    expect(page.get_by_text("Draft saved. Nobody sees it").first).to_be_visible()
+    expect(page.get_by_label("Quantity")).to_have_count(1)
     page.get_by_role("button", name="Submit registration").click()
     expect(page.locator(".error-summary")).to_be_focused()
     fits_a_thumb(page)
