@@ -16,9 +16,9 @@ from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 400
+MOST_ALIKE = 200
 """Candidates by stretches of the name whose names are weighed."""
-MOST_ROWS = 1_200
+MOST_ROWS = 500
 """Of the key table that are read for them: under the keys that the fewest share, first."""
 SHORTEST_TYPED = 2
 """Letters from which on names are suggested."""
