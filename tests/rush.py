@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
@@ -132,12 +133,9 @@ def contenders_for(a: Any, url: str, *, many: int, rounds: int) -> list[Contende
 
 def _names(rounds: int) -> list[str]:
     """Words that nobody takes for one another."""
-    low, high = "bcdfghjklmnprstvz", "aeiou"
-    words = (f"{one}{two}{three}{two}{four}{two}x"
-             for one in low for two in high for three in low for four in low[::5])  # fmt: skip
-    picked = list(words)[:: max(1, len(low) * 5 * len(low) * 4 // rounds)]
-    assert len(picked) >= rounds
-    return picked[:rounds]
+    letters = str.maketrans("0123456789abcdef", "bcdfghklmnprstvw")
+    digests = (sha256(str(at).encode()).hexdigest().translate(letters) for at in range(rounds))
+    return [f"{digest[:12]} {digest[12:24]}" for digest in digests]
 
 
 def check(session: Any, told: Told, *, many: int, rounds: int) -> None:
