@@ -75,6 +75,6 @@ def test_two_managers_approve_the_same_deal_at_once_and_one_is_told(session, a, 
 
 def test_eight_rivals_register_and_are_approved_at_once_round_after_round(session, a, database_url):
     """The same for 200 rounds: python -m benchmarks.rivals."""
-    many, rounds = 8, 10
+    many, rounds = 8, 6
     told = rush(contenders_for(a, database_url, many=many, rounds=rounds))
     check(session, told, many=many, rounds=rounds)
