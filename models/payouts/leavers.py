@@ -18,7 +18,7 @@ from models.ledger import Account, PostingLine
 from models.money import Money
 from models.partners import Partner, PartnerEnding, PartnerStatus, ending_of
 from models.payouts.due import in_live_payout
-from models.payouts.rules import IN_FLIGHT
+from models.payouts.rules import IN_FLIGHT, PayoutStatus
 from models.payouts.tables import Payout
 from models.sales import EarningEvent
 
@@ -216,11 +216,11 @@ def _paid(session: Session, partner_id: UUID) -> Step:
     )
     under_way = session.scalar(
         select(func.count(Payout.id)).where(
-            Payout.partner_id == partner_id, Payout.status.in_(IN_FLIGHT)
+            Payout.partner_id == partner_id, Payout.status.in_(IN_FLIGHT | {PayoutStatus.DRAFT})
         )
     )
     hints = [f"{unpaid} to be paid."] if unpaid else []
-    hints += [f"{under_way} payouts are on their way."] if under_way else []
+    hints += [f"{under_way} in a run that is under way."] if under_way else []
     return Step("Every statement is paid", not hints, " ".join(hints))
 
 

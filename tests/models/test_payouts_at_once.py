@@ -16,6 +16,8 @@ from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts import Payout, PayoutRun, PayoutStatement
 from models.payouts.queries import seen_of
+from models.payouts.terms import PayoutSlot
+from models.people import SYSTEM
 from models.scope import Scope, open_session
 from tests.factories_payouts import SEAL
 from tests.payout_story import RAILS
@@ -170,3 +172,35 @@ def test_the_same_fact_posted_by_two_at_once_is_in_the_ledger_once(
     assert sorted(at_once(post, people)) == ["IntegrityError"] * 3 + ["done"]
     assert session.scalar(select(func.count(Posting.id))) == 1
     assert session.scalar(select(func.count(PostingLine.id))) == 2
+
+
+def test_of_several_workers_on_the_cut_off_day_one_prepares_and_the_others_do_nothing(
+    session, a, at_once, people, now
+):
+    a.payable(100_00)
+
+    def go_round(own, _worker):
+        payouts.prepare_due(own, rails=RAILS, now=now)
+
+    assert at_once(go_round, people) == ["done"] * 4
+    assert session.scalar(select(func.count(PayoutRun.id))) == 1
+    assert session.scalar(select(func.count(PayoutSlot.id))) == 1
+
+
+def test_of_two_who_approve_and_release_at_once_each_for_the_other_the_money_is_reserved_once(
+    session, a, at_once, people, now
+):
+    a.payable(100_00)
+    run = payouts.prepare(session, "2026-10", "EUR", rails=RAILS, by=SYSTEM, now=now)
+    seen = seen_of(session, run)
+
+    def approve(own, person):
+        payouts.approve(own, own.get_one(PayoutRun, run.id), seen=seen, by=person, now=now)
+
+    def release(own, person):
+        its = own.get_one(PayoutRun, run.id)
+        payouts.release(own, its, seen=seen, rails=RAILS, by=person, now=now)
+
+    assert at_once(approve, people[:2]) == ["done"] * 2
+    assert sorted(at_once(release, people[:2])) == ["Refused", "done"]
+    assert ledger.balance(session, Account.PAYOUT_CLEARING, "EUR") == Money(-100_00, "EUR")

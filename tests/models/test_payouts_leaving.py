@@ -172,6 +172,9 @@ def test_the_checklist_of_a_leaver_says_what_is_left(session, a, now):
         "Its balance is zero": "What is left is stated at the next close and paid, however little.",
     }
     assert [row.id for row in session.execute(leavers())] == [partner.id]
+    prepare(session, a.finance().actor(), now)
+    [paid] = [step for step in leaving_of(session, partner, now=now).steps if "paid" in step.label]
+    assert (paid.done, paid.hint) == (False, "1 in a run that is under way.")
 
 
 def test_the_checklist_is_done_when_all_is_paid_and_the_tail_is_over(session, a, now):
