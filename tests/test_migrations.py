@@ -7,8 +7,11 @@ from sqlalchemy import Engine, inspect, select
 
 from models import engine as engines
 from models import migrations, schema
+from models.deals import Deal
 from models.people import Person
 from models.scope import Scope, open_session
+from models.wins.rules import OrderState
+from models.wins.tables import DealOrder
 from tests.conftest import NOW
 from tests.factories import Factories
 
@@ -58,6 +61,21 @@ def test_upgrading_twice_changes_nothing(migrated):
     migrations.upgrade(migrated)
     with open_session(migrated, Scope.vendor()) as session:
         assert len(session.scalars(select(Person)).all()) == 1
+
+
+def test_a_deal_won_before_orders_were_kept_has_its_order_and_keeps_its_commission(migrated):
+    with open_session(engines.for_writing(migrated), Scope.vendor()) as session:
+        a = Factories(session, NOW)
+        a.vendor()
+        deal_id = a.won().id
+        session.commit()
+    migrations.downgrade(migrated, "0001")
+    migrations.upgrade(migrated)
+    with open_session(migrated, Scope.vendor()) as session:
+        order = session.scalars(select(DealOrder)).one()
+        deal = session.get_one(Deal, deal_id)
+        assert (order.id, order.deal_id, order.amount) == (deal_id, deal_id, deal.value)
+        assert (order.differs, order.state) == ([], OrderState.ACCEPTED)
 
 
 def differences(engine: Engine) -> list[str]:
