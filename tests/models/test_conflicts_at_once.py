@@ -40,7 +40,7 @@ def at_once(url: str, works: list[Callable[[Session], None]]) -> list[str]:
     running = [processes.Process(target=one, args=(url, work, gate, answers)) for work in works]
     for process in running:
         process.start()
-    said = [answers.get(timeout=60) for _ in running]
+    said = [answers.get(timeout=180) for _ in running]
     for process in running:
         process.join()
     return sorted(said)
