@@ -58,7 +58,7 @@ def main() -> None:
     said = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app = _app(Path(folder))
-        _fill(app, said.deals)
+        fill(app, said.deals)
         measure(app, said.deals, said.requests)
 
 
@@ -127,7 +127,7 @@ def _app(folder: Path) -> Flask:
     return create_app(settings)
 
 
-def _fill(app: Flask, many: int) -> None:
+def fill(app: Flask, many: int) -> None:
     engine = engines.for_writing(app.extensions["engine"])
     schema.metadata().create_all(engine)
     with open_session(engine, Scope.vendor()) as session:

@@ -75,9 +75,9 @@ def lose(person: Actor, deal: Deal) -> Answer:
 @pages.post("/<uuid:deal_id>/withdrawal")
 @allow(Can.REGISTER_DEAL, find=deal_or_404)
 def withdraw(person: Actor, deal: Deal) -> Response:
-    note = request.form.get("text", "")[:2000]
+    note, was_seen = request.form.get("text", "")[:2000], deal.submitted_at is not None
     deals.withdraw(session, deal, note=note, by=person, now=now())
-    flash("Withdrawn.")
+    flash("Withdrawn; the vendor is told." if was_seen else "Draft given up; nobody else saw it.")
     return back_to(deal)
 
 
