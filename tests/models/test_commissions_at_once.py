@@ -24,12 +24,21 @@ def own_session(engine):
     return lambda: open_session(engines.for_writing(engine), Scope.vendor())
 
 
+def pay_the_rest(own, invoice, now):
+    amount = Money(600_00, "EUR")
+    sales.record_payment(
+        own, invoice, reference="the rest", paid_at=now, amount=amount, by=SYSTEM, now=now
+    )
+    own.flush()
+
+
 def test_a_close_and_a_payment_of_the_same_invoice_do_not_block_each_other(
     engine, session, a, now, own_session
 ):
     a.plan()
     invoice = a.invoice(net=1_000_00, partner_id=a.partner().id)
     a.payment(invoice, 400_00)  # not rated yet: the close will write a line about this invoice
+    invoice_id = invoice.id
     session.commit()
     recorded, closed, went_wrong = Event(), Event(), []
 
@@ -47,16 +56,7 @@ def test_a_close_and_a_payment_of_the_same_invoice_do_not_block_each_other(
     closing = Thread(target=close)
     closing.start()
     with own_session() as own:
-        sales.record_payment(
-            own,
-            own.get_one(Invoice, invoice.id),
-            reference="the rest",
-            paid_at=now,
-            amount=Money(600_00, "EUR"),
-            by=SYSTEM,
-            now=now,
-        )
-        own.flush()
+        pay_the_rest(own, own.get_one(Invoice, invoice_id), now)
         recorded.set()
         closed.wait(A_WHILE_SECONDS)
         commissions.catch_up(own, now=now)

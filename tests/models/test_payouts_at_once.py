@@ -192,13 +192,13 @@ def test_of_two_who_approve_and_release_at_once_each_for_the_other_the_money_is_
 ):
     a.payable(100_00)
     run = payouts.prepare(session, "2026-10", "EUR", rails=RAILS, by=SYSTEM, now=now)
-    seen = seen_of(session, run)
+    run_id, seen = run.id, seen_of(session, run)
 
     def approve(own, person):
-        payouts.approve(own, own.get_one(PayoutRun, run.id), seen=seen, by=person, now=now)
+        payouts.approve(own, own.get_one(PayoutRun, run_id), seen=seen, by=person, now=now)
 
     def release(own, person):
-        its = own.get_one(PayoutRun, run.id)
+        its = own.get_one(PayoutRun, run_id)
         payouts.release(own, its, seen=seen, rails=RAILS, by=person, now=now)
 
     assert at_once(approve, people[:2]) == ["done"] * 2

@@ -64,16 +64,7 @@ def prepare(
         else:
             _add_skip(session, run, due, problem)
     session.flush()
-    tell_run(session, run, "prepare", by=by, now=now)
-    notices.tell_staff(
-        session,
-        Role.FINANCE,
-        "payout-run-prepared",
-        title=f"Payout run {run.number} is ready to release",
-        body=f"{by.name} prepared the {currency} run for {period}. {_who_goes_on(session, by)}",
-        link=f"/payout-runs/{run.id}",
-        now=now,
-    )
+    _tell_prepared(session, run, by, now)
     return run
 
 
@@ -98,6 +89,20 @@ def include(session: Session, payout: Payout, *, by: Actor, now: datetime) -> No
     for link in links_of(session, payout):
         link.is_live = True
     session.flush()  # the database refuses it when another run has taken the statement
+
+
+def _tell_prepared(session: Session, run: PayoutRun, by: Actor, now: datetime) -> None:
+    tell_run(session, run, "prepare", by=by, now=now)
+    said = f"{by.name} prepared the {run.currency} run for {run.period}."
+    notices.tell_staff(
+        session,
+        Role.FINANCE,
+        "payout-run-prepared",
+        title=f"Payout run {run.number} is ready to release",
+        body=f"{said} {_who_goes_on(session, by)}",
+        link=f"/payout-runs/{run.id}",
+        now=now,
+    )
 
 
 def _who_goes_on(session: Session, by: Actor) -> str:
@@ -194,9 +199,13 @@ def _add_payout(
         )
         for statement in due.statements
     ]
-    first = PayoutEvent(
-        partner_id=due.partner.id,
-        payout_id=payout_id,
+    session.add_all([payout, *links, _first_step(payout, by, now)])
+
+
+def _first_step(payout: Payout, by: Actor, now: datetime) -> PayoutEvent:
+    return PayoutEvent(
+        partner_id=payout.partner_id,
+        payout_id=payout.id,
         verb="prepare",
         from_status=None,
         to_status=PayoutStatus.DRAFT,
@@ -204,7 +213,6 @@ def _add_payout(
         by_id=by.id,
         by_name=by.name,
     )
-    session.add_all([payout, *links, first])
 
 
 def _add_skip(session: Session, run: PayoutRun, due: Due, problem: Obstacle) -> None:
