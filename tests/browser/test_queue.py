@@ -77,7 +77,7 @@ def test_each_key_has_a_button_and_none_fires_while_typing(visit, twelve):
     search = page.get_by_label("Customer or deal number")
     expect(search).to_be_focused()
     page.keyboard.type("jarix?")
-    expect(search).to_have_value("Zyklometriejarix?")
+    expect(search).to_have_value(re.compile(r"jarix\?"))
     expect(page.locator("#opened-deal")).to_have_text(first)
     page.locator("h1").click()
     page.keyboard.press("j")
