@@ -88,6 +88,8 @@ def marks(row: Any) -> list[State]:
 def where_to(row: Any) -> str:
     if row.rail is DestinationKind.BY_HAND:
         return "By hand" if row.holder == row.partner else f"By hand, {row.holder}"
+    if row.rail is DestinationKind.STRIPE:
+        return "Stripe"
     return f"{row.country} •••• {row.iban_last4}"
 
 

@@ -90,7 +90,10 @@ def in_review(story):
 
 def test_what_is_to_be_decided_is_recorded_as_sent(story, finance):
     url = in_review(story)
-    assert "Look at Stripe, then decide" in finance.get(url).text
+    text = finance.get(url).text
+    assert "Look at Stripe, then decide" in text
+    payout = story.payouts()[0]
+    assert "idempotent" not in payout.reason  # the partner reads it
     assert finance.post(f"{url}/transfer", data={"transfer_id": "nonsense"}).status_code == 422
     [made] = story.world.transfers()
     for expected in (303, 422):

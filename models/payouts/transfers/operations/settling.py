@@ -38,6 +38,8 @@ WAIT = timedelta(seconds=30)
 LONG_WAIT = timedelta(minutes=10)
 """After “not with this key”: a person has to look."""
 
+UNCLEAR = "It is not clear yet whether this payment was sent; we look into it."
+
 FAILED_AS = {"account_closed": Failure.CLOSED_ACCOUNT}
 NOT_READY = frozenset({"insufficient_capabilities_for_transfer", "account_invalid"})
 
@@ -80,7 +82,7 @@ def review(
         attempt.answer = why[:500]
     if payout.status is not PayoutStatus.REVIEW:
         step(session, payout, "review", by=SYSTEM, now=now, note=why[:500])
-    payout.reason = why[:500]
+    payout.reason = UNCLEAR  # the partner reads it; what Stripe said stands in the attempt
     alarm(
         session,
         f"stripe-review {payout.id}",
