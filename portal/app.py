@@ -14,7 +14,7 @@ from flask_compress import Compress
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.renewals import propose_due
-from portal import database, errors, formats, identity, security, worker
+from portal import database, errors, formats, identity, paths, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
 from portal.approvals import views as approvals
@@ -109,6 +109,7 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)
     formats.install(app)
+    paths.install(app)
     errors.install(app)
     Compress(app)
     app.context_processor(_on_every_page)

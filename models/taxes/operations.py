@@ -60,20 +60,8 @@ def send_form(
     if waiting := current_form(session, partner.id, FormStatus.WAITING):
         waiting.status = FormStatus.REPLACED
         session.flush()
-    digits = "".join(sign for sign in details.tin if sign.isalnum())
-    form = TaxForm(
-        id=new_id(),
-        partner_id=partner.id,
-        kind=details.kind,
-        name=" ".join(details.name.split()),
-        tin_sealed=seal.close(digits) if digits else None,
-        tin_last4=digits[-4:],
-        is_exempt=details.is_exempt and details.kind is FormKind.W9,
-        signed_on=details.signed_on,
-        valid_through=valid_through(details.kind, details.signed_on),
-        sent_at=now,
-        sent_by_id=by.id,
-    )
+    form = _filled_in(partner, details, seal)
+    form.sent_at, form.sent_by_id = now, by.id
     session.add(form)
     session.flush()
     for upload in uploads:
@@ -232,6 +220,21 @@ def _must_be_plausible(
         raise Refused("A taxpayer number of the United States has nine digits.")
     if not uploads:
         raise Refused("Attach the signed form.")
+
+
+def _filled_in(partner: Partner, details: FormDetails, seal: Seal) -> TaxForm:
+    digits = "".join(sign for sign in details.tin if sign.isalnum())
+    return TaxForm(
+        id=new_id(),
+        partner_id=partner.id,
+        kind=details.kind,
+        name=" ".join(details.name.split()),
+        tin_sealed=seal.close(digits) if digits else None,
+        tin_last4=digits[-4:],
+        is_exempt=details.is_exempt and details.kind is FormKind.W9,
+        signed_on=details.signed_on,
+        valid_through=valid_through(details.kind, details.signed_on),
+    )
 
 
 def _must_wait(session: Session, form: TaxForm) -> None:

@@ -21,14 +21,14 @@ def _case(person: Actor, deal: Deal) -> dict[str, Any] | None:
     """The vendor's people see the case, a partner its own side, its distributor nothing."""
     if may(person, Can.SEE_CONFLICTS):
         case = conflicts.case_of_deal(session, deal.id)
-        return case and {
+        return case and {  # type: ignore[return-value]
             "number": case.number,
             "words": case.status.words,
             "url": url_for("conflicts.show", conflict_id=case.id),
             "is_open": case.status in (conflicts.ConflictStatus.OPEN, *conflicts.APPEALABLE),
         }
     side = conflicts.side_of_deal(session, deal.id) if not person.is_staff else None
-    return side and {
+    return side and {  # type: ignore[return-value]
         "number": side.number,
         "words": side.standing.words,
         "url": url_for("conflicts.side", conflict_side_id=side.id),

@@ -99,6 +99,8 @@ def _done(deal: Deal) -> str:
 
 def _say_done(deal: Deal, text: str) -> None:
     """With the way back, for as long as it is open."""
-    back = {name: request.form[name] for name in ("back", "query") if name in request.form}
+    back: dict[str, Any] = {
+        name: request.form[name] for name in ("back", "query") if name in request.form
+    }
     toast: Any = {"text": text, "undo": url_for("deals.undo", deal_id=deal.id, **back)}
     flash(toast)

@@ -77,7 +77,7 @@ def registration(person: Actor) -> str:
     )
 
 
-@pages.get("/registration/<part>")
+@pages.get("/registration/<word:part>")
 @allow(Can.SEE_INSIGHTS)
 def export(person: Actor, part: str) -> Response:
     """One table of the page as a file, from the very same cells."""

@@ -48,7 +48,7 @@ def read(person: Actor, notice_id: UUID):
     return redirect(url_for("notices.index", kind=request.args.get("kind")), 303)
 
 
-@pages.post("/notices/kinds/<kind>/muting")
+@pages.post("/notices/kinds/<word:kind>/muting")
 @allow(Can.SEE_NOTICES)
 def mute(person: Actor, kind: str):
     """From the bell's page and from the account page; both say where to go back to."""
@@ -57,7 +57,7 @@ def mute(person: Actor, kind: str):
     return _back_from_muting(kind)
 
 
-@pages.post("/notices/kinds/<kind>/unmuting")
+@pages.post("/notices/kinds/<word:kind>/unmuting")
 @allow(Can.SEE_NOTICES)
 def unmute(person: Actor, kind: str):
     notices.unmute(session, person, kind)

@@ -75,6 +75,7 @@ def invoice_partner(person: Actor) -> Any:
             raise Refused("No partner has this number. It stands on the partner's page.")
         if not is_connected():
             raise Refused("Stripe is not connected; invoices are made there.")
+        assert form.amount.data is not None
         row = ask_invoice(
             session, partner, form.amount.data, kind=InvoiceKind(form.kind.data),
             about=form.about.data or "", by=person, now=now(),

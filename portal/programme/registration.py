@@ -49,7 +49,7 @@ def kind_or_404(_person: Actor, kind: str) -> DealType:
     return DealType(kind) if kind in set(DealType) else abort(404)
 
 
-@pages.get("/registration/types/<kind>")
+@pages.get("/registration/types/<word:kind>")
 @allow(Can.SEE_PROGRAMME, find=kind_or_404)
 def registration_type(person: Actor, kind: DealType) -> str:
     rules = deals.type_rules(session)[kind]
@@ -58,7 +58,7 @@ def registration_type(person: Actor, kind: DealType) -> str:
     return _type_page(person, rules, form)
 
 
-@pages.post("/registration/types/<kind>")
+@pages.post("/registration/types/<word:kind>")
 @allow(Can.EDIT_PROGRAMME, find=kind_or_404)
 def save_registration_type(person: Actor, kind: DealType) -> Response | tuple[str, int]:
     rules, form = deals.type_rules(session)[kind], TypeForm()

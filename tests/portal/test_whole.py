@@ -9,7 +9,7 @@ from models.people import Person, Role
 from portal.database import session as portal_session
 from portal.permissions import anyone
 
-PATH = re.compile(r"(/[a-z0-9-]+|/<(uuid|int|month|path):\w+>)*(\.(csv|xlsx|pdf|xml|svg))?/?")
+PATH = re.compile(r"(/[a-z0-9-]+|/<(uuid|int|month|path|word):\w+>)*(\.(csv|xlsx|pdf|xml|svg))?/?")
 
 
 def test_every_view_says_who_may_use_it(app):

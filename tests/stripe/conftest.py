@@ -1,13 +1,19 @@
 """A story of payouts by Stripe; the books and Stripe are compared after every test."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from models import payouts
+from models.money import Money
 from tests.databases import Sqlite
+from tests.portal_client import client_of
+from tests.stripe.connection import NEW, OLD
 from tests.stripe.provider import check_against_stripe
-from tests.stripe_story import Story, standin
+from tests.stripe_standin import Webhooks
+from tests.stripe_story import ENVIRONMENT, KEY, Story, standin
 
 
 @pytest.fixture
@@ -59,3 +65,50 @@ def restore(databases, database_url, session, engine, app):
         app.extensions["engine"].dispose()
 
     return Backups(databases, database_url, disconnect)
+
+
+@pytest.fixture
+def connected(story):
+    story.app.extensions["settings"] = replace(
+        story.app.extensions["settings"],
+        stripe_secret_key=KEY,
+        stripe_api_base=story.served.url,
+        stripe_webhook_secret=f"{NEW}, {OLD}",
+        stripe_environment=ENVIRONMENT,
+    )
+    story.world.things["event"] = {}
+    story.session.commit()
+    return story
+
+
+@pytest.fixture
+def post(connected):
+    def post(body, headers, path="/stripe/webhooks"):
+        client = client_of(connected.app, connected.session)
+        return client.post(path, data=body, headers=headers).status_code
+
+    return post
+
+
+@pytest.fixture
+def hooks(connected, post):
+    return Webhooks(connected.world, NEW, post)
+
+
+@pytest.fixture
+def finance(connected, sign_in):
+    return sign_in(connected.a.finance())
+
+
+@pytest.fixture
+def topped_up(connected):
+    """The stand-in's first million, in our books too."""
+    finance = connected.a.finance().actor()
+    source = connected.world.all("balance_transaction")[0]["source"]
+    payouts.transfers.top_up(
+        connected.session, Money(1_000_000_00, "EUR"), reference=source, by=finance,
+        now=connected.world.now,
+    )  # fmt: skip
+    connected.topped_up = 1_000_000_00
+    connected.session.commit()
+    return connected

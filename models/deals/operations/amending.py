@@ -74,8 +74,7 @@ def amend(
     )
     session.add(amendment)
     session.flush()
-    act = _ask if reasons else _apply
-    act(session, deal, amendment, registration, by=by, now=now)
+    (_ask if reasons else _apply)(session, deal, amendment, registration, by=by, now=now)
     return amendment
 
 

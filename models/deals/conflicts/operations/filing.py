@@ -40,9 +40,7 @@ def file_evidence(
     if side.standing is not Standing.OPEN:
         raise Refused("This case is closed; nothing can be added to it.")
     if now > side.evidence_by:
-        raise Refused(
-            "The time for evidence is over. Comment on the deal if there is something new."
-        )
+        raise Refused("The time for evidence is over. Comment on the deal instead.")
     text = tidy(text, what="what you know", least=3)
     before = {file.id for file in files.attached(session, SIDE_FILES, side.id)}
     kept = {
