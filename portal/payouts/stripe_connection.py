@@ -43,8 +43,14 @@ class StripeRail:
             return "Stripe is not connected."
         if not order.account_id:
             return "It has no account at Stripe yet."
-        if not payable_part(order.amount):
+        payable = payable_part(order.amount)
+        if not payable:
             return f"Stripe cannot pay so little in {order.amount.currency}."
+        if payable != order.amount:
+            return (
+                f"Stripe cannot pay {order.amount.major:,f} {order.amount.currency} exactly, only "
+                f"{payable.major:,f}. Pay it by another way, or with the next month."
+            )
         return None
 
     def carry(self, errand: Errand) -> Handover | None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_A_PAGE = re.compile(
-    r"/export|/static/|/remittance|/pdf|/file|/sample|/paper|\.(csv|xlsx|pdf|xml)"
+    r"/export|[?&]as=|/static/|/remittance|/pdf|/file|/sample|/paper|\.(csv|xlsx|pdf|xml)"
 )
 SAME_LIST = {"sort", "after", "before"}
 

@@ -63,7 +63,7 @@ def register(page: Page) -> str:
 def approve(page: Page, deal: str) -> None:
     page.goto("/deals/queue")
     page.get_by_role("link", name=CUSTOMER).first.click()
-    page.get_by_role("button", name="Approve").first.click()
+    page.locator(".decide").get_by_role("button", name="Approve").click()
     page.goto(deal)
     expect(page.get_by_text("Approved").first).to_be_visible()
 

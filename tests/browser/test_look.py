@@ -120,10 +120,15 @@ def test_an_export_has_exactly_the_filtered_rows(visit):
     assert all(any(number.split(",")[0] in line for line in lines[1:]) for number in numbers)
 
 
+def is_sent(answer) -> bool:
+    """The form itself; the live check asks beside it."""
+    return answer.request.method == "POST" and not answer.url.endswith("/deals/check")
+
+
 def test_a_refused_form_takes_the_focus_names_each_field_and_keeps_what_was_typed(visit):
     page = visit(SELLER, "/deals/new")
     page.get_by_label("Company").fill("Halvorsen Marine AS")
-    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+    with page.expect_response(is_sent) as answer:
         page.get_by_role("button", name="Continue").click()
     assert answer.value.status == 422
     summary = page.locator(".error-summary")

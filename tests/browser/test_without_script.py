@@ -35,11 +35,11 @@ def test_a_rejection_needs_a_reason_and_the_partner_reads_it_word_for_word(plain
     manager = plain(MANAGER, "/deals/queue")
     manager.get_by_role("link", name="Zephyr Harbour Kuriere GmbH").first.click()
     opened = manager.url
-    manager.get_by_role("button", name="Reject").first.click()
+    manager.locator(".decide").get_by_role("button", name="Reject").first.click()
     manager.locator("#reject").get_by_role("button", name="Reject this deal").click()
     expect(manager.locator(".error-summary")).to_be_visible()
     manager.goto(opened)
-    manager.get_by_role("button", name="Reject").first.click()
+    manager.locator(".decide").get_by_role("button", name="Reject").first.click()
     dialog = manager.locator("#reject")
     dialog.locator("select").select_option("vendor_engaged")
     dialog.locator("textarea").fill(REASON)

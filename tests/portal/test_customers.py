@@ -3,12 +3,15 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from click.testing import CliRunner
+from sqlalchemy import delete, select
 
 from models import customers
 from models.customers import Customer
+from models.customers.tables import CUSTOMER_KEYS
 from models.partners import Partner
 from portal.command_line import portal
+from portal.customers import commands
 
 
 @pytest.fixture
@@ -200,3 +203,22 @@ def test_a_partners_old_address_leads_to_the_record_that_stayed(a, sign_in, sess
     assert own.get(f"/customers/{into.id}").status_code == 200
     stranger = sign_in(a.seller())
     assert stranger.get(f"/customers/{old}").status_code == 404
+
+
+def test_keys_are_worked_out_anew_by_a_command_as_often_as_one_likes(app, session, a, monkeypatch):
+    monkeypatch.setattr(commands, "BATCH", 2)
+    a.vendor()
+    for name in ("Acme Marine", "Bolt Works", "Cargo Nord"):
+        a.customer(name)
+    session.commit()
+    before = set(session.execute(select(CUSTOMER_KEYS)).all())
+    session.execute(delete(CUSTOMER_KEYS))
+    session.commit()
+    for _ in range(2):
+        session.rollback()  # lets the command write
+        with app.app_context():
+            run = CliRunner().invoke(portal, ["customers", "rebuild-keys"])
+        assert run.exit_code == 0, run.output
+        assert {tuple(row) for row in session.execute(select(CUSTOMER_KEYS))} == {
+            tuple(row) for row in before
+        }
