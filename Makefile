@@ -8,7 +8,7 @@ RUFF := $(BIN)/ruff
 TEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test testall check format bench lock clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,7 +16,11 @@ help: ## what can be made here
 run: $(VENV)/run.stamp ## install what is missing, then serve the portal with its demo
 	@exec $(BIN)/portal serve --demo --port $(PORT)
 
-test: $(VENV)/dev.stamp ## every test: SQLite, PostgreSQL, browser
+test: $(VENV)/dev.stamp ## every test on SQLite and in a browser; what the database decides on PostgreSQL
+	$(TEST) -n auto
+	$(TEST) -n auto --database=postgresql $(DECIDED_BY_THE_DATABASE)
+
+testall: $(VENV)/dev.stamp ## every test on both databases, and in a browser
 	$(TEST) -n auto
 	$(TEST) -n auto --database=postgresql tests/models tests/portal tests/stripe tests/test_migrations.py
 
@@ -38,6 +42,11 @@ bench: $(VENV)/dev.stamp ## measure; figures go to benchmarks/README.md by hand
 lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
 	$(LOCK) --extra install -o requirements.lock
 	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
+
+DECIDED_BY_THE_DATABASE = tests/models tests/stripe tests/test_migrations.py \
+	tests/portal/test_isolation.py tests/portal/test_agreement.py tests/portal/test_money_agrees.py \
+	tests/portal/test_payouts.py tests/portal/test_bank_reports.py tests/portal/test_taxes.py \
+	tests/portal/test_commissions.py tests/portal/test_sales.py tests/portal/test_worker.py
 
 clean: ## forget the virtual environment and the demo's data
 	rm -rf $(VENV) instance

@@ -128,8 +128,10 @@ def must_not_pay_the_demonstration(app: Flask, settings: Settings) -> None:
             return
         with reading() as session:
             invented = select(Person.id).where(Person.email.endswith(INVENTED)).limit(1)
-            if session.scalar(invented) is not None:
-                raise BadSetting(LIVE_KEY_AND_DEMO)
+            is_invented = session.scalar(invented) is not None
+        if is_invented:
+            engine().dispose()  # nobody is going to use it
+            raise BadSetting(LIVE_KEY_AND_DEMO)
 
 
 def _settings() -> Settings:

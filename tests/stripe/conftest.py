@@ -41,6 +41,7 @@ class Backups:
             copy = file.with_suffix(".backup")
             shutil.copyfile(file, copy)  # the last to disconnect has emptied the log into it
             return copy
+        self.databases._say(f"DROP DATABASE IF EXISTS {name}_backup WITH (FORCE)")
         self.databases._say(f"CREATE DATABASE {name}_backup TEMPLATE {name}")
         return f"{name}_backup"
 
