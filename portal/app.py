@@ -48,6 +48,7 @@ from portal.saved_views import views as saved_views
 from portal.search import views as search
 from portal.settings import Settings
 from portal.sharing import views as sharing
+from portal.signin import errands as signin_errands
 from portal.signin import views as signin
 from portal.styleguide import views as styleguide
 from portal.taxes import views as taxes
@@ -88,6 +89,7 @@ FEATURES: list[Any] = [
 
 worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
+worker.ERRANDS.update(signin_errands.ERRANDS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)

@@ -11,8 +11,9 @@ from models.accounts.secrets import (
     WrongPassword,
     change_password,
     confirm_password,
+    knock_for_reset,
+    mail_reset,
     remember_wrong,
-    request_reset,
     reset_password,
 )
 from models.accounts.signin import Verdict, enter, refuse, weigh
@@ -29,9 +30,10 @@ __all__ = [
     "enter",
     "grantable",
     "invite",
+    "knock_for_reset",
+    "mail_reset",
     "refuse",
     "remember_wrong",
-    "request_reset",
     "reset_password",
     "tidy_email",
     "weigh",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -77,13 +78,14 @@ def accept(
     password: str,
     locale: str,
     time_zone: str,
+    names: Iterable[str] = (),
     now: datetime,
 ) -> Person:
     """Use up the invitation and become active.  Raises Refused for a dead link."""
     person = links.find(session, token_id, key, TokenPurpose.INVITATION, now=now)
     if person is None or person.status is not PersonStatus.INVITED:
         raise Refused(links.DEAD_LINK)
-    passwords.judge(password, names=[*guessable(session, person), name])
+    passwords.judge(password, names=[*guessable(session, person), name, *names])
     password_hash = passwords.hashed(password)
     person = links.use(session, token_id, key, TokenPurpose.INVITATION, now=now)
     if person.status is not PersonStatus.INVITED:

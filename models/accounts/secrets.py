@@ -63,17 +63,26 @@ def remember_wrong(session: Session, *, by: Actor, now: datetime) -> None:
     )
 
 
-def request_reset(session: Session, email: str, *, address: str, seal: Seal, now: datetime) -> None:
-    """Mail a link if somebody signs in with this address.  The answer never says whether."""
+def knock_for_reset(session: Session, email: str, *, address: str, now: datetime) -> str | None:
+    """Note that somebody asks for a new password; the account to mail, None when too often.
+
+    Nothing is looked up: the mail is made later, by the worker, so that the answer and the
+    work behind it are the same whether or not somebody signs in with this address.
+    """
     account = email.strip().casefold()[:254]
     shut = doors.is_shut(session, Door.PASSWORD_RESET, account=account, address=address, now=now)
     doors.knock(
         session, Door.PASSWORD_RESET, account=account, address=address, succeeded=not shut, now=now
     )
+    return None if shut else account
+
+
+def mail_reset(session: Session, account: str, *, seal: Seal, now: datetime) -> None:
+    """Mail a link if somebody signs in with this address."""
     person = session.scalars(
         select(Person).where(Person.email == account, Person.status == PersonStatus.ACTIVE)
     ).first()
-    if person is None or shut:
+    if person is None:
         return
     token = links.make(session, person.id, TokenPurpose.PASSWORD_RESET, seal=seal, now=now)
     notices.tell(
@@ -89,19 +98,28 @@ def request_reset(session: Session, email: str, *, address: str, seal: Seal, now
     )
 
 
-def reset_password(session: Session, token_id: UUID, key: str, *, new: str, now: datetime) -> None:
+def reset_password(
+    session: Session,
+    token_id: UUID,
+    key: str,
+    *,
+    new: str,
+    names: Iterable[str] = (),
+    now: datetime,
+) -> None:
     """Use up the link, set the password, end every session."""
     person = links.find(session, token_id, key, TokenPurpose.PASSWORD_RESET, now=now)
     if person is None:
         raise Refused(links.DEAD_LINK)
-    passwords.judge(new, names=guessable(session, person))
+    passwords.judge(new, names=[*guessable(session, person), *names])
     person = links.use(session, token_id, key, TokenPurpose.PASSWORD_RESET, now=now)
     _set(session, person, new, by=person.actor(), keep=None, now=now)
 
 
 def guessable(session: Session, person: Person) -> list[str]:
-    """What a stranger would try first for this person."""
-    return [vendor.settings(session).name, person.name, person.email]
+    """What a stranger would try first; the caller adds the names of the partner."""
+    ours = vendor.settings(session)
+    return [ours.name, ours.legal_name, person.name, person.email]
 
 
 def _set(

@@ -9,9 +9,11 @@ import flask
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from models import accounts
+from models import accounts, jobs
 from models.accounts import links
+from models.base import new_id
 from models.errors import Refused
+from models.partners import Partner
 from models.people import Person, TokenPurpose
 from models.vendor import Vendor
 from portal import identity
@@ -19,7 +21,7 @@ from portal.clock import now
 from portal.database import reading, session, transaction
 from portal.fields import put_refusal
 from portal.permissions import anyone
-from portal.sealing import seal
+from portal.signin.errands import RESET
 from portal.signin.forms import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm
 from portal.signin.ways import after_sign_in
 
@@ -74,7 +76,9 @@ def mail_reset() -> Any:
     form = ForgottenForm()
     if not form.validate():
         return render_template("signin/forgotten.html", form=form), 422
-    accounts.request_reset(session, form.email.data, address=_address(), seal=seal(), now=now())
+    account = accounts.knock_for_reset(session, form.email.data, address=_address(), now=now())
+    if account is not None:
+        jobs.enqueue(session, RESET, f"{RESET} {new_id()}", {"account": account}, run_at=now())
     flash("If somebody signs in with this address, a link is on its way. It works for 30 minutes.")
     return redirect(url_for("signin.new"), 303)
 
@@ -93,11 +97,19 @@ def new_password(token_id: UUID) -> Any:
 @anyone
 def set_password(token_id: UUID) -> Any:
     form = NewPasswordForm()
-    if not _opens(token_id, form.key.data or "", TokenPurpose.PASSWORD_RESET):
+    whose = _opens(token_id, form.key.data or "", TokenPurpose.PASSWORD_RESET)
+    if whose is None:
         return render_template("signin/dead_link.html", invited=False), 404
     if form.validate():
         try:
-            accounts.reset_password(session, token_id, form.key.data, new=form.new.data, now=now())
+            accounts.reset_password(
+                session,
+                token_id,
+                form.key.data,
+                new=form.new.data,
+                names=_company_names(whose),
+                now=now(),
+            )
         except Refused as refusal:
             put_refusal(form.new, refusal)
     if form.errors:
@@ -135,6 +147,7 @@ def accept_invitation(token_id: UUID) -> Any:
             password=form.new.data,
             locale=form.locale.data,
             time_zone=form.time_zone.data,
+            names=_company_names(invited),
             now=now(),
         )
     except Refused as refusal:
@@ -162,6 +175,14 @@ def _come_in(person: Person, wanted: str) -> Any:
 
 def _opens(token_id: UUID, key: str, purpose: TokenPurpose) -> Person | None:
     return links.find(session, token_id, key, purpose, now=now())
+
+
+def _company_names(person: Person) -> list[str]:
+    """Which no password of theirs may be made of."""
+    if person.partner_id is None:
+        return []
+    partner = session.get_one(Partner, person.partner_id)
+    return [partner.name, partner.legal_name, partner.domain]
 
 
 def _invitation_page(form: InvitationForm, token_id: UUID, invited: Person) -> str:

@@ -71,7 +71,7 @@ def test_two_administrators_who_remove_each_other_leave_one(session, a, at_once,
 def test_a_link_that_is_opened_twice_at_once_works_once(session, a, at_once, now):
     a.vendor()
     ute = a.person(email="ute@rhine.test", password_hash=passwords.hashed(GOOD))
-    accounts.request_reset(session, ute.email, address="192.0.2.1", seal=SEAL, now=now)
+    accounts.mail_reset(session, ute.email, seal=SEAL, now=now)
     token = session.scalars(select(AccessToken)).one().id
     wanted = [f"seven lamps by harbour {n}" for n in range(4)]
 

@@ -179,7 +179,7 @@ def test_a_leaver_loses_sessions_password_and_links_at_once(session, head, invit
             browser="",
         )
     )
-    accounts.request_reset(session, tom.email, address="192.0.2.9", seal=SEAL, now=now)
+    accounts.mail_reset(session, tom.email, seal=SEAL, now=now)
     for _ in range(2):
         accounts.deactivate(session, tom.id, by=head.actor(), now=now)
     session.expire_all()

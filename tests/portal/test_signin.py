@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.notices import Notice
 from models.people import Person, PersonStatus, Role, SignInAttempt, UserSession, passwords
+from portal import worker
 from portal.mail import full_link
 
 GOOD, BETTER = "gravel Thursday umbrella", "seven lamps by the harbour"
@@ -110,6 +111,8 @@ def test_a_session_from_before_is_not_carried_into_the_new_one(client, ute):
 
 
 def mailed(app, session, kind):
+    with app.app_context():
+        worker.once(app)
     link = session.scalars(select(Notice.link).where(Notice.kind == kind)).all()[-1]
     return full_link(link, app.extensions["settings"]).removeprefix("http://localhost")
 
