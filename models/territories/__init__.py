@@ -8,6 +8,7 @@ goes to the vendor's default managers.
     route(facts, on, about) -> who looks after it and why, kept in the routing log
 """
 
+from models.territories.index import TerritoryIndex as Index
 from models.territories.operations import (
     TerritoryDetails,
     area_fault,
@@ -18,14 +19,17 @@ from models.territories.operations import (
 )
 from models.territories.queries import (
     absences_from,
+    as_rules,
+    defaults,
     how_many,
     listed,
     routed_to,
     routings_of,
+    still_here,
 )
-from models.territories.resolving import Action
+from models.territories.resolving import Action, assigned
 from models.territories.routing import Routing, preview, route
-from models.territories.rules import Area, AreaKind, Facts, TerritoryStatus
+from models.territories.rules import Area, AreaKind, Facts, Key, Qualifiers, Rule, TerritoryStatus
 from models.territories.stand_ins import acting_for, next_manager, who_acts_for
 from models.territories.tables import ManagerAbsence, RoutingLog, Territory, TerritoryArea
 from models.territories.words import ACTION_WORDS, place_name
@@ -37,9 +41,13 @@ __all__ = [
     "Area",
     "AreaKind",
     "Facts",
+    "Index",
+    "Key",
     "ManagerAbsence",
+    "Qualifiers",
     "Routing",
     "RoutingLog",
+    "Rule",
     "Territory",
     "TerritoryArea",
     "TerritoryDetails",
@@ -47,6 +55,9 @@ __all__ = [
     "absences_from",
     "acting_for",
     "area_fault",
+    "as_rules",
+    "assigned",
+    "defaults",
     "draw",
     "end_absence",
     "how_many",
@@ -60,5 +71,6 @@ __all__ = [
     "route",
     "routed_to",
     "routings_of",
+    "still_here",
     "who_acts_for",
 ]

@@ -48,12 +48,12 @@ def map_of(session: Session) -> Map:
     with _one_builds:
         known = _known.get(pool)
         if known is None or known.revision != revision:
-            known = Map(revision, TerritoryIndex(rules(session)), absences(session))
+            known = Map(revision, TerritoryIndex(as_rules(session)), absences(session))
             _known[pool] = known
     return known
 
 
-def rules(session: Session) -> list[Rule]:
+def as_rules(session: Session) -> list[Rule]:
     """Every territory, as resolution sees it."""
     held: dict[UUID, list[Area]] = defaultdict(list)
     cut_out: dict[UUID, list[Area]] = defaultdict(list)

@@ -1,0 +1,23 @@
+"""Redrawing: what would change if the territories were drawn otherwise.  Changes nothing.
+
+The deals and customers of the last twelve months are asked twice, under the territories as
+they stand and under those that somebody thinks of, on one and the same day.  Who would win
+and lose business, what nobody would own and what two would own stands in the answer.
+
+    simulate(session, rules, instead=False, today=…) -> the Redrawing
+"""
+
+from models.redrawing.queries import Book, Rates, book_of, simulate
+from models.redrawing.rules import Balance, CustomerMove, DealMove, Redrawing, Standing
+
+__all__ = [
+    "Balance",
+    "Book",
+    "CustomerMove",
+    "DealMove",
+    "Rates",
+    "Redrawing",
+    "Standing",
+    "book_of",
+    "simulate",
+]
