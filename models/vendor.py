@@ -63,6 +63,8 @@ class Vendor(DecisionRules, Public, Base):
     """Open registrations that a partner may have, by tier; a tier that is absent has no limit."""
     minimum_deal_minor: Mapped[int] = mapped_column(BigInteger, default=5_000_00)
     """In the base currency; smaller deals are not worth a registration."""
+    exclusive_policy: Mapped[str] = mapped_column(String(20), default="review")
+    """Another's exclusive territory: review (a channel manager decides) or reject."""
     precheck_tells_protection: Mapped[bool] = mapped_column(default=False)
     """Whether a partner that asks about a customer learns until when it is protected."""
     precheck_tells_engagement: Mapped[bool] = mapped_column(default=False)

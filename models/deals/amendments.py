@@ -19,6 +19,7 @@ FIELD_WORDS = {
     "customer_postal_code": "Postal code",
     "customer_town": "Town",
     "customer_vat_id": "VAT number",
+    "came_unasked": "Customer came to the partner",
     "expected_close_on": "Expected order",
     "problem": "Problem to be solved",
     "contact_name": "Contact",

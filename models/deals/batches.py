@@ -102,6 +102,8 @@ for _table in (DealBatch, DealBatchLine):
 def key_of(registration: Registration) -> str:
     """The same for two lines that say the same."""
     said = {name: plain(getattr(registration, name)) for name in REGISTRATION_FIELDS}
+    if not said["came_unasked"]:
+        del said["came_unasked"]  # what was handed in before it was asked stays known
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 

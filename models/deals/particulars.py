@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 class Particulars:
     """Columns of the deal.  Which of them a type asks for: models/deals/kinds."""
 
+    came_unasked: Mapped[bool] = mapped_column(default=False)
+    """The customer turned to the partner by itself (a passive sale)."""
     project: Mapped[str] = mapped_column(String(120), default="")
     """Which of the customer's projects; empty: whatever it buys of the family."""
     project_key: Mapped[str] = mapped_column(String(120), default="")

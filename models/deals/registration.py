@@ -37,6 +37,7 @@ class Registration:
     customer_postal_code: str = ""
     customer_town: str = ""
     customer_vat_id: str = ""
+    came_unasked: bool = False
     expected_close_on: date | None = None
     problem: str = ""
     competitors: str = ""
@@ -105,7 +106,10 @@ BEHIND: dict[Question, tuple[str, ...]] = {
     Question.CONTACT: ("contact_name", "contact_title", "contact_email", "contact_phone"),
 }
 REGISTRATION_FIELDS = tuple(field.name for field in fields(Registration))
-BEHIND[Question.CUSTOMER] = tuple(f for f in REGISTRATION_FIELDS if f.startswith("customer_"))
+BEHIND[Question.CUSTOMER] = (
+    *(f for f in REGISTRATION_FIELDS if f.startswith("customer_")),
+    "came_unasked",
+)
 
 PROBLEM_CHARACTERS = 50
 

@@ -27,9 +27,19 @@ from models.territories.queries import (
     routings_of,
     still_here,
 )
-from models.territories.resolving import Action, assigned
+from models.territories.regions import PASSIVE_SALES_PROTECTED
+from models.territories.resolving import Action, assigned, is_passive_sale
 from models.territories.routing import Routing, preview, route
-from models.territories.rules import Area, AreaKind, Facts, Key, Qualifiers, Rule, TerritoryStatus
+from models.territories.rules import (
+    Area,
+    AreaKind,
+    ExclusivePolicy,
+    Facts,
+    Key,
+    Qualifiers,
+    Rule,
+    TerritoryStatus,
+)
 from models.territories.stand_ins import acting_for, next_manager, who_acts_for
 from models.territories.tables import ManagerAbsence, RoutingLog, Territory, TerritoryArea
 from models.territories.words import ACTION_WORDS, place_name
@@ -37,9 +47,11 @@ from models.territories.written import resolve_case
 
 __all__ = [
     "ACTION_WORDS",
+    "PASSIVE_SALES_PROTECTED",
     "Action",
     "Area",
     "AreaKind",
+    "ExclusivePolicy",
     "Facts",
     "Index",
     "Key",
@@ -61,6 +73,7 @@ __all__ = [
     "draw",
     "end_absence",
     "how_many",
+    "is_passive_sale",
     "listed",
     "next_manager",
     "note_absence",

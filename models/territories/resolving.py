@@ -121,14 +121,14 @@ def _action(rule: Rule, tied: tuple[Match, ...], facts: Facts, policy: Exclusive
         return Action.OFFER_LEAD_TO_OWNER
     if not rule.is_exclusive:
         return Action.ACCEPT
-    if policy is ExclusivePolicy.REJECT and not _is_passive_sale(facts):
+    if policy is ExclusivePolicy.REJECT and not is_passive_sale(facts.country, facts.came_unasked):
         return Action.REJECT_EXCLUSIVE
     return Action.REVIEW_EXCLUSIVE
 
 
-def _is_passive_sale(facts: Facts) -> bool:
+def is_passive_sale(country: str | None, came_unasked: bool) -> bool:
     """European law lets nobody be refused who was asked by the customer."""
-    return facts.came_unasked and facts.country in PASSIVE_SALES_PROTECTED
+    return came_unasked and country in PASSIVE_SALES_PROTECTED
 
 
 @dataclass(frozen=True, slots=True)

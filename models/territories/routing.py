@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from models import vendor
 from models.territories import queries
 from models.territories.queries import Map
 from models.territories.resolving import Action, Assigned, Key, Resolution, assigned
-from models.territories.rules import Facts, Rule
+from models.territories.rules import ExclusivePolicy, Facts, Rule
 from models.territories.tables import RoutingLog
 from models.territories.words import steps, why
 
@@ -68,7 +69,7 @@ def preview(session: Session, facts: Facts) -> Routing:
     """Who would look after it, without keeping anything.  `facts.on` must be said."""
     session.flush()
     here = queries.map_of(session)
-    found = here.index.resolve(facts)
+    found = here.index.resolve(facts, ExclusivePolicy(vendor.settings(session).exclusive_policy))
     rule = found.winner.rule if found.winner else None
     fallback = queries.defaults(session)
     present = queries.still_here(session)

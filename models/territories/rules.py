@@ -49,6 +49,10 @@ class ExclusivePolicy(StrEnum):
     REVIEW = "review"
     REJECT = "reject"
 
+    @property
+    def words(self) -> str:
+        return {"reject": "It is not registered"}.get(self, "A channel manager decides")
+
 
 Key = Any
 """Of a territory, partner or person: a UUID, or a name in a file that is tried."""

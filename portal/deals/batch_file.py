@@ -49,6 +49,10 @@ COLUMNS = (
     ImportColumn("previous_end", "day", "When the earlier contract ends.", required=False),
     ImportColumn("replaces", "text", "Whose product is replaced.", required=False),
     ImportColumn("replace_reason", "text", "Why it is replaced.", required=False),
+    ImportColumn(
+        "customer_came_to_us", "yes or no", "yes: by itself, without our having asked. Empty: no.",
+        required=False,
+    ),
     ImportColumn("why", "text", "Not read: why the line was refused before.", required=False),
 )  # fmt: skip
 
@@ -60,12 +64,12 @@ HEADER = ",".join(name for name in NAMES if name != "why")
 SAMPLE = """\
 A-1,,Kestrel Foods GmbH,DE,kestrelfoods.example,Hamburg,20095,,,,HL-U509-B,60,,2027-02-28,\
 Couriers lose an hour a day because the old cargo bikes break down.,Ruth Okafor,\
-ruth@kestrelfoods.example,,,,,,,,,
+ruth@kestrelfoods.example,,,,,,,,,,
 A-1,,Kestrel Foods GmbH,DE,kestrelfoods.example,Hamburg,20095,,,,BK-M82B-44,12,,2027-02-28,\
 Couriers lose an hour a day because the old cargo bikes break down.,Ruth Okafor,\
-ruth@kestrelfoods.example,,,,,,,,,
+ruth@kestrelfoods.example,,,,,,,,,,
 B-7,renewal,Harbour Tours Ltd,GB,,,,,,Depot South,BK-M82B-44,30,1750.00,2027-03-31,,Ann Beebe,\
-ann@harbourtours.example,,,,,,C-1182,2027-03-31,,
+ann@harbourtours.example,,,,,,C-1182,2027-03-31,,,
 """
 TEXTS = {
     "customer": "customer_name",
@@ -139,6 +143,7 @@ def _registration(rows: list[ImportRow], by_sku: dict[str, Any], currency: str) 
         expected_close_on=first["expected_order"],
         tender_published_on=first["tender_published"],
         previous_ends_on=first["previous_end"],
+        came_unasked=bool(first["customer_came_to_us"]),
         lines=tuple(_line(row, by_sku, currency) for row in rows),
         **{field: first[name] or "" for name, field in TEXTS.items()},
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     Form,
@@ -44,6 +45,7 @@ ON_FIRST = frozenset(
         "customer_postal_code",
         "customer_subdivision",
         "customer_vat_id",
+        "came_unasked",
     }
 )
 """Who the customer is and what kind of deal: that decides what the second screen asks."""
@@ -107,6 +109,11 @@ class CustomerPart(AnswerPart):
         "State or province", [Length(max=6)], description="Such as US-WA."
     )
     customer_vat_id = UpperField("VAT number", [Length(max=20)])
+    came_unasked = BooleanField(
+        "The customer came to us",
+        description="By itself, without our having spoken to it first. In the EU, the EEA and the "
+        "UK nobody is refused such a customer because the area belongs to another partner.",
+    )
 
 
 class DealPart(CustomerPart):

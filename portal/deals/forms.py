@@ -45,6 +45,8 @@ class ReasonForm(FlaskForm):
 
 
 class RejectForm(FlaskForm):
+    """`for_passive_sale` leaves out the reason that competition law forbids, and says why."""
+
     code = SelectField(
         "Reason",
         [InputRequired("Choose a reason.")],
@@ -55,6 +57,15 @@ class RejectForm(FlaskForm):
         [InputRequired("Write what the partner will read."), Length(max=2000)],
         description="Word for word. Say what would make it possible.",
     )
+
+    def for_passive_sale(self) -> RejectForm:
+        outside = RejectReason.OUTSIDE_TERRITORY.value
+        self.code.choices = [each for each in self.code.choices if each.value != outside]
+        self.code.description = (
+            "The customer came to the partner by itself. In the EU, the EEA and the UK a territory "
+            "is no reason to refuse it, so that reason is not offered."
+        )
+        return self
 
 
 class AskForm(FlaskForm):

@@ -124,8 +124,9 @@ def possible(person: Actor, deal: Deal) -> dict[str, bool]:
 
 def forms_of(deal: Deal) -> dict[str, Any]:
     """Empty forms for the dialogs; what is sent is judged by the views."""
+    reject = RejectForm(formdata=None)
     return {
-        "reject": RejectForm(formdata=None),
+        "reject": reject.for_passive_sale() if deals.is_passive_sale(deal) else reject,
         "ask": AskForm(formdata=None),
         "reason": ReasonForm(formdata=None),
         "comment": CommentForm(formdata=None),

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 from flask_wtf import FlaskForm
 from sqlalchemy import Row, select
-from wtforms import SelectChoice
+from wtforms import BooleanField, SelectChoice
 
 from models import catalog, deals
 from models.deals import REGISTRATION_FIELDS, Deal, DealType, Line, Registration, TypeRules
@@ -84,7 +84,9 @@ class Desk:
         said = {
             name: _said(form[name].data)
             for name in PLAIN
-            if name in form and not form[name].errors and form[name].raw_data
+            if name in form
+            and not form[name].errors
+            and (form[name].raw_data or isinstance(form[name], BooleanField))
         }
         kept = {name: getattr(before, name) for name in REGISTRATION_FIELDS}
         if "kind" in form and form["kind"].data in set(DealType):

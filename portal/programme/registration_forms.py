@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from models.deals import CHOOSABLE, Ask, TenderPolicy
 from models.partners import Tier
+from models.territories import ExclusivePolicy
 from portal.fields import MoneyField
 
 BY_TIER = {"capacity": (0, 100_000)}
@@ -88,6 +89,14 @@ class RegistrationForm(FlaskForm):
         choices=[SelectChoice(policy.value, policy.words) for policy in TenderPolicy],
         description="The partner is told before it submits.",
     )
+    exclusive_policy = SelectField(
+        "In another's exclusive territory",
+        [InputRequired()],
+        choices=[SelectChoice(policy.value, policy.words) for policy in ExclusivePolicy],
+        description="What becomes of a registration there. In the EU, the EEA and the UK a "
+        "customer who came to the partner by itself is never refused: competition law protects "
+        "such sales, so a channel manager decides.",
+    )
     precheck_tells_protection = BooleanField(
         "A pre-check tells until when a customer is protected",
         description="Never for whom. Otherwise it says only that a person will look.",
@@ -121,7 +130,8 @@ GROUPS = {
     ),
     "What may be registered": (
         "minimum_deal", "lookback_months", "incumbent_months", "incumbent_comment_days",
-        "tender_policy", "precheck_tells_protection", "precheck_tells_engagement",
+        "tender_policy", "exclusive_policy", "precheck_tells_protection",
+        "precheck_tells_engagement",
     ),
     "Winning": ("win_tolerance_percent", "early_win_hours"),
 }  # fmt: skip

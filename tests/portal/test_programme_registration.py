@@ -23,6 +23,7 @@ TYPED = {
     "incumbent_months": "24",
     "incumbent_comment_days": "2",
     "tender_policy": "before",
+    "exclusive_policy": "review",
     "win_tolerance_percent": "25",
     "early_win_hours": "72",
 }

@@ -25,7 +25,7 @@ from models.deals.operations.choosing import (
 )
 from models.deals.operations.clock import ESCALATE, escalate, handle_escalate
 from models.deals.operations.closing import close_won, lose
-from models.deals.operations.deciding import clear_match
+from models.deals.operations.deciding import clear_match, is_passive_sale
 from models.deals.operations.following import (
     comment,
     set_forecast,
@@ -81,6 +81,7 @@ __all__ = [
     "expire",
     "expire_due",
     "extend",
+    "is_passive_sale",
     "lose",
     "may_be_revoked_from",
     "may_decide",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from models import vendor
+from models import territories, vendor
 from models.base import lock
 from models.customers import Customer
 from models.deals.operations.approving import drop_approvals, must_be_asked, sign
@@ -59,6 +59,11 @@ def reject(
     lock(session, deal)
     require(session, deal, "reject", now=now)
     must_be_asked(session, deal, by, now=now)
+    if code is RejectReason.OUTSIDE_TERRITORY and is_passive_sale(deal):
+        raise Refused(
+            "The customer came to the partner by itself. In the EU, the EEA and the UK it may not "
+            "be refused because of a territory: choose another reason, or approve it."
+        )
     text = tidy(text, what="why you reject it", least=3)
     deal.reject_code, deal.reject_text = code, text
     deal.asked_at, deal.asked_fields, deal.asked_note = None, [], ""
@@ -70,6 +75,11 @@ def reject(
         title=f"{deal.customer_name} is rejected",
         body=f"{code.words}. {text}",
     )  # fmt: skip
+
+
+def is_passive_sale(deal: Deal) -> bool:
+    """Whether competition law forbids to refuse it because of a territory."""
+    return territories.is_passive_sale(deal.customer_country, deal.came_unasked)
 
 
 def ask(

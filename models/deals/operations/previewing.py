@@ -33,7 +33,10 @@ def preview_approvers(
         amounts = [(families[line.product_id], line.amount_minor) for line in known]
         family_id = main_family(amounts) if amounts else None
         today = vendor.settings(beside).calendar.day_of(now)
-        asked = facts_for(beside, details_of(registration), family_id, partner_id, today)
+        asked = facts_for(
+            beside, details_of(registration), family_id, partner_id, today,
+            came_unasked=registration.came_unasked,
+        )  # fmt: skip
         routing = territories.preview(beside, asked)
         currency = beside.scalars(select(Partner.currency).where(Partner.id == partner_id)).one()
         subject = Subject(

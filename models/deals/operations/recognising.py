@@ -18,15 +18,17 @@ from models.catalog import ProductFamily
 from models.customers import Customer, CustomerDetails, Recognition
 from models.deals.registration import Registration
 from models.deals.tables import Deal, DealMatch
+from models.errors import Refused
 from models.partners import Partner
 from models.scope import vendor_side
-from models.territories import Facts
+from models.territories import PASSIVE_SALES_PROTECTED, Action, Facts, Routing, Territory
 
 
 def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
     """Set the deal's customer, territory and managers, and keep what looked alike."""
     details = details_of(deal)
     deal_id, family_id, partner_id = deal.id, deal.family_id, deal.partner_id
+    came_unasked = deal.came_unasked
     with vendor_side(session) as beside:
         found = customers.recognise(beside, details, now=now)
         hold_customer(beside, found.customer_id)
@@ -35,17 +37,35 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
         today = vendor.settings(beside).calendar.day_of(now)
         routing = territories.route(
             beside,
-            facts_for(beside, details, family_id, partner_id, today),
+            facts_for(beside, details, family_id, partner_id, today, came_unasked=came_unasked),
             on=today,
             about=("deal", deal_id),
             now=now,
         )
+        no = _why_not(beside, routing, details.country)
+    if no:
+        raise Refused(no)
     customers.link(session, partner_id, found.customer_id)
     deal.customer_id = found.customer_id
     deal.territory_id = routing.territory_id
     deal.channel_manager_id = routing.channel_manager_id
     deal.sales_manager_id = routing.sales_manager_id
     deal.routing_why = routing.why
+
+
+def _why_not(session: Session, routing: Routing, country: str) -> str | None:
+    """Why another's exclusive territory refuses it, where the programme says so; never whose."""
+    if routing.action is not Action.REJECT_EXCLUSIVE:
+        return None
+    ends = session.get_one(Territory, routing.territory_id).to_on
+    until = f" until {ends:%-d %B %Y}" if ends else ""
+    words = f"This customer is in an area that another partner holds alone{until}. "
+    if country in PASSIVE_SALES_PROTECTED:
+        return words + (
+            "If the customer came to you by itself, say so beside its name: then it is not "
+            "refused because of the area."
+        )
+    return words + "It cannot be registered; ask your channel manager if you think otherwise."
 
 
 def hold_customer(session: Session, customer_id: UUID) -> None:
@@ -91,6 +111,8 @@ def facts_for(
     family_id: UUID | None,
     partner_id: UUID,
     on: date,
+    *,
+    came_unasked: bool = False,
 ) -> Facts:
     """What routing asks about a deal."""
     partner = session.get_one(Partner, partner_id)
@@ -103,4 +125,5 @@ def facts_for(
         product=session.scalar(select(ProductFamily.code).where(ProductFamily.id == family_id)),
         partner=partner_id,
         partner_role=partner.role,
+        came_unasked=came_unasked,
     )
