@@ -17,6 +17,7 @@ from models.territories.operations import (
     note_absence,
     redraw,
 )
+from models.territories.places import subdivision_name
 from models.territories.queries import (
     absences_from,
     as_rules,
@@ -85,5 +86,6 @@ __all__ = [
     "routed_to",
     "routings_of",
     "still_here",
+    "subdivision_name",
     "who_acts_for",
 ]

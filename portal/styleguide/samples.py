@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from models.money import Money
 from portal import charts
+from portal.maps import WORLD, AreaMap, Paint, area_map, shades
 
 MONTHS = ["Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"]
 COMMISSION = [8800, 14400, 7200, 11000, 18300, 11700, 14900, 20500, -3000, 9600, 17200, 23691]
@@ -120,6 +121,25 @@ def forms() -> dict[str, Form]:
     wrong = SampleForm(MultiDict({"wrong-email": "ana", "wrong-family": "road"}), prefix="wrong-")
     wrong.validate()
     return {"fresh": SampleForm(prefix="fresh-"), "wrong": wrong}
+
+
+def maps() -> dict[str, AreaMap]:
+    """Who has what in the world, how much in the United States, and a country as tiles."""
+    paints = {
+        "DE": Paint("mine", "Yours", "#maps"),
+        "FR": Paint("held", "Held by another partner until 31 March 2027"),
+        "US": Paint("free", "Nobody's: 120 to 150 customers", "#maps"),
+        "MT": Paint("twice", "Two territories hold it", "#maps"),
+    }
+    legend = [("mine", "Yours"), ("held", "Held"), ("free", "Nobody's"), ("twice", "Twice")]
+    amounts = {"US-WA": 900, "US-OR": 120, "US-CA": 2400, "US-TX": 1500, "US-NY": 300}
+    much, steps = shades(amounts, shown=lambda amount: f"${amount}", url=lambda _: "#maps")
+    nothing = Paint("none", "Nothing here")
+    return {
+        "world": area_map(WORLD, paints, legend=legend, rest=nothing),
+        "states": area_map("US", much, legend=steps, rest=nothing),
+        "laender": area_map("DE", {"DE-BY": paints["DE"]}, legend=legend[:1], rest=nothing),
+    }
 
 
 def drawings() -> dict[str, charts.Chart]:

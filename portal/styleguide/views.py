@@ -22,4 +22,5 @@ def index(person: Actor):
         usd=lambda minor: Money(minor, "USD"),
         **samples.forms(),
         **samples.drawings(),
+        **samples.maps(),
     )
