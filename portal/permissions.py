@@ -64,6 +64,7 @@ class Can(StrEnum):
     SEE_COMMISSIONS = "see commissions"
     SEE_PLANS = "see plans"
     EDIT_PLAN = "edit a plan"
+    APPROVE_PLAN = "put another's plan version into force"
     CLOSE_MONTH = "close a month"
     SEE_PAYOUTS = "see payouts"
     RUN_PAYOUTS = "prepare and release payouts"
@@ -153,6 +154,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_COMMISSIONS: [[staff], [partner]],
     Can.SEE_PLANS: [[administrator], [channel_manager], [finance]],
     Can.EDIT_PLAN: [[finance], [administrator]],
+    Can.APPROVE_PLAN: [[finance], [administrator]],
     Can.CLOSE_MONTH: [[finance]],
     Can.SEE_PAYOUTS: [[finance], [administrator], [partner]],
     Can.RUN_PAYOUTS: [[finance]],

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from models import commissions
-from models.commissions import Plan
-from models.people import SYSTEM
+from models.commissions import Plan, PlanDraft
+from models.people import SYSTEM, Actor
 from models.sales import Invoice
 from tests.factories_sales import SalesFactories
 
 TEN_PERCENT = {"base": {"type": "flat", "rate": "0.10"}, "clawback": {"days": 90}}
+TWELVE_PERCENT = {"base": {"type": "flat", "rate": "0.12"}, "clawback": {"days": 90}}
 SINCE = date(2025, 1, 1)
 
 
@@ -33,6 +34,15 @@ class CommissionFactories(SalesFactories):
     def version(self, plan: Plan, rules: dict[str, Any], from_on: date = SINCE, **said):
         return commissions.add_version(
             self.session, plan, rules=rules, from_on=from_on, by=SYSTEM, now=self.now, **said
+        )
+
+    def plan_draft(
+        self, plan: Plan, rules: dict[str, Any] | None = None, *, by: Actor, **said
+    ) -> PlanDraft:
+        """A version that nobody has proposed yet, from 1 December 2026 unless said otherwise."""
+        usual = {"from_on": date(2026, 12, 1), "now": self.now}
+        return commissions.begin_draft(
+            self.session, plan, rules=rules or TWELVE_PERCENT, by=by, **(usual | said)
         )
 
     def earned(self, net: int = 1_000_00, **said) -> Invoice:

@@ -1,7 +1,8 @@
 """What the database itself refuses about commissions, on SQLite and on PostgreSQL.
 
 A line is never deleted, and never changed once it stands on a statement; a closed
-month takes no further line; a plan version is never edited, only ended.
+month takes no further line; a plan version is never edited, only ended; a changed
+proposal is a draft again.
 """
 
 from __future__ import annotations
@@ -33,8 +34,16 @@ SQLITE = (
         "plan_version",
         "CREATE TRIGGER plan_version_kept BEFORE UPDATE ON plan_version "
         "WHEN OLD.rules IS NOT NEW.rules OR OLD.from_on IS NOT NEW.from_on "
-        "OR OLD.plan_id IS NOT NEW.plan_id "
+        "OR OLD.plan_id IS NOT NEW.plan_id OR OLD.author_id IS NOT NEW.author_id "
+        "OR OLD.approved_by_id IS NOT NEW.approved_by_id "
         "BEGIN SELECT RAISE(ABORT, 'a plan version is never edited'); END",
+    ),
+    (
+        "plan_draft",
+        "CREATE TRIGGER plan_draft_voided BEFORE UPDATE ON plan_draft "
+        "WHEN NEW.state <> 'draft' AND (OLD.rules IS NOT NEW.rules "
+        "OR OLD.from_on IS NOT NEW.from_on OR OLD.to_on IS NOT NEW.to_on) "
+        "BEGIN SELECT RAISE(ABORT, 'a change takes a plan back to a draft'); END",
     ),
 )
 
@@ -60,7 +69,9 @@ POSTGRESQL = (
         "plan_version",
         "CREATE OR REPLACE FUNCTION plan_version_kept() RETURNS trigger AS $$ BEGIN "
         "IF OLD.rules::text IS DISTINCT FROM NEW.rules::text "
-        "OR OLD.from_on IS DISTINCT FROM NEW.from_on OR OLD.plan_id <> NEW.plan_id THEN "
+        "OR OLD.from_on IS DISTINCT FROM NEW.from_on OR OLD.plan_id <> NEW.plan_id "
+        "OR OLD.author_id IS DISTINCT FROM NEW.author_id "
+        "OR OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id THEN "
         "RAISE EXCEPTION 'a plan version is never edited'; END IF; "
         "RETURN NEW; END $$ LANGUAGE plpgsql",
     ),
@@ -68,6 +79,19 @@ POSTGRESQL = (
         "plan_version",
         "CREATE TRIGGER plan_version_kept BEFORE UPDATE ON plan_version "
         "FOR EACH ROW EXECUTE FUNCTION plan_version_kept()",
+    ),
+    (
+        "plan_draft",
+        "CREATE OR REPLACE FUNCTION plan_draft_voided() RETURNS trigger AS $$ BEGIN "
+        "IF NEW.state <> 'draft' AND (OLD.rules::text IS DISTINCT FROM NEW.rules::text "
+        "OR OLD.from_on IS DISTINCT FROM NEW.from_on OR OLD.to_on IS DISTINCT FROM NEW.to_on) "
+        "THEN RAISE EXCEPTION 'a change takes a plan back to a draft'; END IF; "
+        "RETURN NEW; END $$ LANGUAGE plpgsql",
+    ),
+    (
+        "plan_draft",
+        "CREATE TRIGGER plan_draft_voided BEFORE UPDATE ON plan_draft "
+        "FOR EACH ROW EXECUTE FUNCTION plan_draft_voided()",
     ),
 )
 

@@ -51,6 +51,10 @@ class PlanVersion(VendorOnly, Base):
     __table_args__ = (
         UniqueConstraint("plan_id", "number"),
         CheckConstraint("to_on IS NULL OR to_on > from_on", name="ends_after_it_starts"),
+        CheckConstraint(
+            "author_id IS NULL OR (approved_by_id IS NOT NULL AND approved_by_id <> author_id)",
+            name="needs_a_second_person",
+        ),
     )
 
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
@@ -63,6 +67,12 @@ class PlanVersion(VendorOnly, Base):
     """In the format of tests/golden/commissions.json."""
     created_at: Mapped[datetime]
     created_by_name: Mapped[str] = mapped_column(String(200))
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who proposed it; None when the system made it, or before this was kept."""
+    authors: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Ids of everybody who wrote on it; whoever did is not the only one to pay under it."""
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who put it into force; None where nobody proposed it."""
 
 
 class PlanAssignment(VendorOnly, Base):

@@ -19,6 +19,7 @@ from models.people import SYSTEM
 from models.schema import metadata
 from models.scope import Scope, open_session
 from portal.clock import now
+from portal.commissions.plan_importing import commands as plan_commands
 from portal.database import reading, transaction
 from portal.formats import plain_money
 from portal.json_files import JSON_FILE, answers, say
@@ -27,6 +28,9 @@ from portal.json_files import JSON_FILE, answers, say
 @click.group("commissions", help="Try a plan, close a month, explain a line.")
 def commands() -> None:
     pass
+
+
+commands.add_command(plan_commands)
 
 
 @commands.command("replay")

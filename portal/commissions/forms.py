@@ -13,6 +13,8 @@ from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from models.commissions import FxPolicy, Trigger
+from models.commissions.plan_files import PlanFile, read_plan, rules_in
+from models.errors import Refused
 from models.money import is_currency
 from models.partners import PartnerRole, Tier
 from portal.fields import TidyField, UpperField, country_choices
@@ -101,6 +103,32 @@ class VersionForm(FlaskForm):
         self.parsed = _read(text)
 
 
+class PlanFileForm(FlaskForm):
+    file = FileField(
+        "File",
+        description="A plan as JSON, as “Download” on a plan's page gives it; also the plan of a "
+        "replay file. Each version becomes a draft, which a second person approves.",
+    )
+
+    def validate_file(self, field: FileField) -> None:
+        """Leaves what was read in `plan`."""
+        sent = field.data.read(MOST_BYTES + 1) if field.data else b""
+        if not sent:
+            raise ValidationError("Choose a file.")
+        if len(sent) > MOST_BYTES:
+            raise ValidationError("This is too long for a plan. Check that it is the right file.")
+        try:
+            self.plan: PlanFile = read_plan(_json(sent.decode("utf-8", "replace")))
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from None
+
+
+class ReasonForm(FlaskForm):
+    reason = TextAreaField(
+        "Reason", [InputRequired("Say why, so that its author can mend it."), Length(max=1000)]
+    )
+
+
 class AssignmentForm(FlaskForm):
     partner = TidyField(
         "One partner", [Length(max=200)], description="Number or full name; empty: by kind, below."
@@ -124,11 +152,18 @@ def _check_currency(field: UpperField) -> None:
 
 
 def _read(text: str) -> Any:
-    """The rules alone; a whole plan of a replay file is taken for its rules."""
+    """The rules alone; a whole plan, or a replay file, is taken for its rules."""
+    told = _json(text)
     try:
-        told = json.loads(text)
+        return rules_in(told)
+    except Refused as refusal:
+        raise ValidationError(str(refusal)) from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise ValidationError(
             f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
         ) from None
-    return told["rules"] if isinstance(told, dict) and "rules" in told else told

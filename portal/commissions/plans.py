@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -13,14 +11,16 @@ from werkzeug import Response
 
 from models import commissions, vendor
 from models.calendars import local_day
-from models.commissions import FxPolicy, Plan, PlanAssignment, Trigger
+from models.commissions import FxPolicy, Plan, PlanAssignment, Trigger, drafts
 from models.commissions import plans as asked
+from models.commissions.plan_files import written_plan
 from models.errors import Refused
 from models.partners import Partner, PartnerRole, Tier
-from models.people import Actor
+from models.people import Actor, Person
 from portal.clock import now
 from portal.commissions.blueprint import pages
-from portal.commissions.forms import EXAMPLE, AssignmentForm, PlanForm, VersionForm
+from portal.commissions.forms import AssignmentForm, PlanForm
+from portal.commissions.plan_shown import components_of, json_file
 from portal.database import session
 from portal.fields import put_refusal
 from portal.permissions import Can, allow, may
@@ -43,6 +43,7 @@ def plans(person: Actor) -> str:
         "commissions/plans.html",
         plans=asked.plans(session, _today()),
         why=_why(request.args.get("partner", "").strip()),
+        drafts=drafts.open_drafts(session),
         can_edit=may(person, Can.EDIT_PLAN),
     )
 
@@ -76,8 +77,8 @@ def make_plan(person: Actor) -> Answer:
     except Refused as refusal:
         put_refusal(form.name, refusal)
         return _new_plan_page(form), 422
-    flash("The plan is made. Give it its first version.")
-    return redirect(url_for("commissions.new_version", plan_id=plan.id), 303)
+    flash("The plan is made. Write what it pays: its first version.")
+    return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
 
 
 @pages.get("/plans/<uuid:plan_id>")
@@ -91,7 +92,10 @@ def plan(person: Actor, plan: Plan) -> str:
             {
                 "row": row,
                 "state": _state_of(row.from_on, row.to_on, today),
-                "json": _json(row.rules),
+                "components": components_of(plan, row.rules),
+                "draft": drafts.draft_of(session, row.id),
+                "approved_by": row.approved_by_id
+                and session.get_one(Person, row.approved_by_id).name,
             }
             for row in asked.versions_of(session, plan.id)
         ],
@@ -99,40 +103,15 @@ def plan(person: Actor, plan: Plan) -> str:
             {"row": row, "state": _state_of(row.from_on, row.to_on, today)}
             for row in asked.assignments_of(session, plan.id)
         ],
+        drafts=drafts.open_drafts(session, plan.id),
         can_edit=may(person, Can.EDIT_PLAN),
     )
 
 
-@pages.get("/plans/<uuid:plan_id>/versions/new")
-@allow(Can.EDIT_PLAN, find=plan_or_404)
-def new_version(_person: Actor, plan: Plan) -> str:
-    """Starts from the latest version's rules, because most versions change one figure."""
-    known = asked.versions_of(session, plan.id)
-    rules = known[0].rules if known else EXAMPLE
-    return _version_page(plan, VersionForm(data={"from_on": _today(), "rules": _json(rules)}))
-
-
-@pages.post("/plans/<uuid:plan_id>/versions")
-@allow(Can.EDIT_PLAN, find=plan_or_404)
-def add_version(person: Actor, plan: Plan) -> Answer:
-    form = VersionForm()
-    if not form.validate():
-        return _version_page(plan, form), 422
-    try:
-        version = commissions.add_version(
-            session,
-            plan,
-            rules=form.parsed,
-            from_on=form.from_on.data,
-            to_on=form.to_on.data,
-            by=person,
-            now=now(),
-        )
-    except Refused as refusal:
-        put_refusal(form.rules if str(refusal).startswith("rules") else form.from_on, refusal)
-        return _version_page(plan, form), 422
-    flash(f"Version {version.number} is added.")
-    return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
+@pages.get("/plans/<uuid:plan_id>/file")
+@allow(Can.SEE_PLANS, find=plan_or_404)
+def plan_file(_person: Actor, plan: Plan) -> Response:
+    return json_file(plan.name, written_plan(session, plan))
 
 
 @pages.get("/plans/<uuid:plan_id>/assignments/new")
@@ -213,16 +192,8 @@ def _today() -> date:
     return local_day(now(), vendor.settings(session).time_zone)
 
 
-def _json(rules: Any) -> str:
-    return json.dumps(rules, indent=2, ensure_ascii=False)
-
-
 def _new_plan_page(form: PlanForm) -> str:
     return render_template("commissions/new_plan.html", form=form)
-
-
-def _version_page(plan: Plan, form: VersionForm) -> str:
-    return render_template("commissions/new_version.html", plan=plan, form=form)
 
 
 def _assignment_page(plan: Plan, form: AssignmentForm) -> str:

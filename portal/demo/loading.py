@@ -12,7 +12,7 @@ from models.notices import Notice
 from models.payouts import Rails
 from models.sealing import Seal
 from models.vendor import Vendor
-from portal.demo import catalogue, companies, market, months, orders, queue, staff, wins
+from portal.demo import catalogue, companies, drafts, market, months, orders, queue, staff, wins
 from portal.demo.story import Story, Tick
 
 STEPS = 160
@@ -44,6 +44,7 @@ def load(
     invoices = orders.tell(story, all_orders)
     months.live(story, invoices)
     months.pay_out(story)
+    drafts.propose(story)
     queue.fill(story)
     wins.tell(story)
     _mailed_long_ago(session, now)

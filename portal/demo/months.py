@@ -36,7 +36,8 @@ DISTRIBUTOR_RULES = {"base": {"type": "flat", "rate": "0.06"}, "clawback": {"day
 def plan(story: Story) -> None:
     """One plan for those who sell, one for distributors, in force since last year."""
     from_on = story.today.replace(year=story.today.year - 1, month=1, day=1)
-    at: dict[str, Any] = {"by": story.staff["finance"], "now": story.at(from_on)}
+    at: dict[str, Any] = {"by": story.staff["administrator"], "now": story.at(from_on)}
+    second = story.staff["finance"]
     for name, rules, role in (
         ("Sellers: by category, registered deals earn more", RESELLER_RULES, None),
         ("Distributors: six percent", DISTRIBUTOR_RULES, PartnerRole.DISTRIBUTOR),
@@ -44,7 +45,9 @@ def plan(story: Story) -> None:
         made = commissions.make_plan(
             story.session, name=name, currency="USD", time_zone="America/Los_Angeles", **at
         )
-        commissions.add_version(story.session, made, rules=rules, from_on=from_on, **at)
+        commissions.add_version(
+            story.session, made, rules=rules, from_on=from_on, approved_by=second, **at
+        )
         commissions.assign(story.session, made, role=role, from_on=from_on, **at)
 
 

@@ -55,6 +55,7 @@ TABLE = {
     Can.SEE_COMMISSIONS: EVERYBODY,
     Can.SEE_PLANS: {A, C, F},
     Can.EDIT_PLAN: {A, F},
+    Can.APPROVE_PLAN: {A, F},
     Can.CLOSE_MONTH: {F},
     Can.SEE_PAYOUTS: {A, F} | PARTNER_ROLES,
     Can.RUN_PAYOUTS: {F},

@@ -2,6 +2,15 @@
 
 from models.commissions.operations.closing import begin_close, close_month, state_some
 from models.commissions.operations.disputing import close_dispute, open_dispute
+from models.commissions.operations.drafting import (
+    approve_draft,
+    begin_draft,
+    discard_draft,
+    edit_draft,
+    propose_draft,
+    send_back_draft,
+)
+from models.commissions.operations.plan_loading import Loaded, load_plan
 from models.commissions.operations.planning import (
     add_version,
     assign,
@@ -12,16 +21,24 @@ from models.commissions.operations.rating import Caught, catch_up, rate_sale, re
 
 __all__ = [
     "Caught",
+    "Loaded",
     "add_version",
+    "approve_draft",
     "assign",
     "begin_close",
+    "begin_draft",
     "catch_up",
     "close_dispute",
     "close_month",
+    "discard_draft",
+    "edit_draft",
     "end_assignment",
+    "load_plan",
     "make_plan",
     "open_dispute",
+    "propose_draft",
     "rate_sale",
     "release_due",
+    "send_back_draft",
     "state_some",
 ]

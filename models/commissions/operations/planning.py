@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -61,15 +62,19 @@ def add_version(
     from_on: date,
     to_on: date | None = None,
     by: Actor,
+    approved_by: Actor | None = None,
+    authors: Iterable[str] = (),
     now: datetime,
 ) -> PlanVersion:
     """The plan's rules from one day to before another; the version before ends there.
 
-    Raises Refused naming the path of what is wrong in the rules, or the overlap.
+    by: who proposed it; a person's needs `approved_by`, somebody else.  authors: ids of all who
+    wrote on it.  Raises Refused naming the path of what is wrong in the rules, or the overlap.
     """
     engine.parse_rules(rules, plan.currency)
     if to_on is not None and to_on <= from_on:
         raise Refused("The version ends before it begins; give it a later last day.")
+    wrote = _wrote(by, authors, approved_by)
     lock(session, plan)
     number = 1 + _make_room(session, plan, from_on, to_on)
     version = PlanVersion(
@@ -80,11 +85,14 @@ def add_version(
         rules=rules,
         created_at=now,
         created_by_name=by.name,
+        author_id=by.id,
+        authors=wrote,
+        approved_by_id=approved_by.id if approved_by else None,
     )
     session.add(version)
     session.flush()
-    detail = {"version": number, "from": from_on.isoformat()}
-    audit.record(session, by, "plan version added", plan, detail=detail, now=now)
+    detail = {"version": number, "from": from_on.isoformat(), "by": by.name}
+    audit.record(session, approved_by or by, "plan version added", plan, detail=detail, now=now)
     return version
 
 
@@ -134,6 +142,14 @@ def end_assignment(
     assignment.to_on = to_on
     plan = session.get_one(Plan, assignment.plan_id)
     audit.record(session, by, "plan assignment ended", plan, detail={"to": str(to_on)}, now=now)
+
+
+def _wrote(by: Actor, authors: Iterable[str], approved_by: Actor | None) -> list[str]:
+    """Ids of everybody who wrote on it; Refused when the second person is one of them."""
+    wrote = sorted({*authors, *([str(by.id)] if by.id else [])})
+    if by.id and (approved_by is None or str(approved_by.id) in wrote):
+        raise Refused("A plan version needs a second person, who did not write on it.")
+    return wrote
 
 
 def _make_room(session: Session, plan: Plan, from_on: date, to_on: date | None) -> int:

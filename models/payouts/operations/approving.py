@@ -13,6 +13,7 @@ from models.errors import Refused
 from models.payouts.approvals import PayoutApproval, approvals_of
 from models.payouts.operations.steps import tell_run
 from models.payouts.queries import seen_of
+from models.payouts.rated import versions_in
 from models.payouts.rules import RunStatus
 from models.payouts.tables import PayoutRun
 from models.payouts.terms import terms
@@ -64,6 +65,30 @@ def must_be_the_second(session: Session, run: PayoutRun, seen: str, by: Actor) -
     raise Refused(
         "Nobody prepared this run but Counterpart, so two people let it go: "
         "one approves it, another releases it. Approve it, then ask for the release. "
+        + who_else(session, by.id)
+    )
+
+
+def must_not_pay_alone_what_it_wrote(
+    session: Session, run: PayoutRun, seen: str, by: Actor
+) -> None:
+    """Who wrote a plan version that rated lines of the run does not let its money go alone.
+
+    Somebody who wrote none of these versions has prepared the run, or approved exactly this.
+    """
+    rated = versions_in(session, run)
+    own = [version for version in rated if str(by.id) in version.authors]
+    if not own:
+        return
+    wrote = {person_id for version in rated for person_id in version.authors}
+    looked = {run.prepared_by_id}
+    looked |= {one.by_id for one in approvals_of(session, run) if one.seen == seen}
+    if any(one is not None and str(one) not in wrote for one in looked):
+        return
+    named = " and ".join(f"version {row.number} of “{row.plan_name}”" for row in own[:3])
+    raise Refused(
+        f"You wrote {named}, which rated what this run pays, and nobody else has looked at the "
+        "run. Somebody who did not write it has to release the run, or to prepare or approve it. "
         + who_else(session, by.id)
     )
 

@@ -13,7 +13,11 @@ from models.base import lock
 from models.errors import Refused
 from models.partners import Partner
 from models.partners.destinations import DestinationKind
-from models.payouts.operations.approving import CHANGED, must_be_the_second
+from models.payouts.operations.approving import (
+    CHANGED,
+    must_be_the_second,
+    must_not_pay_alone_what_it_wrote,
+)
 from models.payouts.operations.postings import give_back, reserve
 from models.payouts.operations.steps import links_of, lock_payouts, move, step
 from models.payouts.provider.queries import open_differences
@@ -43,6 +47,7 @@ def release(
     if seen_of(session, run) != seen:
         raise Refused(CHANGED.format(verb="release"))
     must_be_the_second(session, run, seen, by)
+    must_not_pay_alone_what_it_wrote(session, run, seen, by)
     _must_still_hold(session, run, payouts, rails, now)
     _must_agree_with_stripe(session, payouts)
     move(session, run, "release", by=by, now=now)

@@ -1,0 +1,186 @@
+"""Pages about a plan version before it is in force: written by one, decided by another."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from models import commissions
+from models.calendars import local_day
+from models.commissions import DraftState, Plan, PlanDraft, drafts
+from models.commissions.plan_files import written
+from models.commissions.replay.case import VersionCase
+from models.errors import Refused
+from models.people import Actor
+from portal.clock import now
+from portal.commissions.blueprint import pages
+from portal.commissions.forms import EXAMPLE, ReasonForm, VersionForm
+from portal.commissions.plan_shown import as_json, changes_of, components_of, json_file
+from portal.commissions.plans import Answer, plan_or_404
+from portal.database import session
+from portal.fields import put_refusal
+from portal.permissions import Can, allow, may
+
+STATES = {
+    DraftState.DRAFT: ("Draft", "plain"),
+    DraftState.PROPOSED: ("Waits for approval", "warn"),
+    DraftState.APPROVED: ("Approved", "good"),
+    DraftState.DISCARDED: ("Discarded", "plain"),
+}
+STEPS = {
+    "begin": "Begun",
+    "edit": "Changed",
+    "void": "Changed, so that what was decided counts no longer",
+    "propose": "Proposed",
+    "approve": "Approved",
+    "send_back": "Sent back",
+    "discard": "Discarded",
+}
+
+
+def draft_or_404(_person: Actor, draft_id: UUID) -> PlanDraft:
+    return session.get(PlanDraft, draft_id) or abort(404)
+
+
+@pages.post("/plans/<uuid:plan_id>/drafts")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def begin_draft(person: Actor, plan: Plan) -> Response:
+    """Starts from the latest version's rules, because most versions change one figure."""
+    return redirect(url_for("commissions.draft_json", draft_id=begun(person, plan).id), 303)
+
+
+@pages.get("/plan-drafts/<uuid:draft_id>")
+@allow(Can.SEE_PLANS, find=draft_or_404)
+def draft(person: Actor, draft: PlanDraft) -> str:
+    return draft_page(person, draft, ReasonForm())
+
+
+@pages.get("/plan-drafts/<uuid:draft_id>/json")
+@allow(Can.EDIT_PLAN, find=draft_or_404)
+def draft_json(_person: Actor, draft: PlanDraft) -> str:
+    usual = {"from_on": draft.from_on, "to_on": draft.to_on, "rules": as_json(draft.rules)}
+    return _json_page(draft, VersionForm(data=usual))
+
+
+@pages.post("/plan-drafts/<uuid:draft_id>/json")
+@allow(Can.EDIT_PLAN, find=draft_or_404)
+def save_json(person: Actor, draft: PlanDraft) -> Answer:
+    form = VersionForm()
+    if not form.validate():
+        return _json_page(draft, form), 422
+    try:
+        commissions.edit_draft(
+            session,
+            draft,
+            rules=form.parsed,
+            from_on=form.from_on.data,
+            to_on=form.to_on.data,
+            by=person,
+            now=now(),
+        )
+    except Refused as refusal:
+        put_refusal(form.rules if str(refusal).startswith("rules") else form.from_on, refusal)
+        return _json_page(draft, form), 422
+    flash("Saved. Nothing is rated by it before it is approved.")
+    return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
+
+
+@pages.get("/plan-drafts/<uuid:draft_id>/file")
+@allow(Can.SEE_PLANS, find=draft_or_404)
+def draft_file(_person: Actor, draft: PlanDraft) -> Response:
+    plan = session.get_one(Plan, draft.plan_id)
+    told = written(plan, [VersionCase(draft.from_on, draft.to_on, draft.rules)])
+    return json_file(f"{plan.name} draft", told)
+
+
+@pages.post("/plan-drafts/<uuid:draft_id>/proposal")
+@allow(Can.EDIT_PLAN, find=draft_or_404)
+def propose_draft(person: Actor, draft: PlanDraft) -> Response:
+    commissions.propose_draft(session, draft, by=person, now=now())
+    flash("Proposed. Somebody who did not write on it approves it or sends it back.")
+    return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
+
+
+@pages.post("/plan-drafts/<uuid:draft_id>/approval")
+@allow(Can.APPROVE_PLAN, find=draft_or_404)
+def approve_draft(person: Actor, draft: PlanDraft) -> Response:
+    seen = request.form.get("seen", "")
+    version = commissions.approve_draft(session, draft, seen=seen, by=person, now=now())
+    flash(f"Version {version.number} is approved, in force from {version.from_on:%-d %B %Y}.")
+    return redirect(url_for("commissions.plan", plan_id=draft.plan_id), 303)
+
+
+@pages.post("/plan-drafts/<uuid:draft_id>/return")
+@allow(Can.APPROVE_PLAN, find=draft_or_404)
+def send_back_draft(person: Actor, draft: PlanDraft) -> Answer:
+    form = ReasonForm()
+    if not form.validate():
+        return draft_page(person, draft, form), 422
+    commissions.send_back_draft(session, draft, reason=form.reason.data, by=person, now=now())
+    flash("Sent back. Its author reads your reason word for word.")
+    return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
+
+
+@pages.post("/plan-drafts/<uuid:draft_id>/discarding")
+@allow(Can.EDIT_PLAN, find=draft_or_404)
+def discard_draft(person: Actor, draft: PlanDraft) -> Response:
+    commissions.discard_draft(session, draft, by=person, now=now())
+    flash("Discarded.")
+    return redirect(url_for("commissions.plan", plan_id=draft.plan_id), 303)
+
+
+def begun(person: Actor, plan: Plan) -> PlanDraft:
+    """A fresh draft, from tomorrow on."""
+    known = commissions.plans.versions_of(session, plan.id)
+    return commissions.begin_draft(
+        session,
+        plan,
+        rules=known[0].rules if known else EXAMPLE,
+        from_on=_today(plan) + timedelta(days=1),
+        by=person,
+        now=now(),
+    )
+
+
+def draft_page(person: Actor, draft: PlanDraft, reason: ReasonForm) -> str:
+    plan = session.get_one(Plan, draft.plan_id)
+    before = drafts.in_force_on(session, plan.id, draft.from_on - timedelta(days=1))
+    wrote = str(person.id) in draft.editors
+    waits = draft.state is DraftState.PROPOSED
+    return render_template(
+        "commissions/draft.html",
+        draft=draft,
+        plan=plan,
+        state=STATES[draft.state],
+        seen=drafts.seen_of(draft),
+        before=before,
+        changes=changes_of(plan, before.rules if before else None, draft.rules),
+        components=components_of(plan, draft.rules),
+        findings=_findings(plan, draft),
+        events=[(event, STEPS[event.verb]) for event in drafts.events_of(session, draft.id)],
+        reason=reason,
+        can_edit=draft.state in drafts.OPEN and may(person, Can.EDIT_PLAN),
+        can_propose=draft.state is DraftState.DRAFT and may(person, Can.EDIT_PLAN),
+        can_decide=waits and not wrote and may(person, Can.APPROVE_PLAN),
+        must_wait=waits and wrote,
+    )
+
+
+def _findings(plan: Plan, draft: PlanDraft) -> list[commissions.Finding]:
+    if draft.state not in drafts.OPEN:
+        return []
+    return commissions.findings(
+        session, plan, draft.rules, draft.from_on, draft.to_on, today=_today(plan)
+    )
+
+
+def _json_page(draft: PlanDraft, form: VersionForm) -> str:
+    plan = session.get_one(Plan, draft.plan_id)
+    return render_template("commissions/draft_json.html", draft=draft, plan=plan, form=form)
+
+
+def _today(plan: Plan) -> date:
+    return local_day(now(), plan.time_zone)

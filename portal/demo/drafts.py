@@ -1,0 +1,36 @@
+"""What finance is at: a version of a plan that waits for a second person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models import commissions
+from models.calendars import first_day, month_of, next_month
+from models.commissions import Plan
+from portal.demo.months import RESELLER_RULES
+from portal.demo.story import Story
+
+BY_VOLUME = RESELLER_RULES | {
+    "base": {
+        "type": "tier",
+        "mode": "marginal",
+        "window": "quarter",
+        "tiers": [["0", "0.07"], ["25000", "0.10"], ["100000", "0.12"]],
+    }
+}
+"""Who sells much in a quarter earns more, whatever it is."""
+
+
+def propose(story: Story) -> None:
+    """From the month after next on; Robin Halter wrote it, Dana Burnell is asked."""
+    plan = story.session.scalars(select(Plan).order_by(Plan.id).limit(1)).one()
+    author = story.staff["finance.second"]
+    written = story.now - timedelta(days=2)
+    from_on = first_day(next_month(month_of(story.today), 2))
+    draft = commissions.begin_draft(
+        story.session, plan, rules=BY_VOLUME, from_on=from_on, by=author, now=written
+    )
+    commissions.propose_draft(story.session, draft, by=author, now=story.now - timedelta(days=1))
+    story.tick("plans")
