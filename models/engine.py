@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from models import tripwire
 from models.errors import Refused
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
@@ -20,6 +21,12 @@ def connect(url: str, **options: Any) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…`.  Raises Refused for anything else."""
     if url.startswith("postgres://"):  # what hosting services hand out; SQLAlchemy refuses it
         url = "postgresql://" + url.removeprefix("postgres://")
+    engine = _connect(url, **options)
+    tripwire.watch(engine)
+    return engine
+
+
+def _connect(url: str, **options: Any) -> Engine:
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         engine = create_engine(url, **options)

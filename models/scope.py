@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, ForeignKey, Select, Update, event, false, inspect
+from sqlalchemy import Connection, Engine, ForeignKey, Select, Update, event, false, inspect, true
 from sqlalchemy import Delete as Deletion
 from sqlalchemy.orm import (
     Mapped,
@@ -83,6 +83,10 @@ class VendorOnly:
 class SeenBy:
     """Neither owned nor public: the class itself says which rows a partner may see."""
 
+    guarded_by: ClassVar[str] = "partner_id own"
+    """How the tripwire knows its rows are guarded: a column and whose ids it must equal (`own`,
+    or those it may `read`); or "through <table>", whose rows say which ids."""
+
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         raise OutOfScope(f"{cls.__name__} must say what a partner may see")
@@ -99,11 +103,31 @@ class ScopedSession(Session):
             raise OutOfScope("a session needs a scope")
         super().__init__(bind, **options)
         self._scope = scope
-        self._criteria = () if scope.is_vendor else _criteria(scope)
+        self._criteria = () if scope.is_vendor else criteria(scope)
 
     @property
     def scope(self) -> Scope:
         return self._scope
+
+    def connection(self, *words: Any, **options: Any) -> Connection:
+        self._vendors_only("connection")
+        return super().connection(*words, **options)
+
+    def bulk_save_objects(self, *words: Any, **options: Any) -> None:
+        self._vendors_only("bulk_save_objects")
+        super().bulk_save_objects(*words, **options)
+
+    def bulk_insert_mappings(self, *words: Any, **options: Any) -> None:
+        self._vendors_only("bulk_insert_mappings")
+        super().bulk_insert_mappings(*words, **options)
+
+    def bulk_update_mappings(self, *words: Any, **options: Any) -> None:
+        self._vendors_only("bulk_update_mappings")
+        super().bulk_update_mappings(*words, **options)
+
+    def _vendors_only(self, way: str) -> None:
+        if not self._scope.is_vendor:
+            raise OutOfScope(f"a partner's session has no {way}: it would pass the wall by")
 
 
 def open_session(bind: Engine | Connection, scope: Scope) -> ScopedSession:
@@ -134,7 +158,40 @@ def vendor_side(session: Session) -> Iterator[ScopedSession]:
         beside.commit()  # flushes only: the outer transaction decides
     finally:
         beside.close()
+        _say_who_asks(connection, session)  # type: ignore[arg-type]
     session.expire_all()
+
+
+class Unattended:
+    """Who asks when no session does: a migration, a measurement.  It sees all, as the vendor."""
+
+    scope = Scope.vendor()
+
+
+def as_vendor(connection: Connection) -> Connection:
+    """This bare connection, for the vendor."""
+    return connection.execution_options(asked_by=Unattended())
+
+
+def asked_by(connection: Connection) -> ScopedSession | Unattended | None:
+    """Whose statements come over this connection; None when nobody said."""
+    return connection.get_execution_options().get("asked_by")
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _begin(session: ScopedSession, _transaction: Any, connection: Connection) -> None:
+    _say_who_asks(connection, session)
+
+
+def _say_who_asks(connection: Connection, session: ScopedSession) -> None:
+    connection.execution_options(asked_by=session)
+
+
+@event.listens_for(ScopedSession, "detached_to_persistent")
+def _take_in_no_strangers(session: ScopedSession, row: Any) -> None:
+    """A row made up elsewhere would be written as if it had been read, whosever key is in it."""
+    if not session.scope.is_vendor:
+        raise OutOfScope(f"a {type(row).__name__} must be read in the session that changes it")
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
@@ -144,9 +201,33 @@ def _stay_inside(state: ORMExecuteState) -> None:
         return
     if not state.is_orm_statement or not isinstance(state.statement, Select | Update | Deletion):
         raise OutOfScope("a partner's session asks through the models, and adds with add()")
-    if isinstance(state.statement, Update) and "partner_id" in _columns_set(state.statement):
-        raise OutOfScope("a row cannot change its owner")
+    if isinstance(state.statement, Update | Deletion):
+        state.statement = _of_ones_own(state.statement, session.scope.owner)
+    elif state.is_column_load:  # a refresh of one row: SQLAlchemy passes it by the criteria
+        state.statement = state.statement.where(
+            _rows_seen(state.bind_mapper.class_, session.scope)  # type: ignore[union-attr]
+        )
     state.statement = state.statement.options(*session._criteria)
+
+
+def _rows_seen(cls: Any, scope: Scope) -> Any:
+    if issubclass(cls, Private):
+        return cls.partner_id == scope.owner
+    if issubclass(cls, Owned):
+        return cls.partner_id.in_(sorted(scope.reads))
+    if issubclass(cls, SeenBy):
+        return cls.seen_in(scope)
+    return true() if issubclass(cls, Public) else false()
+
+
+def _of_ones_own(statement: Any, owner: UUID | None) -> Any:
+    """A change of many rows at once: the owner's only, whatever else it may read."""
+    changed = statement.entity_description["entity"]
+    if not hasattr(changed, "partner_id"):
+        raise OutOfScope(f"a partner's session may not change every {changed.__name__} at once")
+    if isinstance(statement, Update) and "partner_id" in _columns_set(statement):
+        raise OutOfScope("a row cannot change its owner")
+    return statement.where(changed.partner_id == owner)
 
 
 @event.listens_for(ScopedSession, "before_flush")
@@ -190,7 +271,7 @@ def _refuse_foreign(row: Owned, owner: UUID | None) -> None:
 
 
 @lru_cache(maxsize=2048)  # building it takes as long as a query, and the same people ask again
-def _criteria(scope: Scope) -> tuple[Any, ...]:
+def criteria(scope: Scope) -> tuple[Any, ...]:
     seen = [
         _SeenCriteria(cls, cls.seen_in(scope), include_aliases=True) for cls in _mapped_with(SeenBy)
     ]

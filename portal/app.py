@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_compress import Compress
 
+from models import tripwire
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.renewals import propose_due
@@ -108,6 +109,7 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.protect(app, settings)
     database.connect(app, settings.database_url, **engine_options)
+    tripwire.check_the_walls(app.extensions["engine"].dialect)
     stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)
     formats.install(app)

@@ -68,6 +68,8 @@ class Customer(SeenBy, Base):
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
     """The customer that this record was found to be; None while it stands for itself."""
 
+    guarded_by = "through customer_link"
+
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         """Those the partner deals with."""

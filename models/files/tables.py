@@ -41,6 +41,8 @@ class StoredFile(SeenBy, Base):
     """When it was taken away, and its content with it."""
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
+    guarded_by = "partner_id read"
+
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         """Its own company; and the distributor, unless it is private."""

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from models.engine import for_writing
+from models.scope import as_vendor
 
 FOLDER = Path(__file__).parent
 
@@ -54,5 +55,5 @@ def standing(engine: Engine) -> str | None:
 def _config(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    config.attributes["connection"] = connection
+    config.attributes["connection"] = None if connection is None else as_vendor(connection)
     return config

@@ -50,6 +50,8 @@ class Partner(SeenBy, Base):
     """Its key in the system it was imported from; None when it was entered here."""
     created_at: Mapped[datetime]
 
+    guarded_by = "id read"
+
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         return cls.id.in_(sorted(scope.reads))

@@ -1,0 +1,110 @@
+"""The tripwire: what it lets pass, what it stops, and what the portal needs before it starts."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from models import schema, scope, tripwire
+from models.base import new_id
+from models.deals import Deal
+from models.reading_sql import read
+from models.scope import OutOfScope, Scope, as_vendor, open_session
+
+OWNER, OTHER = new_id(), new_id()
+
+
+def judge(sql, *values, reads=()):
+    schema.metadata()
+    tripwire.refuse_unguarded(read(sql), values, Scope.partner(OWNER, reads=frozenset(reads)))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT deal.number FROM deal WHERE deal.partner_id = ?",
+        "SELECT d.number FROM deal AS d WHERE d.partner_id = ?",
+        "SELECT d.number FROM deal d WHERE d.partner_id = ?",
+        'SELECT 1 FROM "deal" AS "d" WHERE d.partner_id IN (?)',
+        "UPDATE deal SET number='FROM invoice' WHERE deal.partner_id = ?",
+        "SELECT EXTRACT(year FROM invoice.sent_on) FROM deal WHERE deal.partner_id = ?",
+        "SELECT product.sku FROM product -- FROM deal",
+        "SELECT job.id FROM job WHERE 0 = 1",
+    ],
+)
+def test_a_statement_that_carries_its_owner_passes(sql):
+    judge(sql, OWNER)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT deal.number FROM deal",
+        "SELECT deal.number FROM deal WHERE deal.partner_id <> ?",
+        "SELECT deal.number FROM deal WHERE NOT deal.partner_id = ?",
+        "SELECT deal.number FROM deal WHERE NOT (deal.partner_id = ?)",
+        "SELECT deal.number FROM deal WHERE deal.partner_id IN (?, (SELECT partner.id FROM x))",
+        "SELECT d.number FROM deal AS d, deal WHERE deal.partner_id = ?",
+        "SELECT 1 FROM product, deal WHERE product.id = ?",
+        "SELECT 1 FROM (SELECT 1 FROM product) AS a, deal WHERE a.partner_id = ?",
+        "SELECT 1 FROM (deal JOIN product ON 1 = 1) WHERE product.id = ?",
+        "WITH x AS (SELECT * FROM deal) SELECT * FROM x WHERE x.partner_id = ?",
+        "SELECT (SELECT max(number) FROM deal) FROM invoice WHERE invoice.partner_id = ?",
+        "SELECT customer.name FROM customer WHERE customer.id IN (SELECT deal.id FROM deal)",
+        "SELECT job.id FROM job WHERE job.id = ?",
+        "DELETE FROM deal",
+        "UPDATE product SET name=?",
+        "INSERT INTO deal (id) VALUES (?)",
+        "INSERT INTO deal_event (id) SELECT deal.id FROM deal WHERE deal.partner_id = ?",
+    ],
+)
+def test_a_statement_without_its_owner_is_stopped(sql):
+    with pytest.raises(OutOfScope):
+        judge(sql, OWNER)
+
+
+def test_the_owner_it_carries_must_be_ones_own():
+    sql = "SELECT deal.number FROM deal WHERE deal.partner_id = ?"
+    for stranger in (OTHER, OTHER.hex, None, ""):
+        with pytest.raises(OutOfScope):
+            judge(sql, stranger)
+    judge(sql, OWNER.hex)
+
+
+def test_a_distributor_reads_what_it_may_not_change():
+    judge("SELECT deal.number FROM deal WHERE deal.partner_id IN (?)", OTHER, reads=[OTHER])
+    with pytest.raises(OutOfScope):
+        judge("UPDATE deal SET number='X' WHERE deal.partner_id IN (?)", OTHER, reads=[OTHER])
+    with pytest.raises(OutOfScope):
+        private = "SELECT tax_form.id FROM tax_form WHERE tax_form.partner_id = ?"
+        judge(private, OTHER, reads=[OTHER])
+
+
+def test_nobody_asks_for_owned_rows_without_saying_for_whom(engine):
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+        for statement in (text("SELECT number FROM deal"), Deal.__table__.select()):
+            with pytest.raises(OutOfScope, match="nobody said for whom"):
+                connection.execute(statement)
+        assert as_vendor(connection).execute(text("SELECT number FROM deal")).all() == []
+
+
+def test_the_tripwire_alone_stops_a_session_that_lost_its_criteria(engine, monkeypatch):
+    with open_session(engine, Scope.partner(OWNER)) as own:
+        monkeypatch.setattr(own, "_criteria", ())
+        for form in (Deal, aliased(Deal)):
+            with pytest.raises(OutOfScope, match="without its owner"):
+                own.execute(select(form.number))
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.psycopg.dialect()])
+def test_the_portal_does_not_start_when_a_table_comes_without_its_owner(dialect, monkeypatch):
+    """As it was once: a criterion on a mixin that silently did not reach aliases."""
+    tripwire.check_the_walls(dialect)
+    tripwire._open_tables.cache_clear()
+    everything = tripwire.criteria
+    monkeypatch.setattr(tripwire, "criteria", lambda who: everything(who)[1:])
+    with pytest.raises(OutOfScope, match="the wall around"):
+        tripwire.check_the_walls(dialect)
+    tripwire._open_tables.cache_clear()
+    assert scope.criteria is everything
