@@ -18,16 +18,8 @@ from sqlalchemy.orm import aliased
 
 from models.base import Base
 from models.reading_sql import Mention, Place, Reading, read
-from models.scope import (
-    OutOfScope,
-    Owned,
-    Private,
-    Public,
-    Scope,
-    SeenBy,
-    asked_by,
-    criteria,
-)
+from models.scope import asked_by
+from models.walls import OutOfScope, Owned, Private, Public, Scope, SeenBy, criteria
 
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 

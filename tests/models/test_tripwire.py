@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from models import schema, scope, tripwire
+from models import schema, tripwire, walls
 from models.base import new_id
 from models.deals import Deal
 from models.reading_sql import read
@@ -107,4 +107,4 @@ def test_the_portal_does_not_start_when_a_table_comes_without_its_owner(dialect,
     with pytest.raises(OutOfScope, match="the wall around"):
         tripwire.check_the_walls(dialect)
     tripwire._open_tables.cache_clear()
-    assert scope.criteria is everything
+    assert walls.criteria is everything
