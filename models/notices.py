@@ -92,7 +92,16 @@ class NoticeMute(SeenBy, Base):
 
 
 NEVER_MUTED = frozenset(
-    {"password-reset", "password-changed", "role-changed", "invitation", "destination-changed"}
+    {
+        "password-reset",
+        "password-changed",
+        "role-changed",
+        "invitation",
+        "destination-changed",
+        "factor-changed",
+        "privilege-asked",
+        "account-visited",
+    }
 )
 """What keeps an account and its money safe."""
 

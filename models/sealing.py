@@ -26,6 +26,7 @@ class Seal:
             raise ValueError("a seal needs a key")
         self._fernet = MultiFernet([Fernet(_derived(key, b"seal")) for key in keys])
         self._signing = [_derived(key, b"links") for key in keys]
+        self._marking = [_derived(key, b"marks") for key in keys]
 
     def close(self, secret: str) -> str:
         return self._fernet.encrypt(secret.encode()).decode()
@@ -49,6 +50,11 @@ class Seal:
             hmac.compare_digest(secret.encode(), _signature(key, token_id).encode())
             for key in self._signing
         )
+
+    def marks(self, text: str) -> list[str]:
+        """What is kept instead of a short secret, the newest first: without the key nobody can
+        try through what it may have been."""
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._marking]
 
 
 def _derived(key: str, purpose: bytes) -> bytes:

@@ -77,6 +77,8 @@ class Vendor(DecisionRules, Public, Base):
     """In the base currency; less waits for the next month.  Others: payouts.terms."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
     """How long a partner is not paid after its bank details were changed."""
+    factor_roles: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Further roles that need a second factor, beside those that always do."""
     default_channel_manager_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("person.id", use_alter=True)
     )

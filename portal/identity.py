@@ -18,13 +18,17 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from models import notices, partners
+from models.factors import FRESH_FOR
 from models.notices import Notice
 from models.partners import Partner, PartnerRole, PartnerStatus
-from models.people import Actor, Person, PersonStatus, Role, UserSession
+from models.people import Actor, Person, PersonStatus, Role, Stage, UserSession
 from models.scope import Scope
 from models.vendor import Vendor
 from portal import database
 from portal.clock import now
+
+HALF_WAY = timedelta(minutes=10)
+"""So long a right password waits for the second factor."""
 
 SEEN_EVERY = timedelta(minutes=1)
 """How often a session's last use is written down; a write per page would be waste."""
@@ -40,6 +44,9 @@ class Asking:
     partner_name: str | None
     """The company of a partner's user; None for staff."""
     vendor_name: str
+    stage: Stage
+    proven_at: datetime | None
+    """When they last proved to be there; None: never yet."""
 
 
 class SignedIn(UserMixin):
@@ -63,7 +70,7 @@ def remember_people(app: Flask) -> None:
         return SignedIn(token, asking) if asking else None
 
 
-def sign_in(session: Session, person: Person, *, at: datetime) -> None:
+def sign_in(session: Session, person: Person, *, stage: Stage, at: datetime) -> None:
     """Open a session row for this person and give the browser its token."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -74,9 +81,22 @@ def sign_in(session: Session, person: Person, *, at: datetime) -> None:
             last_seen_at=at,
             address=request.remote_addr or "",
             browser=request.user_agent.string[:300],
+            stage=stage,
+            proven_at=at if stage is Stage.IN else None,
         )
     )
     person.last_signed_in_at = at
+    login_user(SignedIn(token, None))
+
+
+def prove(session: Session, *, at: datetime) -> None:
+    """This browser's person has just proved to be there: all the way in, under a new token."""
+    token = secrets.token_urlsafe(32)
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == current_user.asking.session_id, UserSession.ended_at.is_(None))
+        .values(token_hash=_hashed(token), stage=Stage.IN, proven_at=at)
+    )
     login_user(SignedIn(token, None))
 
 
@@ -92,14 +112,29 @@ def sign_out(session: Session, *, at: datetime) -> None:
 
 
 def asking() -> Asking | None:
-    """Who is asking; None for a stranger."""
+    """Who is asking; None for a stranger and for who is not all the way in."""
+    here = coming()
+    return here if here is not None and here.stage is Stage.IN else None
+
+
+def coming() -> Asking | None:
+    """Who is asking, also when the password is all that they have shown so far."""
     return current_user.asking if current_user.is_authenticated else None
 
 
-def person_asking() -> Actor:
-    """Answers 401 for a stranger."""
-    here = asking()
-    return here.actor if here else abort(401)
+def person_asking(*stages: Stage) -> Actor:
+    """Answers 401 for a stranger, and for who is neither in nor at one of these stages."""
+    here = coming()
+    return here.actor if here and here.stage in (Stage.IN, *stages) else abort(401)
+
+
+def is_fresh() -> bool:
+    """Whether the person proved a moment ago to be there themselves."""
+    here = coming()
+    if here is None or here.stage is Stage.FACTOR:
+        return False
+    is_recent = here.proven_at is not None and now() - here.proven_at < FRESH_FOR
+    return is_recent or here.stage is Stage.ENROL  # the password was typed minutes ago
 
 
 def scope_of(actor: Actor) -> Scope:
@@ -131,6 +166,8 @@ def _asking(token: str, at: datetime) -> Asking | None:
         found.unread,
         found.partner_name,
         found.vendor_name,
+        found.stage,
+        found.proven_at,
     )
 
 
@@ -146,6 +183,8 @@ def _row_of(token: str, at: datetime):
             UserSession.id.label("session_id"),
             UserSession.created_at,
             UserSession.last_seen_at,
+            UserSession.stage,
+            UserSession.proven_at,
             Person.id,
             Person.name,
             Person.email,
@@ -175,7 +214,8 @@ def _has_run_out(found: Row, at: datetime) -> bool:
     idle = timedelta(minutes=settings.session_idle_minutes)
     if found.role is Role.FINANCE:
         idle /= 2
-    too_old = at - found.created_at > timedelta(hours=settings.session_hours)
+    longest = timedelta(hours=settings.session_hours) if found.stage is Stage.IN else HALF_WAY
+    too_old = at - found.created_at > longest
     return too_old or at - found.last_seen_at > idle
 
 

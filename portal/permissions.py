@@ -14,14 +14,15 @@ from typing import Any
 
 from flask import abort
 
-from models.people import STAFF, Actor, Role
+from models.people import STAFF, Actor, Role, Stage
 from models.scope import Scope
 from portal import database
-from portal.identity import person_asking, scope_of
+from portal.identity import is_fresh, person_asking, scope_of
 
 
 class Can(StrEnum):
     SEE_HOME = "see home"
+    PROVE_ONESELF = "prove who one is"
     KEEP_ACCOUNT = "keep one's own account"
     SAVE_VIEWS = "keep views of lists"
     SEE_NOTICES = "see notices"
@@ -77,6 +78,10 @@ class Can(StrEnum):
 Condition = Callable[[Actor, Any], bool]
 
 
+def everybody(_person: Actor, _thing: Any) -> bool:
+    return True
+
+
 def staff(person: Actor, _thing: Any) -> bool:
     return person.role in STAFF
 
@@ -112,6 +117,7 @@ def their_own(person: Actor, thing: Any) -> bool:
 
 WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_HOME: [[staff], [partner]],
+    Can.PROVE_ONESELF: [[staff], [partner]],
     Can.KEEP_ACCOUNT: [[staff], [partner]],
     Can.SAVE_VIEWS: [[staff], [partner]],
     Can.SEE_NOTICES: [[staff], [partner]],
@@ -170,25 +176,49 @@ def may(person: Actor, permission: Can, thing: Any = None) -> bool:
     return any(all(condition(person, thing) for condition in row) for row in WHO_MAY[permission])
 
 
-def allow(permission: Can, *, find: Callable[..., Any] | None = None) -> Callable:
+class ProofNeeded(Exception):
+    """What was asked for needs a proof of the last minutes that the person is there.
+
+    The page that asks for it keeps what was typed and sends it on afterwards.
+    """
+
+
+def must_be_fresh() -> None:
+    """Raises ProofNeeded when the last proof is older than five minutes."""
+    if not is_fresh():
+        raise ProofNeeded
+
+
+def allow(
+    permission: Can,
+    *,
+    find: Callable[..., Any] | None = None,
+    fresh: Condition | None = None,
+    stages: tuple[Stage, ...] = (),
+) -> Callable:
     """Guard a view, and tell it who is asking and about what.
 
     `find(person, **ids)` turns the ids in the URL into the thing, or answers 404.
+    `fresh`: who must have proved in the last minutes to be there, such as `everybody`.
+    `stages`: further stages of coming in at which it may be used.
     """
 
     def guard(view: Callable) -> Callable:
         @wraps(view)
         def guarded(**ids: Any) -> Any:
-            person = person_asking()
+            person = person_asking(*stages)
             if not may(person, permission):
                 abort(403)
             database.open_for(scope_of(person))
             things = [find(person, **ids)] if find else []
             if things and not may(person, permission, *things):
                 abort(403)
+            if fresh and fresh(person, None):
+                must_be_fresh()
             return view(person, *things) if find else view(person, **ids)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.fresh = fresh  # type: ignore[attr-defined]
         return guarded
 
     return guard

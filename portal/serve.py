@@ -62,6 +62,7 @@ def serve(
         port=port or settings.port,
         demo=with_demo or settings.demo,
     )
+    settings = replace(settings, base_url=_base_url(settings))
     if not _is_free(settings.host, settings.port):
         click.echo(
             f"Port {settings.port} is taken: stop what uses it, or choose another"
@@ -197,8 +198,17 @@ def _prepare(settings: Settings) -> str:
         app.extensions["engine"].dispose()
 
 
+def _base_url(settings: Settings) -> str:
+    """Where people reach the portal when nobody said: on this machine, by a name and not by
+    a number, because passkeys belong to a name."""
+    if "BASE_URL" in os.environ:
+        return settings.base_url
+    name = "localhost" if settings.host == "127.0.0.1" else settings.host
+    return f"http://{name}:{settings.port}"
+
+
 def _greeting(settings: Settings, logins: str) -> str:
-    address = f"\nCounterpart is at http://{settings.host}:{settings.port}  (Ctrl-C stops it)\n"
+    address = f"\nCounterpart is at {settings.base_url}  (Ctrl-C stops it)\n"
     return f"{address}\n{logins}" if logins else address
 
 

@@ -46,6 +46,7 @@ def way_in(app: Flask, session: ScopedSession) -> Callable[[Person | str], Porta
                 last_seen_at=now(),
                 address="127.0.0.1",
                 browser="tests",
+                proven_at=now(),
             )
         )
         client = client_of(app, session)

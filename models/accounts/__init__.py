@@ -10,7 +10,6 @@ from models.accounts.rules import ROLE_NAMES, grantable, tidy_email
 from models.accounts.secrets import (
     WrongPassword,
     change_password,
-    confirm_password,
     knock_for_reset,
     mail_reset,
     remember_wrong,
@@ -25,7 +24,6 @@ __all__ = [
     "accept",
     "change_password",
     "change_role",
-    "confirm_password",
     "deactivate",
     "enter",
     "grantable",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.accounts.rules import LIMITS
+from models.accounts.rules import FAILURES_COUNT, LIMITS
 from models.people import Door, SignInAttempt
 
 KNOWN_FOR = timedelta(days=90)
@@ -43,7 +43,7 @@ def _knocks(session: Session, door: Door, about, *, since: datetime) -> int:
     counted = select(func.count(SignInAttempt.id)).where(
         SignInAttempt.door == door, about, SignInAttempt.at > since
     )
-    if door is Door.SIGN_IN:
+    if door in FAILURES_COUNT:
         counted = counted.where(SignInAttempt.succeeded.is_(False))
     return session.execute(counted).scalar_one()
 

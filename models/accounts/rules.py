@@ -33,8 +33,11 @@ LIMITS = {
     Door.PASSWORD_RESET: Limit(3, 20, timedelta(hours=1)),
     Door.APPLICATION: Limit(3, 5, timedelta(hours=1)),
     Door.INVITATION: Limit(20, 20, timedelta(hours=1)),
+    Door.SECOND_FACTOR: Limit(10, 10, timedelta(minutes=15)),
 }
-"""At the sign-in only failures count; at the other doors every knock."""
+"""At the sign-in and the second factor only failures count; at the others every knock."""
+
+FAILURES_COUNT = frozenset({Door.SIGN_IN, Door.SECOND_FACTOR})
 
 
 def tidy_email(typed: str) -> str:

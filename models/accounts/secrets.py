@@ -30,20 +30,22 @@ def change_password(
     new: str,
     keep: UUID | None,
     names: Iterable[str] = (),
+    has_factor: bool = False,
     now: datetime,
 ) -> None:
     """A new password for oneself; every session but `keep` ends, and a mail says so."""
-    confirm_password(session, by=by, password=old, now=now)
+    _confirm_password(session, by=by, password=old, now=now)
     with vendor_side(session) as vendor_session:
         person = vendor_session.get_one(Person, by.id)
-        passwords.judge(new, names=[*guessable(vendor_session, person), *names])
+        guessed = [*guessable(vendor_session, person), *names]
+        passwords.judge(new, names=guessed, has_factor=has_factor)
         if old == new:
             raise Refused("This is the password you have. Choose another.")
         _set(vendor_session, person, new, by=by, keep=keep, now=now)
 
 
-def confirm_password(session: Session, *, by: Actor, password: str, now: datetime) -> None:
-    """Raises Refused unless this is the password of `by`: asked again before what matters.
+def _confirm_password(session: Session, *, by: Actor, password: str, now: datetime) -> None:
+    """Raises Refused unless this is the password of `by`.
 
     Whoever calls remembers a wrong one with `remember_wrong`, so that somebody who found an
     open browser cannot guess on.
@@ -105,13 +107,14 @@ def reset_password(
     *,
     new: str,
     names: Iterable[str] = (),
+    has_factor: bool = False,
     now: datetime,
 ) -> None:
     """Use up the link, set the password, end every session."""
     person = links.find(session, token_id, key, TokenPurpose.PASSWORD_RESET, now=now)
     if person is None:
         raise Refused(links.DEAD_LINK)
-    passwords.judge(new, names=[*guessable(session, person), *names])
+    passwords.judge(new, names=[*guessable(session, person), *names], has_factor=has_factor)
     person = links.use(session, token_id, key, TokenPurpose.PASSWORD_RESET, now=now)
     _set(session, person, new, by=person.actor(), keep=None, now=now)
 
@@ -127,7 +130,7 @@ def _set(
 ) -> None:
     new_hash = passwords.hashed(new)
     lock(session, person)
-    person.password_hash = new_hash
+    person.password_hash, person.is_password_short = new_hash, passwords.is_short(new)
     links.spend(session, person.id, TokenPurpose.PASSWORD_RESET, now=now)
     sessions.end_all(session, person.id, now=now, but=keep)
     audit.record(session, by, "password changed", person, now=now)

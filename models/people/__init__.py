@@ -7,6 +7,7 @@ from models.people.rules import (
     Actor,
     PersonStatus,
     Role,
+    Stage,
 )
 from models.people.tables import AccessToken, Door, Person, SignInAttempt, TokenPurpose, UserSession
 
@@ -21,6 +22,7 @@ __all__ = [
     "PersonStatus",
     "Role",
     "SignInAttempt",
+    "Stage",
     "TokenPurpose",
     "UserSession",
 ]

@@ -19,7 +19,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from models.errors import Refused
 
 SHORTEST = 15
-"""For a password that stands alone; one beside a second factor could be shorter."""
+"""For a password that stands alone."""
+
+SHORTEST_BESIDE_A_FACTOR = 8
 
 LONGEST = 200
 OWN_PART = 8
@@ -40,15 +42,16 @@ def set_cost(*, rounds: int, memory_kib: int, lanes: int) -> None:
     _of_nobody.cache_clear()
 
 
-def judge(password: str, *, names: Iterable[str] = ()) -> None:
+def judge(password: str, *, names: Iterable[str] = (), has_factor: bool = False) -> None:
     """Raises Refused, saying how to mend it, for a password that is easily guessed.
 
     names: what a stranger would try: the vendor, the partner, the person, their mail address.
     """
     password = _normal(password)
-    if len(password) < SHORTEST:
+    least = shortest(has_factor=has_factor)
+    if len(password) < least:
         raise Refused(
-            f"Use at least {SHORTEST} characters. Four or five unrelated words are easy "
+            f"Use at least {least} characters. Four or five unrelated words are easy "
             "to remember and hard to guess."
         )
     if len(password) > LONGEST:
@@ -61,6 +64,15 @@ def judge(password: str, *, names: Iterable[str] = ()) -> None:
         raise Refused(
             "This is mostly your name, your company's or ours. Add words that nobody would guess."
         )
+
+
+def shortest(*, has_factor: bool) -> int:
+    return SHORTEST_BESIDE_A_FACTOR if has_factor else SHORTEST
+
+
+def is_short(password: str) -> bool:
+    """Whether it is good enough only beside a second factor."""
+    return len(_normal(password)) < SHORTEST
 
 
 def hashed(password: str) -> str:

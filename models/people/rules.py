@@ -21,6 +21,16 @@ STAFF = frozenset({Role.ADMINISTRATOR, Role.CHANNEL_MANAGER, Role.SALES_MANAGER,
 PARTNER_ROLES = frozenset({Role.PARTNER_ADMINISTRATOR, Role.SELLER})
 
 
+class Stage(StrEnum):
+    """How far a browser has come in."""
+
+    FACTOR = "factor"
+    """The password was right; the second factor is still asked for."""
+    ENROL = "enrol"
+    """The password was right; a second factor must be set up first."""
+    IN = "in"
+
+
 class PersonStatus(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.people.rules import PARTNER_ROLES, Actor, PersonStatus, Role
+from models.people.rules import PARTNER_ROLES, Actor, PersonStatus, Role, Stage
 from models.scope import Scope, SeenBy, VendorOnly
 
 
@@ -39,6 +39,8 @@ class Person(SeenBy, Base):
     """None for the vendor's staff."""
     password_hash: Mapped[str | None]
     """None until the invitation is accepted."""
+    is_password_short: Mapped[bool] = mapped_column(default=False)
+    """Long enough only beside a second factor."""
     locale: Mapped[str] = mapped_column(String(20), default="en_US")
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     created_at: Mapped[datetime]
@@ -74,6 +76,11 @@ class UserSession(VendorOnly, Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(60))
     browser: Mapped[str] = mapped_column(String(300))
+    stage: Mapped[Stage] = mapped_column(default=Stage.IN)
+    proven_at: Mapped[datetime | None]
+    """When the person last proved to be there, by the strongest they have; None: never yet."""
+    challenge: Mapped[str | None] = mapped_column(String(100))
+    """What a passkey has to sign now; None when none was asked for, or it was answered."""
 
 
 class TokenPurpose(StrEnum):
@@ -101,6 +108,7 @@ class Door(StrEnum):
     PASSWORD_RESET = "password_reset"
     APPLICATION = "application"
     INVITATION = "invitation"
+    SECOND_FACTOR = "second_factor"
 
 
 class SignInAttempt(VendorOnly, Base):

@@ -23,7 +23,6 @@ class PasswordForm(FlaskForm):
     new = PasswordField(
         "New password",
         [InputRequired("Choose a password."), Length(max=1000)],
-        description="At least 15 characters. Four or five unrelated words are easy to remember.",
     )
     again = PasswordField(
         "The same again",

@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 
 from models import accounts, audit, notices
 from models.accounts import sessions
 from models.errors import Refused
-from models.people import Actor, Person
+from models.people import Actor, Person, passwords
 from models.scope import vendor_side
 from portal import identity
+from portal.account import factors
+from portal.account.blueprint import pages
 from portal.account.browsers import name_of
 from portal.account.forms import PasswordForm, ProfileForm
 from portal.clock import now
@@ -21,7 +23,8 @@ from portal.database import session, transaction
 from portal.fields import put_refusal
 from portal.permissions import Can, allow
 
-pages = Blueprint("account", __name__, url_prefix="/account")
+PAGES = (factors,)
+"""What stands on pages of their own."""
 
 
 @pages.get("")
@@ -55,6 +58,7 @@ def change_password(person: Actor) -> Any:
                 old=form.old.data,
                 new=form.new.data,
                 keep=_this_session(),
+                has_factor=factors.has_factor(person),
                 names=[identity.asking().partner_name or ""],  # type: ignore[union-attr]
                 now=now(),
             )
@@ -100,6 +104,7 @@ def _this_session() -> UUID:
 
 
 def _page(person: Actor, profile: ProfileForm, password: PasswordForm) -> str:
+    has_factor = factors.has_factor(person)
     hours = current_app.extensions["settings"].session_hours
     with vendor_side(session) as own:
         open_ones = sessions.listed(own, person.id, since=now() - timedelta(hours=hours))
@@ -110,6 +115,9 @@ def _page(person: Actor, profile: ProfileForm, password: PasswordForm) -> str:
         email=person.email,
         role=accounts.ROLE_NAMES[person.role],
         company=identity.asking().partner_name,  # type: ignore[union-attr]
+        has_factor=has_factor,
+        how_long=f"At least {passwords.shortest(has_factor=has_factor)} characters. Four or five "
+        "unrelated words are easy to remember.",
         sessions=open_ones,
         kinds=[
             row

@@ -22,7 +22,7 @@ from portal.commissions.blueprint import pages
 from portal.commissions.shown import all_shown, shown
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 LATEST_FIRST = [Key(CommissionLine.id, descending=True)]
@@ -55,7 +55,7 @@ def lines(person: Actor) -> str:
 
 
 @pages.get("/commissions/export")
-@allow(Can.SEE_COMMISSIONS)
+@allow(Can.SEE_COMMISSIONS, fresh=staff)
 def lines_export(person: Actor) -> Response:
     query = commissions.queries.lines(filter_from(person))
     rows = session.execute(query.execution_options(yield_per=1000))

@@ -24,7 +24,7 @@ from portal.database import session
 from portal.documents import pdf_response
 from portal.formats import money, short_money, short_month
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 LATEST_FIRST = [Key(Statement.period, descending=True), Key(Statement.id, descending=True)]
@@ -45,7 +45,7 @@ def statements(person: Actor) -> str:
 
 
 @pages.get("/statements/export")
-@allow(Can.SEE_COMMISSIONS)
+@allow(Can.SEE_COMMISSIONS, fresh=staff)
 def statements_export(person: Actor) -> Response:
     rows = session.execute(_wanted(person).execution_options(yield_per=1000))
     return sheet_response("statements", COLUMNS, rows, request.args.get("as", "csv"))

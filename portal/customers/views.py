@@ -20,7 +20,7 @@ from portal.customers.blueprint import customer_or_404, pages
 from portal.customers.forms import COUNTRIES, CustomerForm
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 __all__ = ["merging", "pages"]
@@ -63,7 +63,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/customers/export")
-@allow(Can.SEE_CUSTOMERS)
+@allow(Can.SEE_CUSTOMERS, fresh=staff)
 def export(_person: Actor) -> Response:
     rows = session.execute(
         _wanted().order_by(Customer.name, Customer.id).execution_options(yield_per=1000)

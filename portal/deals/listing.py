@@ -21,7 +21,7 @@ from portal.deals.blueprint import pages
 from portal.deals.narrowing import NARROWS, narrowed
 from portal.formats import tally
 from portal.paging import COUNTED_UP_TO, Key, page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.saving import views_of
 from portal.sheets import Column, sheet_response
 
@@ -79,7 +79,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/export")
-@allow(Can.SEE_DEALS)
+@allow(Can.SEE_DEALS, fresh=staff)
 def export(person: Actor) -> Response:
     """The filtered rows, in the order of the list."""
     keys = keys_of(sort_from(request.args))

@@ -11,6 +11,7 @@ from models.partners import Partner, PartnerParent, PartnerRole, PartnerStatus, 
 from models.partners.destinations import DestinationKind, PayoutDestination
 from models.people import Person, Role
 from portal.demo.reading import rows
+from portal.demo.staff import give_second_factor
 from portal.demo.story import Story
 from portal.demo.taxes import keep_forms
 
@@ -134,6 +135,7 @@ def _person(story: Story, key: str, email: str, name: str, role: Role) -> Person
     )
     story.session.add(person)
     story.session.flush()
+    give_second_factor(story, person)
     return person
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from models.factors.rules import ALWAYS
+from models.factors.tables import CodeApp
 from models.people import Person, Role, passwords
 from models.vendor import Vendor
 from portal.demo.reading import rows
 from portal.demo.story import Story
+from portal.demonstration import TOTP_SECRET
 
 PASSWORD = "uphill both ways"
 STAFF_HOST = "adventure-works.example"
@@ -40,12 +43,21 @@ def logins() -> str:
     """What is printed at the start."""
     width = max(len(login.email) for login in LOGINS)
     lines = [f"  {login.email:<{width}}  {login.who}" for login in LOGINS]
-    return "\n".join([f"Sign in with the password “{PASSWORD}” as", *lines, ""])
+    said = (
+        f"Sign in with the password “{PASSWORD}” as",
+        *lines,
+        "",
+        "Administrators and finance are asked for a code too: the demonstration fills it in.",
+        f"(For an app of your own, the secret of every code is {TOTP_SECRET}.)",
+        "",
+    )
+    return "\n".join(said)
 
 
 def hire(story: Story) -> None:
     """The vendor's row, its office, its 17 sales people."""
     story.password_hash = passwords.hashed(PASSWORD)
+    story.code_secret_sealed = story.seal.close(TOTP_SECRET)
     office = {
         "administrator": ("Kim Ralls", Role.ADMINISTRATOR),
         "finance": ("Dana Burnell", Role.FINANCE),
@@ -73,7 +85,21 @@ def _employ(story: Story, key: str, name: str, mailbox: str, role: Role) -> None
     )
     story.session.add(person)
     story.session.flush()
+    give_second_factor(story, person)
     story.staff[key] = person.actor()
+
+
+def give_second_factor(story: Story, person: Person) -> None:
+    """Whose role needs one has an app; its secret is the demonstration's, known to everybody."""
+    if person.role in ALWAYS:
+        story.session.add(
+            CodeApp(
+                person_id=person.id,
+                secret_sealed=story.code_secret_sealed,
+                last_step=0,
+                added_at=person.created_at,
+            )
+        )
 
 
 def _address(name: str) -> str:

@@ -30,6 +30,8 @@ class Story:
     tick: Tick = lambda _what: None
     password_hash: str = ""
     """Of the one password that everybody has here; made once, because that is slow by design."""
+    code_secret_sealed: str = ""
+    """Of the one secret that every code app has here."""
     staff: dict[str, Actor] = field(default_factory=dict)
     """By employee key, and by the words of the log-ins, such as "finance"."""
     partners: dict[str, Partner] = field(default_factory=dict)

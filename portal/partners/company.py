@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from models import accounts, partners, vendor
-from models.accounts import WrongPassword
 from models.calendars import local_day
 from models.errors import Refused
 from models.partners import Partner, PartnerRole, PartnerStatus, destinations, members
@@ -15,13 +14,13 @@ from models.partners.members import Choice
 from models.partners.us_accounts import UsAccount, checked_us
 from models.people import Actor
 from portal.clock import now
-from portal.database import session, transaction
+from portal.database import session
 from portal.fields import put_refusal
 from portal.paging import page_of
 from portal.partners import lists
 from portal.partners.blueprint import pages
 from portal.partners.forms import DestinationForm, ProfileForm
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, everybody, may
 from portal.sealing import seal
 
 
@@ -81,17 +80,12 @@ def destination(person: Actor) -> str:
 
 
 @pages.post("/company/payout-destination")
-@allow(Can.EDIT_COMPANY)
+@allow(Can.EDIT_COMPANY, fresh=everybody)
 def save_destination(person: Actor) -> Any:
     partner, form = _own(person), DestinationForm()
     if form.validate():
         try:
             kept = _pay(person, partner, form)
-        except WrongPassword as refusal:
-            session.rollback()  # lets go of the database, so that the wrong try can be kept
-            with transaction() as own:
-                accounts.remember_wrong(own, by=person, now=now())
-            put_refusal(form.password, refusal)
         except Refused as refusal:
             put_refusal(form.mends_refusal, refusal)
     if form.errors:
@@ -153,7 +147,6 @@ def _pay(person: Actor, partner: Partner, form: DestinationForm) -> destinations
             partner,
             _account(form),
             by=person,
-            password=form.password.data,
             seal=seal(),
             now=now(),
         )
@@ -163,7 +156,6 @@ def _pay(person: Actor, partner: Partner, form: DestinationForm) -> destinations
         holder=form.holder.data,
         instructions=form.instructions.data or "",
         by=person,
-        password=form.password.data,
         now=now(),
     )
 

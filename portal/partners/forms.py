@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     DateField,
     IntegerField,
-    PasswordField,
     RadioField,
     SelectField,
     TextAreaField,
@@ -164,11 +163,6 @@ class DestinationForm(FlaskForm):
         "How to pay by hand",
         [NeededSometimes(), Length(max=500)],
         description="Needed for payment by hand: such as a cheque, and where to.",
-    )
-    password = PasswordField(
-        "Your password",
-        [InputRequired("Enter your password."), Length(max=1000)],
-        description="Asked again, because money will go there.",
     )
 
     def validate_iban(self, field: Any) -> None:

@@ -38,7 +38,7 @@ from portal.partners.forms import (
     EndForm,
     NewPartnerForm,
 )
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 
 __all__ = ["company", "decisions", "pages"]
 
@@ -63,7 +63,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/partners/export")
-@allow(Can.SEE_PARTNERS)
+@allow(Can.SEE_PARTNERS, fresh=staff)
 def export(_person: Actor) -> Any:
     return lists.export(session, "Partners", lists.chosen(), _today())
 

@@ -20,7 +20,7 @@ from portal.payouts.blueprint import pages
 from portal.payouts.forms import ReleaseForm
 from portal.payouts.rails import rails
 from portal.payouts.run_page import progress, shown_with
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, everybody
 from portal.sheets import sheet_response
 
 BY_NAME = [Key(Partner.name), Key(PayoutSkip.id)]
@@ -28,7 +28,7 @@ LEFT_OUT_BY_NAME = [Key(Partner.name), Key(Payout.id)]
 
 
 @pages.post("/payout-runs/<uuid:run_id>/approval")
-@allow(Can.RUN_PAYOUTS, find=run_or_404)
+@allow(Can.RUN_PAYOUTS, find=run_or_404, fresh=everybody)
 def approve(person: Actor, run: PayoutRun) -> Answer:
     form = ReleaseForm()
     if not form.validate():

@@ -26,7 +26,7 @@ from portal.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReleaseFo
 from portal.payouts.rails import rail_of_files, rails, seal
 from portal.payouts.run_page import run_page
 from portal.payouts.stripe_desk import run_part
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, everybody
 from portal.sheets import sheet_response
 
 
@@ -90,7 +90,7 @@ def export_run(_person: Actor, run: PayoutRun) -> Response:
 
 
 @pages.post("/payout-runs/<uuid:run_id>/release")
-@allow(Can.RUN_PAYOUTS, find=run_or_404)
+@allow(Can.RUN_PAYOUTS, find=run_or_404, fresh=everybody)
 def release(person: Actor, run: PayoutRun) -> Answer:
     form = ReleaseForm()
     if not form.validate():

@@ -28,7 +28,7 @@ from portal.payouts.asking import ask, attempt, payout_or_404, today
 from portal.payouts.blueprint import pages
 from portal.payouts.forms import FailureForm, PaymentForm, ReasonForm
 from portal.payouts.stripe_desk import payout_part
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import sheet_response
 
 
@@ -47,7 +47,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/payouts/export")
-@allow(Can.SEE_PAYOUTS)
+@allow(Can.SEE_PAYOUTS, fresh=staff)
 def export(person: Actor) -> Response:
     rows = session.execute(_payouts_seen(person).order_by(Payout.id.desc()))
     return sheet_response("payouts", lists.PAYOUT_COLUMNS, rows, request.args.get("as", "csv"))

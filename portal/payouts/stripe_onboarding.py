@@ -12,11 +12,8 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length
 
-from models import accounts, vendor
-from models.accounts import WrongPassword
+from models import vendor
 from models.errors import Refused
 from models.partners import Partner, destinations
 from models.partners import stripe_accounts as theirs
@@ -26,27 +23,22 @@ from models.people import Actor
 from models.scope import Scope
 from portal.clock import now
 from portal.database import session, transaction
-from portal.fields import put_refusal
 from portal.payouts.blueprint import pages
 from portal.payouts.stripe_connection import BALANCE_EVERY, gateway, is_connected
 from portal.payouts.stripe_gateway import StripeIsAway
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, everybody
 
 AWAY = "Stripe does not answer at the moment. Try again in a few minutes; nothing is lost."
 
 
-class PasswordForm(FlaskForm):
-    password = PasswordField(
-        "Your password",
-        [InputRequired("Enter your password."), Length(max=1000)],
-        description="Asked again, because money will go there.",
-    )
+class ChoiceForm(FlaskForm):
+    """Nothing is typed: pressing the button is the choice."""
 
 
 @pages.get("/company/stripe")
 @allow(Can.EDIT_COMPANY)
 def stripe_account(person: Actor) -> str:
-    return _page(person, PasswordForm(formdata=None))
+    return _page(person, ChoiceForm(formdata=None))
 
 
 @pages.post("/company/stripe/onboarding")
@@ -86,23 +78,17 @@ def check_account(person: Actor) -> Any:
 
 
 @pages.post("/company/stripe/destination")
-@allow(Can.EDIT_COMPANY)
+@allow(Can.EDIT_COMPANY, fresh=everybody)
 def choose_stripe(person: Actor) -> Any:
-    form = PasswordForm()
+    form = ChoiceForm()
     if form.validate():
         try:
             kept = theirs.pay_through_stripe(
                 session,
                 session.get_one(Partner, person.partner_id),
                 by=person,
-                password=form.password.data or "",
                 now=now(),
             )
-        except WrongPassword as refusal:
-            session.rollback()  # lets go of the database, so that the wrong try can be kept
-            with transaction() as own:
-                accounts.remember_wrong(own, by=person, now=now())
-            put_refusal(form.password, refusal)
         except Refused as refusal:
             session.rollback()
             form.form_errors.append(str(refusal))
@@ -179,7 +165,7 @@ def _company(person: Actor) -> Any:
     return person.partner_id
 
 
-def _page(person: Actor, form: PasswordForm) -> str:
+def _page(person: Actor, form: ChoiceForm) -> str:
     row = theirs.account_of(session, _company(person))
     present = destinations.current(session, _company(person))
     return render_template(

@@ -18,7 +18,7 @@ from portal.database import session
 from portal.fields import put_refusal
 from portal.paging import Key, page_of
 from portal.people.forms import InviteForm, RoleForm, role_choices
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.places import LOCALES
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
@@ -65,7 +65,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/export")
-@allow(Can.SEE_PEOPLE)
+@allow(Can.SEE_PEOPLE, fresh=staff)
 def export(person: Actor) -> Any:
     keys = [key.column.desc() if key.descending else key.column for key in _keys(_sort())]
     rows = session.execute(members.listed(_chosen(person)).order_by(*keys))

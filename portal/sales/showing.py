@@ -19,7 +19,7 @@ from models.sales import Invoice
 from portal.database import session
 from portal.formats import money
 from portal.paging import page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.sales import lists
 from portal.sales.blueprint import invoice_or_404, pages
 from portal.sheets import sheet_response
@@ -44,7 +44,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/invoices/export")
-@allow(Can.SEE_SALES)
+@allow(Can.SEE_SALES, fresh=staff)
 def export(person: Actor) -> Response:
     query = sales.invoices(lists.filter_from(request.args))
     return sheet_response(

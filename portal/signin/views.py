@@ -6,34 +6,38 @@ from typing import Any
 from uuid import UUID
 
 import flask
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from models import accounts, jobs
+from models import accounts, factors, jobs
 from models.accounts import links
 from models.base import new_id
 from models.errors import Refused
 from models.partners import Partner
-from models.people import Person, TokenPurpose
+from models.people import Person, Stage, TokenPurpose
 from models.vendor import Vendor
 from portal import identity
 from portal.clock import now
 from portal.database import reading, session, transaction
 from portal.fields import put_refusal
 from portal.permissions import anyone
+from portal.signin import proving
+from portal.signin.blueprint import pages
 from portal.signin.errands import RESET
 from portal.signin.forms import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm
-from portal.signin.ways import after_sign_in
+from portal.ways import after_sign_in
 
-pages = Blueprint("signin", __name__)
+PAGES = (proving,)
+"""What stands in files of its own."""
 
 
 @pages.get("/sign-in")
 @anyone
 def new() -> Any:
     wanted = request.args.get("next", "")
-    if identity.asking() is not None:
-        return redirect(after_sign_in(wanted), 303)
+    here = identity.coming()
+    if here is not None:
+        return redirect(_next_step(here.stage, wanted), 303)
     return _sign_in_page(SignInForm(), wanted)
 
 
@@ -108,6 +112,7 @@ def set_password(token_id: UUID) -> Any:
                 form.key.data,
                 new=form.new.data,
                 names=_company_names(whose),
+                has_factor=bool(factors.held_by(session, whose.id)),
                 now=now(),
             )
         except Refused as refusal:
@@ -169,8 +174,18 @@ def _come_in(person: Person, wanted: str) -> Any:
     flask.session.clear()
     if messages:
         flask.session["_flashes"] = messages
-    identity.sign_in(session, person, at=now())
-    return redirect(after_sign_in(wanted), 303)
+    stage = factors.stage_of(session, person)
+    identity.sign_in(session, person, stage=stage, at=now())
+    return redirect(_next_step(stage, wanted), 303)
+
+
+def _next_step(stage: Stage, wanted: str) -> str:
+    """What comes after the password: the second factor, setting one up, or the page wanted."""
+    if stage is Stage.FACTOR:
+        return url_for("signin.second_factor", next=wanted or None)
+    if stage is Stage.ENROL:
+        return url_for("account.second_factor", next=wanted or None)
+    return after_sign_in(wanted)
 
 
 def _opens(token_id: UUID, key: str, purpose: TokenPurpose) -> Person | None:

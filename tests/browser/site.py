@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class Site:
                     last_seen_at=now(),
                     address="127.0.0.1",
                     browser="tests",
+                    proven_at=now(),
                 )
             )
         signer = self.app.session_interface.get_signing_serializer(self.app)
@@ -66,12 +68,14 @@ def served(folder: Path, demo: Path) -> Iterator[Site]:
     """A copy of the demonstration, served until the block ends."""
     file = folder / f"{secrets.token_hex(4)}.sqlite"
     shutil.copyfile(demo, file)
-    app = _app(folder, file)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    app = _app(folder, file, port)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{server.server_port}", app)
+        yield Site(f"http://localhost:{port}", app)
     finally:
         server.shutdown()
         thread.join()
@@ -79,13 +83,15 @@ def served(folder: Path, demo: Path) -> Iterator[Site]:
         app.extensions["engine"].dispose()
 
 
-def _app(folder: Path, file: Path) -> Flask:
+def _app(folder: Path, file: Path, port: int = 80) -> Flask:
+    """At the name localhost: passkeys belong to a name, never to a number."""
     return create_app(
         Settings(
             instance=folder,
             database_url=f"sqlite:///{file}",
             secret_key="secret of the tests, never of a server",
             sealing_key="sealing key of the tests, never of a server",
-            base_url="http://127.0.0.1",
+            base_url=f"http://localhost:{port}",
+            demo=True,
         )
     )

@@ -6,7 +6,6 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 from models.calendars import month_of, next_month
-from portal.demo import PASSWORD
 from tests.browser.test_journey import FINANCE, SECOND, take_the_bank_file
 from tests.browser.test_look import OWNER, SELLER
 
@@ -90,7 +89,6 @@ def the_partner_mends_it(page: Page) -> None:
     page.get_by_role("link", name="Check your bank details").click()
     page.get_by_role("link", name="Change", exact=True).click()
     page.get_by_label("IBAN").fill(NEW_IBAN)
-    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Nothing is paid to it before")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Where a partner is paid: sealed, checked, guarded by the password, told to everybody, held."""
+"""Where a partner is paid: sealed, checked, told to everybody, held."""
 
 from datetime import timedelta
 
@@ -40,11 +40,9 @@ def head(a, rhine):
 
 @pytest.fixture
 def pay(session, rhine, head, now):
-    def pay(iban=FIRST, at=now, password=GOOD, by=head):
+    def pay(iban=FIRST, at=now, by=head):
         account = destinations.checked(holder="Rhine Bikes GmbH", iban=iban, bic="")
-        return partners.pay_to_account(
-            session, rhine, account, by=by.actor(), password=password, seal=SEAL, now=at
-        )
+        return partners.pay_to_account(session, rhine, account, by=by.actor(), seal=SEAL, now=at)
 
     return pay
 
@@ -105,11 +103,6 @@ def test_every_administrator_and_finance_hear_of_a_change(session, a, rhine, pay
     assert "0532" not in str(session.scalars(select(audit.AuditEntry.detail)).all())
 
 
-def test_a_change_needs_the_password(pay):
-    with pytest.raises(Refused, match="not your present password"):
-        pay(password="wrong")
-
-
 def test_only_the_partners_own_administrator_says_where_to_pay(a, rhine, pay):
     hashed = passwords.hashed(GOOD)
     for stranger in (
@@ -122,7 +115,7 @@ def test_only_the_partners_own_administrator_says_where_to_pay(a, rhine, pay):
 
 
 def test_paid_by_hand_needs_to_be_told_how(session, rhine, head, now):
-    said = {"by": head.actor(), "password": GOOD, "now": now}
+    said = {"by": head.actor(), "now": now}
     with pytest.raises(Refused, match="who is paid and how"):
         partners.pay_by_hand(session, rhine, holder="Rhine", instructions=" ", **said)
     first, again = (

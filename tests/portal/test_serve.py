@@ -46,7 +46,7 @@ def test_web_and_worker_start_together_and_stop_at_one_signal(instance):
     try:
         assert server.stdout.readline() == "The database is up to date.\n"
         assert server.stdout.readline() == "\n"
-        assert f"http://127.0.0.1:{port}" in server.stdout.readline()
+        assert f"http://localhost:{port}" in server.stdout.readline()
         assert urlopen(f"http://127.0.0.1:{port}/healthz").status == 200
         family = children_of(server.pid)
         assert len(family) == 2

@@ -1,4 +1,4 @@
-"""Onboarding at Stripe: opened once, set up there, read again, chosen with a password."""
+"""Onboarding at Stripe: opened once, set up there, read again, chosen with one press."""
 
 import re
 from dataclasses import replace
@@ -78,10 +78,8 @@ def test_from_nothing_to_being_paid_through_stripe(connected, head, partner, now
     assert "Not ready yet" in head.get("/company/stripe?back=1").text  # coming back proves nothing
     assert head.post("/company/stripe/check").status_code == 303
     assert "is ready" in head.get("/company/stripe").text
-    wrong = head.post("/company/stripe/destination", data={"password": "guessed"})
-    assert wrong.status_code == 422
     for _ in range(2):
-        chosen = head.post("/company/stripe/destination", data={"password": PASSWORD})
+        chosen = head.post("/company/stripe/destination")
         assert chosen.status_code == 303
     kept = destinations.current(connected.session, partner.id)
     assert (kept.kind, kept.account_id) == (DestinationKind.STRIPE, account(connected).account_id)
@@ -97,7 +95,7 @@ def test_a_change_is_held_for_72_hours_and_every_administrator_is_told(
         a.person(partner=partner, role=Role.PARTNER_ADMINISTRATOR)
     finished(link_of(head.post("/company/stripe/onboarding")))
     head.post("/company/stripe/check")
-    head.post("/company/stripe/destination", data={"password": PASSWORD})
+    head.post("/company/stripe/destination")
     kept = destinations.current(connected.session, partner.id)
     assert kept.is_held(now + timedelta(hours=72, seconds=-1))
     assert not kept.is_held(now + timedelta(hours=72))
@@ -135,11 +133,11 @@ def test_a_link_is_neither_mailed_nor_kept(connected, head, session):
 
 
 def test_nobody_chooses_stripe_before_the_account_is_ready(connected, head, partner):
-    early = head.post("/company/stripe/destination", data={"password": PASSWORD})
+    early = head.post("/company/stripe/destination")
     assert early.status_code == 422
     assert "not ready yet" in early.text
     head.post("/company/stripe/onboarding")
-    assert head.post("/company/stripe/destination", data={"password": PASSWORD}).status_code == 422
+    assert head.post("/company/stripe/destination").status_code == 422
     assert destinations.current(connected.session, partner.id) is None
 
 

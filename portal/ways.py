@@ -1,4 +1,4 @@
-"""Where to go after signing in: only to pages of our own, matched and never parsed."""
+"""Where to go on to: only to pages of our own, matched against the URL map and never parsed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from werkzeug.routing import RequestRedirect
 
 def after_sign_in(wanted: str) -> str:
     """The page that `wanted` names, built anew from the URL map; the start page otherwise."""
-    home = url_for("home.index")
+    return of_ours(wanted, "GET") or url_for("home.index")
+
+
+def of_ours(wanted: str, method: str) -> str | None:
+    """The address of ours that `wanted` names and that answers `method`; None for any other."""
     if not wanted.startswith("/") or any(ord(letter) < 33 for letter in wanted):
-        return home
+        return None
     try:
         path = urlsplit(wanted)
         adapter = current_app.url_map.bind(request.host)
-        endpoint, parts = adapter.match(path.path, method="GET")
+        endpoint, parts = adapter.match(path.path, method=method)
     except (HTTPException, RequestRedirect, ValueError):
-        return home
+        return None
     if path.netloc or path.scheme or endpoint == "static":
-        return home
+        return None
     query = {
         name: value
         for name, value in parse_qsl(path.query)

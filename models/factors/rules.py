@@ -1,0 +1,90 @@
+"""What is true of second factors.  Pure: no session, no clock."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pyotp
+
+from models.base import SPOKEN
+from models.people import Role
+
+ALWAYS = frozenset({Role.ADMINISTRATOR, Role.FINANCE, Role.PARTNER_ADMINISTRATOR})
+"""Who governs people or money never signs in by a password alone."""
+
+FRESH_FOR = timedelta(minutes=5)
+"""So long a proof counts for what matters most."""
+
+STEP_SECONDS = 30
+SKEW_STEPS = 1
+"""An app's clock may be wrong by so many steps, either way."""
+
+RECOVERY_CODES = 10
+RECOVERY_LETTERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where passkeys are made and used: they work at no other address."""
+
+    domain: str
+    """Such as portal.example.com."""
+    origin: str
+    """Such as https://portal.example.com."""
+    name: str
+
+
+def is_required(role: Role, further: Collection[str]) -> bool:
+    """Whether people in this role must have a second factor; `further`: the programme's setting."""
+    return role in ALWAYS or role.value in further
+
+
+def step_of(secret: str, typed: str, *, now: datetime, after: int) -> int | None:
+    """The time step whose code was typed, later than `after`; None when it is no such code.
+
+    Steps that were used are no longer taken: each code works once.
+    """
+    digits = re.sub(r"[\s-]", "", typed)
+    if not re.fullmatch(r"[0-9]{6}", digits):
+        return None
+    here, codes = step_at(now), pyotp.TOTP(secret)
+    for step in (
+        here,
+        *(here + way * skew for skew in range(1, SKEW_STEPS + 1) for way in (-1, 1)),
+    ):
+        if hmac.compare_digest(codes.generate_otp(step), digits) and step > after:
+            return step
+    return None
+
+
+def code_to_type(secret: str, *, now: datetime, after: int) -> str | None:
+    """A code that would be taken now; None when all that fit this moment were used."""
+    for step in (step_at(now), step_at(now) + SKEW_STEPS):
+        if step > after:
+            return pyotp.TOTP(secret).generate_otp(step)
+    return None
+
+
+def step_at(now: datetime) -> int:
+    return int(now.timestamp()) // STEP_SECONDS
+
+
+def new_recovery_code() -> str:
+    """Such as K7QXM-P2WRT."""
+    letters = "".join(secrets.choice(SPOKEN) for _ in range(RECOVERY_LETTERS))
+    half = RECOVERY_LETTERS // 2
+    return f"{letters[:half]}-{letters[half:]}"
+
+
+def tidy_recovery_code(typed: str) -> str:
+    return re.sub(r"[\s-]", "", typed).upper()
+
+
+def address_in_app(secret: str, *, account: str, issuer: str) -> str:
+    """What the QR code says: otpauth://totp/…"""
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)

@@ -1,0 +1,7 @@
+"""The blueprint of all pages about one's own account."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("account", __name__, url_prefix="/account")
