@@ -24,7 +24,7 @@ from typing import Any
 import click
 from flask import Flask, g, template_rendered
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from models import engine as engines
 from models import schema
@@ -127,16 +127,20 @@ def _app(folder: Path) -> Flask:
     return create_app(settings)
 
 
-def fill(app: Flask, many: int) -> None:
+def fill(app: Flask, many: int) -> bool:
+    """Whether it had to be: a database that holds deals is used as it is."""
     engine = engines.for_writing(app.extensions["engine"])
     schema.metadata().create_all(engine)
     with open_session(engine, Scope.vendor()) as session:
+        if session.scalar(select(Deal.id).limit(1)):
+            return False
         manager = _people(session)
         partners, customers, family = _world(session)
         rows = _deals(many, manager, partners, customers, family)
         while batch := [row for row, _ in zip(rows, range(BATCH), strict=False)]:
             session.execute(insert(Deal), batch)
         session.commit()
+    return True
 
 
 def _people(session: ScopedSession) -> Person:

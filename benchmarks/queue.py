@@ -3,8 +3,9 @@
     python -m benchmarks.queue --deals 1000000 --requests 40 [--database postgresql://…]
 
 Signed-in pages, asked for turn by turn; p50 and p95 by the clock and of processor time of the
-web process, and how many questions each asks the database.  And one registration: a draft
-submitted, with everything that a submission does.
+web process, and how many questions each asks the database.  And one pre-check, and one
+registration: a draft submitted, with everything that a submission does.  A database that holds
+the deals already is used again.
 """
 
 from __future__ import annotations
@@ -20,24 +21,26 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from benchmarks import deals_list
 from models import deals
 from models import engine as engines
 from models.base import new_id
 from models.catalog import Product, ProductFamily
-from models.deals import Deal, DealStatus, Line, Registration
+from models.deals import Deal, DealStatus, Enquiry, Line, Registration, prechecks
 from models.partners import Partner
 from models.people import Actor, Person, Role
 from models.scope import Scope, open_session
 from models.vendor import Vendor
+from portal import database
 from portal.app import create_app
 from portal.clock import now
 from portal.settings import Settings
 from tests.queries import counting
 
 WAITING = 100
+SELLER = "seller@example.com"
 PAGES = {
     "queue": "/deals/queue?view=all",
     "list of deals": "/deals",
@@ -54,14 +57,17 @@ def main() -> None:
     said = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app = _app(Path(folder), said.database)
-        deals_list.fill(app, said.deals)
-        _only_some_wait(app)
+        if deals_list.fill(app, said.deals):
+            _only_some_wait(app)
+            _prepare_registering(app)
         with app.test_client() as client:
             with client.session_transaction() as cookie:
                 cookie["_user_id"] = deals_list.TOKEN
             for name, path in PAGES.items():
                 _say(app, name, said.requests, lambda path=path: _get(client, path))
+        _say(app, "pre-check", said.requests, _asking(app))
         _say(app, "registration", said.requests, _registering(app))
+        deals_list.measure(app, said.deals, said.requests)
 
 
 def _get(client: Any, path: str) -> None:
@@ -99,30 +105,56 @@ def _only_some_wait(app: Flask) -> None:
         session.commit()
 
 
-def _registering(app: Flask) -> Callable[[], None]:
-    """Submits one deal for a customer that nobody has, and commits."""
-    engine = engines.for_writing(app.extensions["engine"])
-    with open_session(engine, Scope.vendor()) as session:
+def _prepare_registering(app: Flask) -> None:
+    """A product, and a seller of some partner."""
+    with open_session(engines.for_writing(app.extensions["engine"]), Scope.vendor()) as session:
         family_id, partner_id = session.scalar(select(ProductFamily.id)), new_partner(session)
         product = Product(sku="B-1", name="Bicycle", family_id=family_id)
         seller = Person(
-            email="seller@example.com", name="Ana", role=Role.SELLER, partner_id=partner_id,
-            created_at=now(),
-        )  # fmt: skip
+            email=SELLER, name="Ana", role=Role.SELLER, partner_id=partner_id, created_at=now()
+        )
         session.add_all([product, seller])
         manager = session.scalars(select(Person).where(Person.role == Role.CHANNEL_MANAGER)).one()
         for vendor in session.scalars(select(Vendor)):
             vendor.default_channel_manager_id = manager.id
             vendor.default_sales_manager_id = manager.id
         session.commit()
-        by, product_id = seller.actor(), product.id
+    with app.app_context(), database.transaction() as session:
+        session.execute(text("ANALYZE"))
+
+
+def _asking(app: Flask) -> Callable[[], None]:
+    """A pre-check of a customer that nobody has, and commits."""
+    engine, by, _product_id = _seller(app)
+    for limits in (prechecks.NEW_QUESTIONS, prechecks.ANSWERS):
+        limits.update(dict.fromkeys(limits, 10**9))
+
+    def ask() -> None:
+        enquiry = Enquiry(name=f"Quixotic {new_id().hex[-8:]} Velodrom", country="DE")
+        with open_session(engine, Scope.partner(by.partner_id)) as own:
+            deals.ask_precheck(own, enquiry, live=False, by=by, now=now())
+            own.commit()
+
+    return ask
+
+
+def _registering(app: Flask) -> Callable[[], None]:
+    """Submits one deal for a customer that nobody has, and commits."""
+    engine, by, product_id = _seller(app)
 
     def register() -> None:
-        with open_session(engine, Scope.partner(partner_id)) as own:
-            _submit(own, by, partner_id, product_id)
+        with open_session(engine, Scope.partner(by.partner_id)) as own:
+            _submit(own, by, by.partner_id, product_id)
             own.commit()
 
     return register
+
+
+def _seller(app: Flask) -> tuple[Any, Actor, Any]:
+    engine = engines.for_writing(app.extensions["engine"])
+    with open_session(engine, Scope.vendor()) as session:
+        seller = session.scalars(select(Person).where(Person.email == SELLER)).one()
+        return engine, seller.actor(), session.scalar(select(Product.id))
 
 
 def new_partner(session: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -183,7 +184,7 @@ def tell_staff(
         tell(session, person_id, kind, title=title, body=body, link=link, now=now, key=key)
 
 
-def rings(now: datetime) -> ColumnElement[bool]:
+def rings(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Notices that may be told by now, of kinds that their person has not muted."""
     is_due = or_(Notice.not_before.is_(None), Notice.not_before <= now)
     return and_(is_due, Notice.silent_at.is_(None), ~is_muted())

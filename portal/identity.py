@@ -10,11 +10,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from flask import Flask, abort, current_app, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models import notices, partners
@@ -145,7 +146,8 @@ def scope_of(actor: Actor) -> Scope:
 
 def _asking(token: str, at: datetime) -> Asking | None:
     with database.reading() as session:
-        found = session.execute(_row_of(token, at)).one_or_none()
+        here = {"token_hash": _hashed(token), "at": at}
+        found = session.execute(_who_is_here(), here).one_or_none()
         if found is None or _has_run_out(found, at):
             return None
         reads = _further_reads(session, found, at.date())
@@ -171,10 +173,13 @@ def _asking(token: str, at: datetime) -> Asking | None:
     )
 
 
-def _row_of(token: str, at: datetime):
+@cache
+def _who_is_here() -> Select:
+    """Built once: every page asks this.  token_hash and at are given when it is asked."""
+    rings = notices.rings(bindparam("at"))
     unread = (
         select(func.count(Notice.id))
-        .where(Notice.person_id == Person.id, Notice.read_at.is_(None), notices.rings(at))
+        .where(Notice.person_id == Person.id, Notice.read_at.is_(None), rings)
         .correlate(Person)
         .scalar_subquery()
     )
@@ -201,7 +206,7 @@ def _row_of(token: str, at: datetime):
         .join(Person, Person.id == UserSession.person_id)
         .outerjoin(Partner, Partner.id == Person.partner_id)
         .where(
-            UserSession.token_hash == _hashed(token),
+            UserSession.token_hash == bindparam("token_hash"),
             UserSession.ended_at.is_(None),
             Person.status == PersonStatus.ACTIVE,
             Partner.status.is_(None) | (Partner.status != PartnerStatus.ENDED),

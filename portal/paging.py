@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -50,12 +51,11 @@ def page_of(
     marks = _read(args.get("before" if backwards else "after"), keys)
     if marks is None:
         backwards = False
-    directed = [Key(key.column, key.descending != backwards) for key in keys]
-    query = query.add_columns(*(key.column.label(f"key_{i}") for i, key in enumerate(keys)))
+    directed = tuple(Key(key.column, key.descending != backwards) for key in keys)
+    query = _in_order(query, directed, size)
     if marks is not None:
         query = query.where(_past(directed, marks))
-    order = [key.column.desc() if key.descending else key.column.asc() for key in directed]
-    rows = list(session.execute(query.order_by(None).order_by(*order).limit(size + 1)))
+    rows = list(session.execute(query))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -65,6 +65,14 @@ def page_of(
         _cursor(rows[-1], len(keys)) if rows and has_next else None,
         _cursor(rows[0], len(keys)) if rows and has_previous else None,
     )
+
+
+@lru_cache(maxsize=64)
+def _in_order(query: Select, keys: tuple[Key, ...], size: int) -> Select:
+    """Kept as it was built, for the lists that keep their question."""
+    order = [key.column.desc() if key.descending else key.column.asc() for key in keys]
+    labelled = (key.column.label(f"key_{i}") for i, key in enumerate(keys))
+    return query.add_columns(*labelled).order_by(None).order_by(*order).limit(size + 1)
 
 
 def _past(keys: Sequence[Key], marks: Sequence[Any]) -> ColumnElement[bool]:

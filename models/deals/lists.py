@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, or_, select, union_all
@@ -19,6 +20,9 @@ from models.deals.tables import Deal, DealMatch
 from models.deals.turns import Asked
 from models.money import rounded
 from models.partners import Partner
+
+KEPT = 64
+"""Questions that are kept as they were built: building one costs more than asking it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,7 @@ class DealFilter:
     decide_before: datetime | None = None
     asked_of: Asked | None = None
     """Only what waits for this person to decide."""
-    ids: Sequence[UUID] | None = None
+    ids: tuple[UUID, ...] | None = None
     """Only these; None: whichever."""
     decided: Decided | None = None
     size: PartnerSize | None = None
@@ -82,6 +86,7 @@ class DealFilter:
         return held
 
 
+@lru_cache(maxsize=KEPT)
 def listed(wanted: DealFilter) -> Select:
     """The columns of a list of deals; the caller orders and pages."""
     return (
@@ -118,10 +123,14 @@ def counts(session: Session, wanted: DealFilter, *, up_to: int) -> dict[DealStat
 
     Exact up to `up_to`, and `up_to` + 1 for more: nobody waits for a count nobody reads.
     """
+    return {row[0]: row[1] for row in session.execute(_counting(wanted, up_to))}
+
+
+@lru_cache(maxsize=KEPT)
+def _counting(wanted: DealFilter, up_to: int) -> Select:
     parts = [_some(wanted, (status,), up_to) for status in DealStatus]
     some = aliased(Deal, union_all(*(select(part) for part in parts)).subquery())
-    rows = session.execute(select(some.status, func.count(some.id)).group_by(some.status))
-    return {row[0]: row[1] for row in rows}
+    return select(some.status, func.count(some.id)).group_by(some.status)
 
 
 def how_many(session: Session, wanted: DealFilter, *, up_to: int) -> int:

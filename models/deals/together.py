@@ -63,7 +63,7 @@ class Sorted:
 def sorted_out(
     session: Session,
     wanted: DealFilter,
-    ids: Sequence[UUID] | None,
+    ids: tuple[UUID, ...] | None,
     *,
     by: Actor,
     now: datetime,
