@@ -18,6 +18,7 @@ from models.sealing import Seal
 from portal import demo
 from portal.app import create_app
 from portal.settings import Settings
+from tests import compiled
 from tests.databases import Postgresql, Sqlite
 from tests.factories import Factories
 from tests.payout_story import RAILS
@@ -31,6 +32,7 @@ SEALING_KEY = "sealing key of the tests, never of a server"
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
 hypothesis.settings.load_profile("house")
+compiled.share()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,25 +110,45 @@ def a(session: ScopedSession, now: datetime) -> Factories:
     return Factories(session, now)
 
 
+@pytest.fixture(scope="session")
+def built_portal() -> Flask:
+    """Built once a run: what takes long is the same for every test."""
+    app = create_app(_settings("sqlite://", Path()))
+    app.config["TESTING"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
 @pytest.fixture
 def app(
-    database_url: str, session: ScopedSession, now: datetime, tmp_path: Path
+    built_portal: Flask, database_url: str, session: ScopedSession, now: datetime, tmp_path: Path
 ) -> Iterator[Flask]:
-    """The portal on this test's database.  It is `now` in there, and no form needs its token."""
-    settings = Settings(
-        instance=tmp_path,
+    """The portal on this test's database.  It is `now` in there, and no form needs its token.
+
+    What a test changes of its settings is forgotten; what it adds to its pages is not: such a
+    test builds a portal of its own.
+    """
+    portal = built_portal
+    config, extensions = dict(portal.config), dict(portal.extensions)
+    portal.extensions["settings"] = _settings(database_url, tmp_path)
+    portal.extensions["engine"] = engines.connect(database_url)
+    with time_machine.travel(now, tick=False):
+        yield portal
+        session.rollback()
+        portal.extensions["engine"].dispose()
+    for kept, before in ((portal.config, config), (portal.extensions, extensions)):
+        kept.clear()
+        kept.update(before)
+
+
+def _settings(database_url: str, folder: Path) -> Settings:
+    return Settings(
+        instance=folder,
         database_url=database_url,
         secret_key="secret of the tests, never of a server",
         sealing_key=SEALING_KEY,
         base_url="http://localhost",
     )
-    with time_machine.travel(now, tick=False):
-        app = create_app(settings)
-        app.config["TESTING"] = app.config["PROPAGATE_EXCEPTIONS"] = False
-        app.config["WTF_CSRF_ENABLED"] = False
-        yield app
-        session.rollback()
-        app.extensions["engine"].dispose()
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def _decision(
 def _found(person: Actor) -> Sorted:
     """What was picked, or all that fits the queue's filters."""
     whole = request.values.get("all") == "yes"
-    ids = None if whole else _picked(request.values)
+    ids = None if whole else tuple(_picked(request.values))
     wanted = queue_filter(request.values, person) if whole else deals.DealFilter()
     return deals.sorted_out(session, wanted, ids, by=person, now=now())
 

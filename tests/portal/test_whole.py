@@ -3,13 +3,24 @@
 import re
 
 import flask
+import pytest
 from sqlalchemy import func, select
 
 from models.people import Person, Role
+from portal.app import create_app
 from portal.database import session as portal_session
 from portal.permissions import anyone
 
 PATH = re.compile(r"(/[a-z0-9-]+|/<(uuid|int|month|path|word):\w+>)*(\.(csv|xlsx|pdf|xml|svg))?/?")
+
+
+@pytest.fixture
+def app(app):
+    """One that these tests may add pages to."""
+    own = create_app(app.extensions["settings"])
+    own.config.update({"TESTING": False, "PROPAGATE_EXCEPTIONS": False, "WTF_CSRF_ENABLED": False})
+    yield own
+    own.extensions["engine"].dispose()
 
 
 def test_every_view_says_who_may_use_it(app):

@@ -167,7 +167,8 @@ def contenders(session: Session, deal: Deal, *, on: date) -> Sequence[Deal]:
     """
     matched = select(DealMatch.deal_id, DealMatch.customer_id, DealMatch.cleared_at)
     mine = session.execute(matched.where(DealMatch.deal_id == deal.id)).all()
-    theirs = session.execute(matched.where(DealMatch.customer_id == deal.customer_id)).all()
+    against = matched.join(Deal, Deal.id == DealMatch.deal_id).where(is_live(Deal, on))
+    theirs = session.execute(against.where(DealMatch.customer_id == deal.customer_id)).all()
     alike = [row.customer_id for row in mine if row.cleared_at is None]
     apart = [row.customer_id for row in mine if row.cleared_at is not None]
     found = select(Deal).where(

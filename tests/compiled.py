@@ -1,0 +1,26 @@
+"""What SQLAlchemy has compiled once is compiled for the whole run.
+
+It keeps compiled statements by engine, and every test has an engine of its own: a third of a
+test's time went into compiling the same statements anew.  Dialects of one kind are alike here,
+because all engines of a run speak to one server, or to one version of SQLite.
+"""
+
+from typing import Any
+
+from sqlalchemy import Engine, util
+from sqlalchemy.engine import default
+
+KEPT: Any = util.LRUCache(4000)
+
+
+def share() -> None:
+    """For all engines that are connected from now on."""
+    default.DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore
+    default.DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore
+    made = Engine.__init__
+
+    def kept(engine: Engine, *words: Any, **options: Any) -> None:
+        made(engine, *words, **options)
+        engine._compiled_cache = KEPT
+
+    Engine.__init__ = kept  # type: ignore[method-assign]
