@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("deals_list", "commissions", "customers", "payouts", "queue")
+MEASUREMENTS = ("deals_list", "commissions", "customers", "payouts", "queue", "territories")
 
 for name in MEASUREMENTS:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -47,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="kill the payout worker at every boundary, with every fault; takes a quarter hour",
     )
+    parser.addoption(
+        "--every-model",
+        action="store_true",
+        help="draw 10,000 random models of territories instead of 300; takes a few minutes",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,7 @@ def known_country(text: str | None) -> str | None:
         return None
 
 
+@lru_cache(maxsize=8192)
 def subdivision_code(text: str | None, country: str | None = None) -> str | None:
     """The current ISO 3166-2 code: "us-ca" and ("CA", "US") are US-CA, FR-75 is FR-75C."""
     code = (text or "").strip().upper()
@@ -127,7 +128,9 @@ def subdivision_name(code: str | None) -> str:
 
 def postal_code(text: str | None, country: str | None) -> str:
     """Upper-case letters and digits only, never a number; a US ZIP+4 is cut to five digits."""
-    code = _NOT_ALNUM.sub("", (text or "").upper())
+    code = text or ""
+    if not (code.isascii() and code.isdigit()):  # most are digits, and need no looking at
+        code = _NOT_ALNUM.sub("", code.upper())
     return code[:5] if country == "US" else code
 
 
@@ -153,6 +156,12 @@ class PostalPattern:
             return cls(found[1], found[2], is_exact=False)
         code = postal_code(value, country)
         return cls(_filled(code, text), code, is_exact=True)
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def known(cls, text: str, country: str | None) -> "PostalPattern":
+        """The same for a pattern that is asked again and again, such as one that is cut out."""
+        return cls.read(text, country)
 
     @property
     def fineness(self) -> tuple[int, int]:

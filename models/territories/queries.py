@@ -36,6 +36,9 @@ class Map:
     absences: Absences
 
 
+AT_ONCE = 2_000
+"""Rows in memory while the territories are read."""
+
 _known: WeakKeyDictionary[Pool, Map] = WeakKeyDictionary()
 """One a database: its pool of connections is shared by all engines made of one."""
 _one_builds = Lock()
@@ -43,6 +46,7 @@ _one_builds = Lock()
 
 def map_of(session: Session) -> Map:
     """The territories, read again only when one of them has changed."""
+    session.flush()  # what is not written yet counts too
     revision = session.scalar(select(TerritoryRevision.token))
     pool = session.get_bind().engine.pool
     with _one_builds:
@@ -64,7 +68,8 @@ def as_rules(session: Session) -> list[Rule]:
             TerritoryArea.value,
             TerritoryArea.country,
             TerritoryArea.is_exclusion,
-        )
+        ),
+        execution_options={"yield_per": AT_ONCE},
     )
     for row in rows:
         to = cut_out if row.is_exclusion else held
@@ -78,7 +83,7 @@ def as_rules(session: Session) -> list[Rule]:
     )  # fmt: skip
     return [
         _rule(row, tuple(held[row.id]), tuple(cut_out[row.id]))
-        for row in session.execute(select(*columns))
+        for row in session.execute(select(*columns), execution_options={"yield_per": AT_ONCE})
     ]
 
 

@@ -1,5 +1,7 @@
 """Groups of countries that territories may name.  ISO 3166-1 alpha-2 codes."""
 
+from functools import lru_cache
+
 from models.customers import word_list
 
 DACH = "AT CH DE"
@@ -63,6 +65,7 @@ PASSIVE_SALES_PROTECTED = REGIONS["EEA"] | {"GB"}
 """Where an exclusive territory may not refuse a customer who came unasked."""
 
 
-def regions_of(country: str) -> list[str]:
+@lru_cache(maxsize=512)
+def regions_of(country: str) -> tuple[str, ...]:
     """Every region that the country is in, by name."""
-    return [name for name, countries in REGIONS.items() if country in countries]
+    return tuple(name for name, countries in REGIONS.items() if country in countries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -52,33 +52,56 @@ class Match:
         )
 
 
-@dataclass(frozen=True)
 class Resolution:
     """Who gets it.  `winner` is None when no territory holds."""
 
-    winner: Match | None
-    matches: tuple[Match, ...]
-    """All that hold, best first."""
-    tied: tuple[Match, ...]
-    """Those that nothing told apart from the winner; empty when it won clearly."""
-    action: Action
+    __slots__ = ("_every", "action", "tied", "winner")
+
+    def __init__(
+        self,
+        winner: Match | None,
+        tied: tuple[Match, ...],
+        action: Action,
+        every: Callable[[], Iterable[Match]],
+    ) -> None:
+        self.winner, self.tied, self.action, self._every = winner, tied, action, every
+        """tied: those that nothing told apart from the winner; empty when it won clearly."""
 
     @property
     def is_conflict(self) -> bool:
         return bool(self.tied)
+
+    @property
+    def matches(self) -> list[Match]:
+        """All that hold, best first; looked for only when somebody wants to know."""
+        return ordered(self._every())
 
 
 def decide(
     matches: Iterable[Match], facts: Facts, policy: ExclusivePolicy = ExclusivePolicy.REVIEW
 ) -> Resolution:
     """Choose among territories that hold.  Their order never matters."""
-    ordered = sorted(matches, key=_by_start_and_id)
-    ordered.sort(key=lambda match: match.rank, reverse=True)  # stable: ties stay by start, id
-    if not ordered:
-        return Resolution(None, (), (), Action.ROUTE_TO_DEFAULT)
-    winner = ordered[0]
-    tied = tuple(match for match in ordered[1:] if match.rank == winner.rank)
-    return Resolution(winner, tuple(ordered), tied, _action(winner.rule, tied, facts, policy))
+    found = ordered(matches)
+    best = [match for match in found if match.rank == found[0].rank]
+    return choose(best, facts, policy, lambda: found)
+
+
+def ordered(matches: Iterable[Match]) -> list[Match]:
+    """Best first; what nothing tells apart by start and id."""
+    by_start = sorted(matches, key=_by_start_and_id)
+    return sorted(by_start, key=lambda match: match.rank, reverse=True)
+
+
+def choose(
+    best: list[Match], facts: Facts, policy: ExclusivePolicy, every: Callable[[], Iterable[Match]]
+) -> Resolution:
+    """The provisional pick among those that nothing tells apart; none, when there are none."""
+    if not best:
+        return Resolution(None, (), Action.ROUTE_TO_DEFAULT, every)
+    if len(best) == 1:
+        return Resolution(best[0], (), _action(best[0].rule, (), facts, policy), every)
+    winner, *others = sorted(best, key=_by_start_and_id)
+    return Resolution(winner, tuple(others), _action(winner.rule, others, facts, policy), every)
 
 
 def match_of(rule: Rule, facts: Facts) -> Match | None:
@@ -98,7 +121,7 @@ def best_area(rule: Rule, facts: Facts) -> tuple[Area, Fineness] | None:
     ]
     if not found:
         return None
-    _, fineness, area = max(found, key=lambda each: each[:2])
+    _, fineness, area = max(found, key=lambda each: (each[0], each[1], each[2].spelled))
     return area, fineness
 
 
@@ -112,7 +135,7 @@ def _by_start_and_id(match: Match) -> tuple[date, str]:
     return (match.rule.from_on or date.min, str(match.rule.id))
 
 
-def _action(rule: Rule, tied: tuple[Match, ...], facts: Facts, policy: ExclusivePolicy) -> Action:
+def _action(rule: Rule, tied: Sequence[Match], facts: Facts, policy: ExclusivePolicy) -> Action:
     if tied:
         return Action.REVIEW_CONFLICT
     if rule.owner is None or rule.owner == facts.partner:
@@ -167,14 +190,17 @@ def assigned(
     on: date,
 ) -> Assigned:
     """The territory's manager, else the nearest ancestor's, else the default; then delegates."""
-    holder = nearest(rule, rules, manager_of)
+    holder = nearest(rule, rules, manager_of, on)
     manager = manager_of(holder) if holder else default
     present = standing_in(manager, absences, on)
     return Assigned(present, holder, manager if present != manager else None)
 
 
 def nearest(
-    rule: Rule | None, rules: Mapping[Key, Rule], manager_of: Callable[[Rule], Key | None]
+    rule: Rule | None,
+    rules: Mapping[Key, Rule],
+    manager_of: Callable[[Rule], Key | None],
+    on: date,
 ) -> Rule | None:
     """The territory or its closest ancestor that names a manager; safe in a loop of parents."""
     seen: set[Key] = set()
@@ -182,8 +208,16 @@ def nearest(
         if manager_of(rule) is not None:
             return rule
         seen.add(rule.id)
-        rule = rules.get(rule.parent) if rule.parent is not None else None
+        rule = in_force(rules, rule.parent, on)
     return None
+
+
+def in_force(rules: Mapping[Key, Rule], key: Key | None, on: date) -> Rule | None:
+    """The territory of that key, or the one that has taken its place by that day."""
+    rule = rules.get(key) if key is not None else None
+    while rule and rule.succeeded_by in rules and rule.to_on and on >= rule.to_on:
+        rule = rules[rule.succeeded_by]
+    return rule
 
 
 def standing_in(manager: Key | None, absences: Absences, on: date) -> Key | None:

@@ -87,7 +87,7 @@ def preview(session: Session, facts: Facts) -> Routing:
         sales_manager_id=sales.manager,
         action=found.action,
         why=_sentence(found, facts, rule, channel),
-        steps=steps(here.index.rules.values(), found, facts),
+        steps=steps(here.index.near(facts), found, facts),
         conflict=found.is_conflict,
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from models.customers import country_code, registrable_domain
@@ -54,6 +57,9 @@ class ExclusivePolicy(StrEnum):
         return {"reject": "It is not registered"}.get(self, "A channel manager decides")
 
 
+PLAIN_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
+"""A web address of which only the dots need looking at."""
+
 Key = Any
 """Of a territory, partner or person: a UUID, or a name in a file that is tried."""
 Fineness = tuple[int, ...]
@@ -70,7 +76,7 @@ class Facts:
     postal: str | None = None
     domain: str | None = None
     account: str | None = None
-    """The customer's own key, where the customer is known."""
+    """The customer's key, where the customer is known; in files, any name of the account."""
     naics: str | None = None
     product: str | None = None
     """Code of the product family."""
@@ -81,24 +87,40 @@ class Facts:
     came_unasked: bool = False
     """The customer turned to the partner by itself (a passive sale)."""
 
-    def settled(self) -> Facts:
-        """The same facts, spelled as areas are: current codes, postal code as text."""
+    def settled(self, accounts: Container[str] | None = None) -> Facts:
+        """The same facts, spelled as areas are: current codes, postal code as text.
+
+        accounts: all names that any territory asks for; a domain that is none of them is left
+        out, which saves looking up who may register below which suffix.
+        """
         subdivision = subdivision_code(self.subdivision, self.country)
-        country = country_code(self.country) or (subdivision.split("-")[0] if subdivision else None)
-        return Facts(
-            on=self.on,
+        country = _country(self.country) or (subdivision.split("-")[0] if subdivision else None)
+        settled = object.__new__(Facts)  # a million of them are made, and __init__ takes long
+        settled.__dict__.update(self.__dict__)
+        settled.__dict__.update(
             country=country,
             subdivision=subdivision,
-            postal=postal_code(self.postal, country) or None,
-            domain=registrable_domain(self.domain),
+            postal=postal_code(self.postal, country) or None if self.postal else None,
+            domain=_domain(self.domain, accounts) if self.domain else None,
             account=self.account.casefold() if self.account else None,
-            naics=self.naics,
             product=self.product.casefold() if self.product else None,
-            employees=self.employees,
-            partner=self.partner,
-            partner_role=self.partner_role,
-            came_unasked=self.came_unasked,
         )
+        return settled
+
+
+@lru_cache(maxsize=1024)
+def _country(text: str | None) -> str | None:
+    return country_code(text)
+
+
+def _domain(address: str, accounts: Container[str] | None) -> str | None:
+    if accounts is not None and PLAIN_HOST.fullmatch(address):
+        tail, dot = address, "."
+        while dot and tail not in accounts:
+            _, dot, tail = tail.partition(".")
+        if not dot:
+            return None
+    return registrable_domain(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,8 @@ class Area:
     value: str = ""
     country: str | None = None
     """Only for postal codes: 94103 in France is not San Francisco."""
+    customer: Key | None = None
+    """Only for named accounts: the customer that is meant, where it is known."""
 
     @classmethod
     def read(cls, kind: str, value: str | None = None, country: str | None = None) -> Area:
@@ -128,6 +152,11 @@ class Area:
             return cls(kind, subdivision_code(text, home) or "")
         return cls(kind, (country_code(text) if kind is AreaKind.COUNTRY else text.upper()) or "")
 
+    @property
+    def spelled(self) -> tuple[str, str]:
+        """By which areas are put in order, where nothing that matters does."""
+        return self.value, str(self.customer or "")
+
     def fineness_for(self, facts: Facts) -> Fineness | None:
         """How finely it holds for settled facts; None when it does not hold."""
         match self.kind:
@@ -136,7 +165,9 @@ class Area:
             case AreaKind.COUNTRY:
                 return (0,) if facts.country == self.value else None
             case AreaKind.ACCOUNT:
-                return (0,) if self.value in (facts.account, facts.domain) else None
+                names = (facts.account, facts.domain)
+                is_meant = self.value in names or (self.customer and str(self.customer) in names)
+                return (0,) if is_meant else None
             case AreaKind.REGION:
                 countries = REGIONS.get(self.value, frozenset())
                 return (-len(countries),) if facts.country in countries else None
@@ -146,7 +177,7 @@ class Area:
             case AreaKind.POSTAL:
                 if facts.country != self.country or not facts.postal:
                     return None
-                pattern = PostalPattern.read(self.value, self.country)
+                pattern = PostalPattern.known(self.value, self.country)
                 return pattern.fineness if pattern.holds(facts.postal) else None
 
 
@@ -182,7 +213,7 @@ class Qualifiers:
         return max((naics_match(prefix, facts.naics) for prefix in self.naics), default=0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """A territory as resolution sees it."""
 
@@ -204,6 +235,15 @@ class Rule:
     to_on: date | None = None
     """First day on which it no longer holds; None: no end."""
     priority: int = 0
+    succeeded_by: Key | None = None
+    """The territory that took this one's place when it ended."""
+
+    @property
+    def always_fits(self) -> bool:
+        """Whether nothing but its area matters: no dates, no exclusions, nothing asked."""
+        return self.status is TerritoryStatus.ACTIVE and not (
+            self.from_on or self.to_on or self.excluded or self.qualifiers.count
+        )
 
     def unfit(self, facts: Facts) -> str | None:
         """Why it is out although its area holds, in words; None when it holds."""
@@ -214,7 +254,7 @@ class Rule:
             return f"it starts on {self.from_on:%-d %B %Y}"
         if self.to_on and facts.on >= self.to_on:
             return f"it ended before {self.to_on:%-d %B %Y}"
-        if any(area.fineness_for(facts) is not None for area in self.excluded):
+        if self.excluded and any(area.fineness_for(facts) is not None for area in self.excluded):
             return "the place is excluded"
         if unmet := self.qualifiers.unmet(facts):
             return f"its {unmet} does not hold"

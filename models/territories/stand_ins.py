@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.people import Person, PersonStatus, Role
 from models.territories.queries import Map, defaults, map_of, still_here
-from models.territories.resolving import standing_in
+from models.territories.resolving import in_force, standing_in
 
 
 def acting_for(session: Session, person_id: UUID, on: date) -> frozenset[UUID]:
@@ -35,7 +35,7 @@ def next_manager(
     manager, an administrator: the first who is there and is none of `besides`.
     """
     here, present = map_of(session), still_here(session)
-    wanted = [*_above(here, territory_id), defaults(session).channel_manager, *_others(session)]
+    wanted = [*_above(here, territory_id, on), defaults(session).channel_manager, *_others(session)]
     for manager in wanted:
         asked = standing_in(manager, here.absences, on)
         if asked in present and asked not in besides:
@@ -43,16 +43,16 @@ def next_manager(
     return None
 
 
-def _above(here: Map, territory_id: UUID | None) -> list[UUID]:
+def _above(here: Map, territory_id: UUID | None, on: date) -> list[UUID]:
     """The managers of a territory and of those above it, the nearest first."""
     found: list[UUID] = []
     seen: set[UUID] = set()
-    rule = here.index.rules.get(territory_id) if territory_id else None
+    rule = in_force(here.index.rules, territory_id, on)
     while rule is not None and rule.id not in seen:
         seen.add(rule.id)
         if rule.channel_manager:
             found.append(rule.channel_manager)
-        rule = here.index.rules.get(rule.parent) if rule.parent else None
+        rule = in_force(here.index.rules, rule.parent, on)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, event, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
 from models.base import Base, new_id
 from models.guards import never_changes
@@ -128,8 +128,20 @@ SHAPES_ROUTING = (Territory, TerritoryArea, ManagerAbsence)
 @event.listens_for(Session, "before_flush")
 def _note_the_change(session: Session, _context: Any, _instances: Any) -> None:
     changed = (*session.new, *session.dirty, *session.deleted)
-    if not any(isinstance(row, SHAPES_ROUTING) for row in changed):
-        return
+    if any(isinstance(row, SHAPES_ROUTING) for row in changed):
+        _turn_over(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_the_statement(state: ORMExecuteState) -> None:
+    """Many rows at once: an import, or a merge of customers that named accounts follow."""
+    statement: Any = state.statement
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and statement.table in {shape.__table__ for shape in SHAPES_ROUTING}:
+        _turn_over(state.session)
+
+
+def _turn_over(session: Session) -> None:
     with session.no_autoflush:
         revision = session.scalars(select(TerritoryRevision)).first()
     if revision is None:

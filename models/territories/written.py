@@ -50,7 +50,7 @@ def resolve_case(case: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         "action": found.action.value,
         "conflict": found.is_conflict,
     }
-    return answer, [why(found, facts), *steps(index.rules.values(), found, facts)]
+    return answer, [why(found, facts), *steps(index.near(facts), found, facts)]
 
 
 def read_facts(deal: Mapping[str, Any]) -> Facts:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
+from models import engine as engines
 from models import territories
 from models.errors import Refused
 from models.people import PersonStatus
@@ -125,6 +126,27 @@ def test_the_territories_are_read_once_by_all_transactions(session, engine, a):
     session.commit()
     with open_session(engine, Scope.vendor()) as reader:
         assert map_of(reader) is map_of(session)
+
+
+def test_another_process_sees_a_change_with_its_next_question(session, database_url, a):
+    territory = a.territory(("country", "US"))
+    session.commit()
+    elsewhere = engines.connect(database_url)  # a pool of its own, like a process
+    with open_session(elsewhere, Scope.vendor()) as reader:
+        assert map_of(reader).index.rules[territory.id].name == territory.name
+    territory.name = "Renamed"
+    session.commit()
+    with open_session(elsewhere, Scope.vendor()) as reader:
+        assert map_of(reader).index.rules[territory.id].name == "Renamed"
+    elsewhere.dispose()
+
+
+def test_many_rows_changed_by_one_statement_are_seen_too(session, a):
+    territory = a.territory(("country", "US"))
+    before = map_of(session).revision
+    session.execute(update(TerritoryArea).values(value="CA"))
+    assert map_of(session).revision != before
+    assert map_of(session).index.rules[territory.id].areas == (Area.read("country", "CA"),)
 
 
 def test_a_change_that_is_taken_back_is_forgotten(session, a, staff, route):
