@@ -46,6 +46,11 @@ def _way_back() -> str:
     return here.path + (f"?{here.query}" if here.query else "")
 
 
+def page_of_part() -> str:
+    """The page of ours from which htmx asked."""
+    return request.headers.get("HX-Current-URL", "").removeprefix(request.host_url.rstrip("/"))
+
+
 def _undo() -> None:
     if "session" in g:
         g.session.rollback()
@@ -59,7 +64,8 @@ def _form_too_old(_error: CSRFError) -> Any:
 def _page(error: HTTPException) -> Any:
     _undo()
     if error.code == 401 and "HX-Request" in request.headers:
-        return "", 401  # a part of a page: the sign-in page must not be put into its place
+        # A part of a page: the sign-in page comes instead of the page, not into its place.
+        return "", 401, {"HX-Redirect": url_for("signin.new", next=page_of_part())}
     if error.code == 401 and request.method in ("GET", "HEAD"):
         return redirect(url_for("signin.new", next=request.full_path.rstrip("?")))
     if error.response is not None or error.code is None or error.code < 400:

@@ -5,8 +5,8 @@ invited -> active -> left -> invited again
 Doors count knocks; links are mailed and work once; sessions are rows that can be ended.
 """
 
-from models.accounts.membership import accept, change_role, deactivate, invite
-from models.accounts.rules import ROLE_NAMES, grantable, tidy_email
+from models.accounts.membership import accept, change_role, deactivate, invite, needs_two
+from models.accounts.rules import PRIVILEGED, ROLE_NAMES, grantable, must_be_grantable, tidy_email
 from models.accounts.secrets import (
     WrongPassword,
     change_password,
@@ -18,6 +18,7 @@ from models.accounts.secrets import (
 from models.accounts.signin import Verdict, enter, refuse, weigh
 
 __all__ = [
+    "PRIVILEGED",
     "ROLE_NAMES",
     "Verdict",
     "WrongPassword",
@@ -30,6 +31,8 @@ __all__ = [
     "invite",
     "knock_for_reset",
     "mail_reset",
+    "must_be_grantable",
+    "needs_two",
     "refuse",
     "remember_wrong",
     "reset_password",

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import audit, notices, vendor
 from models.accounts import doors, links, sessions
-from models.accounts.rules import ROLE_NAMES, must_be_grantable, tidy_email
+from models.accounts.rules import PRIVILEGED, ROLE_NAMES, must_be_grantable, tidy_email
 from models.accounts.secrets import guessable
 from models.base import lock
 from models.errors import Refused
@@ -42,11 +42,13 @@ def invite(
     company: str,
     seal: Seal,
     now: datetime,
+    asked_by: UUID | None = None,
 ) -> UUID:
     """Mail somebody a link to join; the new person's id.
 
     partner_id: None for the vendor's staff.  company: the name they are invited to.
-    Inviting somebody who is already invited mails a new link.
+    asked_by: who asked first, where it needs two people.  Inviting somebody who is already
+    invited mails a new link.
     """
     email = tidy_email(email)
     if partner_id is None or by.partner_id is not None:
@@ -54,6 +56,7 @@ def invite(
     assert by.partner_id in (None, partner_id), "nobody invites for another company"
     assert (role in PARTNER_ROLES) == (partner_id is not None), "role and company disagree"
     with vendor_side(session) as own:
+        _must_be_by_two(own, role, by=by, asked_by=asked_by)
         _not_too_many(own, by, now)
         person = own.scalars(select(Person).where(Person.email == email)).first()
         if person is None:
@@ -96,10 +99,22 @@ def accept(
     return person
 
 
-def change_role(session: Session, person_id: UUID, *, by: Actor, role: Role, now: datetime) -> None:
-    """Give a colleague another role; their sessions end, so that it counts at once."""
+def change_role(
+    session: Session,
+    person_id: UUID,
+    *,
+    by: Actor,
+    role: Role,
+    now: datetime,
+    asked_by: UUID | None = None,
+) -> None:
+    """Give a colleague another role; their sessions end, so that it counts at once.
+
+    asked_by: who asked first, where it needs two people.
+    """
     must_be_grantable(by, role)
     with vendor_side(session) as own:
+        _must_be_by_two(own, role, by=by, asked_by=asked_by)
         person = colleague(own, person_id, by=by)
         if person.role is role:
             return
@@ -150,6 +165,24 @@ def colleague(session: Session, person_id: UUID, *, by: Actor) -> Person:
         _administrators_beside(session, person)
     lock(session, person)
     return person
+
+
+def needs_two(session: Session, role: Role) -> bool:
+    """Whether a second administrator must agree before somebody gets this role.
+
+    A vendor's first administrator makes the second one alone: there is nobody to ask yet.
+    """
+    if role not in PRIVILEGED:
+        return False
+    administrators = select(func.count(Person.id)).where(
+        Person.role == Role.ADMINISTRATOR, Person.status == PersonStatus.ACTIVE
+    )
+    return role is not Role.ADMINISTRATOR or session.execute(administrators).scalar_one() > 1
+
+
+def _must_be_by_two(session: Session, role: Role, *, by: Actor, asked_by: UUID | None) -> None:
+    if needs_two(session, role) and asked_by in (None, by.id):
+        raise Refused(f"Two administrators together make somebody {ROLE_NAMES[role].lower()}.")
 
 
 def _not_the_last(session: Session, person: Person) -> None:

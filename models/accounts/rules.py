@@ -19,6 +19,10 @@ ROLE_NAMES = {
 }
 
 
+PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
+"""Nobody gives these alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """How many knocks within a while, about one account and from one address."""

@@ -21,6 +21,14 @@ class RoleForm(FlaskForm):
     role = RadioField("Role", [InputRequired("Choose a role.")], coerce=Role)
 
 
+class ResetForm(FlaskForm):
+    reason = TidyField(
+        "How you know that it is them",
+        [InputRequired("Say how you know that it is really them who ask."), Length(max=500)],
+        description="Such as: called back at the number we know. The second person reads it.",
+    )
+
+
 DUTIES = {
     Role.ADMINISTRATOR: "people, partners, settings",
     Role.CHANNEL_MANAGER: "partners, registrations, territories",

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
+from flask import flash, redirect, render_template, request, url_for
 
-from models import accounts, vendor
+from models import accounts, factors, privileges, vendor
 from models.errors import Refused
 from models.partners import Partner, members
 from models.partners.members import Choice
 from models.people import Actor, Person, PersonStatus, Role
+from models.scope import vendor_side
 from portal.clock import now
 from portal.database import session
 from portal.fields import put_refusal
 from portal.paging import Key, page_of
-from portal.people.forms import InviteForm, RoleForm, role_choices
-from portal.permissions import Can, allow, staff
+from portal.people import requests
+from portal.people.blueprint import pages
+from portal.people.finding import person_or_404
+from portal.people.forms import InviteForm, ResetForm, RoleForm, role_choices
+from portal.permissions import Can, allow, must_be_fresh, staff
 from portal.places import LOCALES
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
 
-pages = Blueprint("people", __name__, url_prefix="/people")
+PAGES = (requests,)
+"""What stands in a file of its own."""
 
 SORTS = {"name": Person.name, "email": Person.email}
 
@@ -37,20 +40,15 @@ COLUMNS = [
 ]
 
 
-def person_or_404(by: Actor, person_id: UUID) -> Person:
-    """Staff find everybody; a partner finds its own people, not the staff it may read of."""
-    found = select(Person).where(Person.id == person_id)
-    if by.partner_id is not None:
-        found = found.where(Person.partner_id == by.partner_id)
-    return session.scalar(found) or abort(404)
-
-
 @pages.get("")
 @allow(Can.SEE_PEOPLE)
 def index(person: Actor) -> str:
     chosen, sort = _chosen(person), _sort()
+    with vendor_side(session) as own:
+        to_confirm = privileges.counted(own, person, now=now())
     return render_template(
         "people/index.html",
+        to_confirm=to_confirm,
         page=page_of(session, members.listed(chosen), _keys(sort)),
         total=members.counted(session, chosen),
         sort=sort,
@@ -85,12 +83,12 @@ def invite(person: Actor) -> Any:
     form.role.choices = role_choices(person)
     if form.validate():
         try:
-            _invite(person, form.email.data, form.name.data, form.role.data)
+            said = _invite(person, form.email.data, form.name.data, form.role.data)
         except Refused as refusal:
             put_refusal(form.email, refusal)
     if form.errors:
         return _invite_page(person, form), 422
-    flash(f"{form.name.data} is invited. The link in the mail works for seven days.")
+    flash(said)
     return redirect(url_for("people.index"), 303)
 
 
@@ -100,8 +98,12 @@ def show(person: Actor, member: Person) -> str:
     form = RoleForm(obj=member)
     form.role.choices = role_choices(person)
     company = session.get(Partner, member.partner_id) if member.partner_id else None
+    with vendor_side(session) as own:
+        has_factor = bool(factors.held_by(own, member.id))
     return render_template(
         "people/show.html",
+        has_factor=has_factor,
+        reset_form=ResetForm(formdata=None),
         member=member,
         company=company,
         role=accounts.ROLE_NAMES[member.role],
@@ -121,8 +123,7 @@ def change_role(person: Actor, member: Person) -> Any:
     form.role.choices = role_choices(person)
     if not form.validate():
         raise Refused("Choose a role from the list.")
-    accounts.change_role(session, member.id, by=person, role=form.role.data, now=now())
-    flash(f"{member.name} is now {accounts.ROLE_NAMES[form.role.data].lower()}.")
+    flash(_change_role(person, member, form.role.data))
     return redirect(url_for("people.show", person_id=member.id), 303)
 
 
@@ -131,8 +132,7 @@ def change_role(person: Actor, member: Person) -> Any:
 def invite_again(person: Actor, member: Person) -> Any:
     if member.status is PersonStatus.ACTIVE or not _same_side(person, member):
         raise Refused(f"{member.name} cannot be invited from here.")
-    _invite(person, member.email, member.name, member.role)
-    flash(f"A new link is on its way to {member.email}; the older one no longer works.")
+    flash(_invite(person, member.email, member.name, member.role))
     return redirect(url_for("people.show", person_id=member.id), 303)
 
 
@@ -145,11 +145,27 @@ def deactivate(person: Actor, member: Person) -> Any:
     return redirect(url_for("people.index"), 303)
 
 
-def _invite(by: Actor, email: str, name: str, role: Role) -> None:
+def _change_role(by: Actor, member: Person, role: Role) -> str:
+    """What was done, in words: given, or asked of a second administrator."""
+    name = accounts.ROLE_NAMES[role].lower()
+    if role is member.role or not _needs_two(role):
+        accounts.change_role(session, member.id, by=by, role=role, now=now())
+        return f"{member.name} is now {name}."
+    must_be_fresh()
+    privileges.ask_role(session, member.id, by=by, role=role, now=now())
+    return f"Asked. When another administrator agrees, {member.name} is {name}."
+
+
+def _invite(by: Actor, email: str, name: str, role: Role) -> str:
+    """What was done, in words: invited, or asked of a second administrator."""
     if by.partner_id is None:
         company = vendor.settings(session).name
     else:
         company = session.get_one(Partner, by.partner_id).name
+    if by.partner_id is None and _needs_two(role):
+        must_be_fresh()
+        privileges.ask_invitation(session, by=by, email=email, name=name, role=role, now=now())
+        return f"Asked. When another administrator agrees, {name} gets the invitation."
     accounts.invite(
         session,
         by=by,
@@ -161,6 +177,12 @@ def _invite(by: Actor, email: str, name: str, role: Role) -> None:
         seal=seal(),
         now=now(),
     )
+    return f"A link is on its way to {email}. It works for seven days; older ones no longer do."
+
+
+def _needs_two(role: Role) -> bool:
+    with vendor_side(session) as own:
+        return accounts.needs_two(own, role)
 
 
 def _same_side(by: Actor, member: Person) -> bool:

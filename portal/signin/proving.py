@@ -12,6 +12,7 @@ from models.people import Actor, Stage
 from models.scope import vendor_side
 from portal import identity, proofs
 from portal.database import session
+from portal.errors import page_of_part
 from portal.permissions import Can, ProofNeeded, allow
 from portal.proofs import ProofForm
 from portal.signin.blueprint import pages
@@ -72,15 +73,10 @@ def ask_for_proof(_needed: ProofNeeded) -> Any:
         g.session.rollback()
     here = request.full_path.rstrip("?")
     if "HX-Request" in request.headers:
-        return "", 403, {"HX-Redirect": url_for("signin.confirm", next=_page_of_part())}
+        return "", 403, {"HX-Redirect": url_for("signin.confirm", next=page_of_part())}
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("signin.confirm", next=here), 303)
     return _confirm_page(identity.person_asking(), ProofForm(formdata=None, proof_to=here)), 403
-
-
-def _page_of_part() -> str:
-    """The page from which htmx asked."""
-    return request.headers.get("HX-Current-URL", "").removeprefix(request.host_url.rstrip("/"))
 
 
 def _factor_page(person: Actor, form: ProofForm) -> str:
