@@ -104,6 +104,18 @@ def human_number(prefix: str, key: UUID, letters: int = 7) -> str:
     return f"{prefix}-{''.join(drawn)}"
 
 
+TRIPLES = [one + two + three for three in SPOKEN for two in SPOKEN for one in SPOKEN]
+
+
+def long_number(prefix: str, digits: str) -> str:
+    """`human_number` of 12 letters for millions at once; digits: the key's, hexadecimal."""
+    rest, first = divmod(int(digits[16:], 16) & ((1 << 62) - 1), 19683)
+    rest, second = divmod(rest, 19683)
+    rest, third = divmod(rest, 19683)
+    told = TRIPLES[first] + TRIPLES[second] + TRIPLES[third] + TRIPLES[rest % 19683]
+    return f"{prefix}-{told}"
+
+
 def lock(session: Session, thing: Base) -> None:
     """Hold this row, as it is now, until the transaction ends.
 

@@ -35,6 +35,7 @@ from models.commissions.operations import (
 )
 from models.commissions.plans import Choice, plan_for
 from models.commissions.queries import LineFilter, Sum, month_in_words
+from models.commissions.rated import RatedEvent, RatingProblem
 from models.commissions.tables import (
     CommissionLine,
     Dispute,
@@ -42,8 +43,6 @@ from models.commissions.tables import (
     Plan,
     PlanAssignment,
     PlanVersion,
-    RatedEvent,
-    RatingProblem,
     Statement,
 )
 

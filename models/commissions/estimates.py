@@ -67,14 +67,14 @@ def estimate(session: Session, prospect: Prospect, *, partner_id: UUID, now: dat
 def _estimated(session: Session, prospect: Prospect, partner_id: UUID, now: datetime) -> Estimate:
     today = local_day(now, vendor.settings(session).time_zone)
     parties = Parties(session)
-    plan = engine_plan(session, parties.plan_of(partner_id, today))
+    plan = engine_plan(session, UUID(parties.plan_of(partner_id, today)))
     rules = plan.in_force(local_day(now, plan.time_zone)).rules
     if isinstance(rules.base, Margin | Recurring):
         return Estimate(None, "", (*_unknown(rules), *_beside(plan, rules)))
     sale = _sale(session, prospect, partner_id, now, today)
     kind = EventKind.WON if plan.trigger is Trigger.WON else EventKind.PAID
     lines = engine.rate(plan, sale, Event("estimate", kind, now, now), _world(session, parties))
-    own = [line for line in lines if line.partner == str(partner_id) and line.code not in LATER]
+    own = [line for line in lines if line.partner == partner_id.hex and line.code not in LATER]
     currency = plan.payout_currency or parties.currency_of(partner_id)
     total = sum(line.payout_minor for line in own if line.code is not Code.TRUE_UP)
     changes = tuple(_changes(plan, rules, own))
@@ -128,9 +128,9 @@ def _sale(
     """The deal as if it were won and invoiced whole, now."""
     lines = tuple(_lines(session, prospect.lines))
     return Sale(
-        deal="estimate",
-        key="estimate",
-        partner=str(partner_id),
+        deal=(deal := new_id().hex),
+        key=deal,
+        partner=partner_id.hex,
         currency=prospect.currency,
         net_minor=sum(line.amount_minor for line in lines),
         won_at=now,
@@ -165,6 +165,6 @@ def _world(session: Session, parties: Parties) -> engine.World:
             *catalog.rate_on(session, source, target, on)
         ),
         is_closed=lambda _month: False,
-        payout_currency=lambda partner: parties.currency_of(UUID(partner)),
-        new_id=lambda: str(new_id()),
+        payout_currency=parties.currency_of,
+        new_id=lambda: new_id().hex,
     )

@@ -1,129 +1,131 @@
-"""What was sold, as the engine wants it: from invoices, deals and partners.  Reads only."""
+"""What was sold, as the engine wants it: earning events and orders won, with their sales.
+
+Columns only, ordered by partner and time; see bulk.py for how ids and instants are read.
+Reads only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from models import bulk
 from models.catalog import Product
-from models.commissions.engine import Registration, Sale, SaleLine
+from models.commissions.earning import Earning
+from models.commissions.engine import Event, EventKind, Plan, Registration, Sale, SaleLine
 from models.commissions.parties import Parties
 from models.deals import Deal, DealLine
 from models.sales import Invoice, InvoiceLine
 from models.wins import splits_of
 
-DEAL = (
-    Deal.id,
-    Deal.partner_id,
-    Deal.customer_id,
-    Deal.kind,
-    Deal.value_minor,  # type: ignore[attr-defined]
-    Deal.value_currency,  # type: ignore[attr-defined]
-    Deal.won_at,
-    Deal.approved_on,
-    Deal.protected_through,
-)
-
-INVOICE = (
-    Invoice.id,
-    Invoice.partner_id,
-    Invoice.deal_id,
-    Invoice.customer_id,
-    Invoice.issued_on,
-    Invoice.currency,
-    Invoice.net_minor,
-)
-
-
 Splits = tuple[tuple[str, Decimal], ...]
+KINDS = {kind.value: kind for kind in EventKind}
 
 
 class Facts:
-    """The invoices and deals that a chunk of events is about: `read` them, then ask."""
+    """`read` what a chunk of events needs beside their own row, then `sale` and `event`."""
 
     def __init__(self, session: Session, parties: Parties) -> None:
         self._session, self._parties = session, parties
-        self.deals: dict[UUID, Row[Any]] = {}
-        self._invoices: dict[UUID, Row[Any]] = {}
-        self._lines: dict[UUID, list[SaleLine]] = {}
-        self._deal_lines: dict[UUID, list[Any]] = {}
-        self._invoiced: dict[UUID, int] = {}
-        self._splits: dict[UUID, Splits] = {}
+        self._lines: dict[str, list[SaleLine]] = {}
+        self._deal_lines: dict[str, list[Any]] = {}
+        self._invoiced: dict[str, int] = {}
+        self._splits: dict[str, Splits] = {}
 
-    def read(
-        self, *, invoices: Iterable[UUID], won: Iterable[UUID], deals: Iterable[UUID] = ()
-    ) -> None:
-        """These instead of those before: invoices, deals that earn when won, other deals."""
-        invoice_ids, won_ids = set(invoices), set(won)
-        self._invoices = self._by_id(select(*INVOICE).where(Invoice.id.in_(invoice_ids)))
-        invoiced = {row.deal_id for row in self._invoices.values() if row.deal_id}
-        deal_ids = {*deals, *won_ids, *invoiced}
-        self.deals = self._by_id(select(*DEAL).where(Deal.id.in_(deal_ids))) if deal_ids else {}
-        self._lines = self._lines_of(invoice_ids) if invoice_ids else {}
-        self._invoiced = self._invoiced_of(invoiced) if invoiced else {}
-        self._deal_lines = self._deal_lines_of(won_ids) if won_ids else {}
-        self._splits = self._splits_of(deal_ids) if deal_ids else {}
-        self._parties.read(
-            row.partner_id for rows in (self._invoices, self.deals) for row in rows.values()
-        )
+    def read(self, rows: Collection[Earning], plans: Collection[Plan]) -> None:
+        """For these instead of those before; lines only where one of the plans asks for them."""
+        deals = {row.deal_id for row in rows if row.deal_id}
+        self._splits = self._splits_of(deals) if deals else {}
+        self._parties.read({row.partner_id for row in rows})
+        won = {row.deal_id for row in rows if row.invoice_id is None and row.deal_id}
+        self._deal_lines = self._deal_lines_of(won) if won else {}
+        rules = [version.rules for plan in plans for version in plan.versions]
+        invoices = {row.invoice_id for row in rows if row.invoice_id}
+        needed = invoices if any(one.needs_lines for one in rules) else set()
+        self._lines = self._lines_of(needed) if needed else {}
+        whole = deals if any(one.needs_whole for one in rules) else set()
+        self._invoiced = self._invoiced_of(whole) if whole else {}
 
-    def sale_of_invoice(self, invoice_id: UUID, time_zone: str) -> Sale:
-        """The invoice and, where it belongs to one, its deal."""
-        invoice = self._invoices[invoice_id]
-        deal = self.deals[invoice.deal_id] if invoice.deal_id else None
-        won_at = (deal and deal.won_at) or _start_of(invoice.issued_on, time_zone)
-        day = _day(won_at, time_zone)
+    def won_on(self, row: Earning, time_zone: str) -> date:
+        """The day the deal was won; of a sale that nobody registered: its invoice's day."""
+        if row.won_at is not None:
+            return local_day(row.won_at, time_zone)
+        return _day(row.issued_on or row.at[:10])
+
+    def sale(self, row: Earning, time_zone: str) -> Sale:
+        """The invoice and, where it belongs to one, its deal; or an order's deal."""
+        deal_id, invoice_id, partner = row.deal_id, row.invoice_id, row.partner_id
+        won_on = self.won_on(row, time_zone)
+        key, lines, part = invoice_id or deal_id or "", (), row.part_minor
+        if invoice_id is None:
+            lines = tuple(_deal_line(line, row.currency) for line in self._deal_lines[key])
+        elif self._lines:
+            lines, part = tuple(self._lines.get(invoice_id, ())), None
         return Sale(
-            deal=str(deal.id) if deal else f"invoice {invoice.id}",
-            key=str(invoice.id),
-            partner=str(invoice.partner_id),
-            customer=str(invoice.customer_id),
-            currency=invoice.currency,
-            net_minor=invoice.net_minor,
-            won_at=won_at,
-            kind=deal.kind.value if deal else None,
-            lines=tuple(self._lines.get(invoice.id, ())),
-            registration=_registration(deal),
-            distributors=self._parties.distributors_of(invoice.partner_id, day),
-            splits=self._splits.get(deal.id, ()) if deal else (),
-            whole_minor=self._invoiced.get(deal.id, 0) if deal else None,
+            deal_id or key,
+            key,
+            partner,
+            row.currency,
+            row.net_minor,
+            NEVER,
+            row.customer_id,
+            row.deal_kind,
+            lines,
+            _registration(row.approved_on, row.protected_through),
+            self._parties.distributors_of(partner, won_on),
+            self._splits.get(deal_id, ()) if deal_id else (),
+            self._invoiced.get(deal_id) if deal_id and invoice_id else None,
+            part,
+            won_on,
         )
 
-    def sale_of_deal(self, deal_id: UUID, time_zone: str) -> Sale:
-        """A deal with its own lines and its orders won, for plans that earn when a deal is won."""
-        deal = self.deals[deal_id]
-        assert deal.won_at is not None, "an order that counts says when"
-        day = _day(deal.won_at, time_zone)
-        rows = self._deal_lines.get(deal.id, ())
-        return Sale(
-            deal=str(deal.id),
-            key=str(deal.id),
-            partner=str(deal.partner_id),
-            customer=str(deal.customer_id) if deal.customer_id else None,
-            currency=deal.value_currency,
-            net_minor=deal.value_minor,
-            won_at=deal.won_at,
-            kind=deal.kind.value,
-            lines=tuple(_deal_line(row, deal.value_currency) for row in rows),
-            registration=_registration(deal),
-            distributors=self._parties.distributors_of(deal.partner_id, day),
-            splits=self._splits.get(deal.id, ()),
+    def event(self, row: Earning, time_zone: str, recorded_on: date) -> Event:
+        """recorded_on: the least day on which it counts as recorded."""
+        on = local_day(row.at, time_zone)
+        if row.invoice_id is not None:
+            recorded_on = max(recorded_on, local_day(row.recorded_at, time_zone))
+        kind = KINDS[row.kind]
+        return Event(row.id, kind, NEVER, NEVER, row.amount_minor, None, NO_UNITS, on, recorded_on)
+
+    def held(self, zones: Mapping[str, str]) -> dict[str, Sale]:
+        """Deals, and invoices of no deal, of which something was held back; without detail.
+
+        zones: by deal or invoice: the time zone of its plan.
+        """
+        asked = (Deal.id, Deal.partner_id, Deal.won_at, Deal.approved_on, Deal.protected_through)
+        deals = self._session.execute(
+            select(
+                *map(bulk.hex_id, asked[:2]),
+                bulk.utc_text(asked[2]),
+                *map(bulk.day_text, asked[3:]),
+                type_coerce(Deal.kind, String),
+            ).where(bulk.among(self._session, Deal.id, zones))
         )
+        found = {}
+        for key, partner, won_at, approved_on, through, kind in deals:
+            registration = _registration(approved_on, through)
+            won_on = local_day(won_at, zones[key])
+            found[key] = _bare(key, partner, won_on, kind, registration)
+        bills = self._session.execute(
+            select(
+                bulk.hex_id(Invoice.id),
+                bulk.hex_id(Invoice.partner_id),
+                bulk.day_text(Invoice.issued_on),
+            ).where(bulk.among(self._session, Invoice.id, zones.keys() - found.keys()))
+        )
+        return found | {row[0]: _bare(row[0], row[1], _day(row[2]), None, None) for row in bills}
 
-    def _by_id(self, query: Select) -> dict[UUID, Row[Any]]:
-        return {row.id: row for row in self._session.execute(query)}
-
-    def _lines_of(self, invoice_ids: set[UUID]) -> dict[UUID, list[SaleLine]]:
+    def _lines_of(self, invoice_ids: Collection[str]) -> dict[str, list[SaleLine]]:
         rows = self._session.execute(
             select(
-                InvoiceLine.invoice_id,
+                bulk.hex_id(InvoiceLine.invoice_id),
                 InvoiceLine.sku,
                 InvoiceLine.category,
                 InvoiceLine.quantity,
@@ -131,18 +133,18 @@ class Facts:
                 InvoiceLine.cost_minor,
                 InvoiceLine.commissionable,
             )
-            .where(InvoiceLine.invoice_id.in_(invoice_ids))
+            .where(bulk.among(self._session, InvoiceLine.invoice_id, invoice_ids))
             .order_by(InvoiceLine.invoice_id, InvoiceLine.position)
         )
-        found: dict[UUID, list[SaleLine]] = {}
+        found: dict[str, list[SaleLine]] = {}
         for row in rows:
-            found.setdefault(row.invoice_id, []).append(SaleLine(*row[1:]))
+            found.setdefault(row[0], []).append(SaleLine(*row[1:]))
         return found
 
-    def _deal_lines_of(self, deal_ids: set[UUID]) -> dict[UUID, list[Any]]:
+    def _deal_lines_of(self, deal_ids: Collection[str]) -> dict[str, list[Any]]:
         rows = self._session.execute(
             select(
-                DealLine.deal_id,
+                bulk.hex_id(DealLine.deal_id).label("deal"),
                 DealLine.quantity,
                 DealLine.unit_minor,
                 Product.sku,
@@ -151,32 +153,46 @@ class Facts:
                 Product.commissionable,
             )
             .join(Product, Product.id == DealLine.product_id)
-            .where(DealLine.deal_id.in_(deal_ids))
+            .where(bulk.among(self._session, DealLine.deal_id, deal_ids))
             .order_by(DealLine.deal_id, DealLine.position)
         )
-        found: dict[UUID, list[Any]] = {}
+        found: dict[str, list[Any]] = {deal_id: [] for deal_id in deal_ids}
         for row in rows:
-            found.setdefault(row.deal_id, []).append(row)
+            found[row.deal].append(row)
         return found
 
-    def _splits_of(self, deal_ids: set[UUID]) -> dict[UUID, Splits]:
+    def _splits_of(self, deal_ids: Collection[str]) -> dict[str, Splits]:
         """Whom the engine shares each deal between; what one partner keeps whole is absent."""
         found = splits_of(self._session, deal_ids)
         self._parties.read(partner_id for split in found.values() for partner_id, _ in split)
         return {
-            deal_id: tuple((str(partner_id), percent / 100) for partner_id, percent in split)
+            deal_id.hex: tuple((partner_id.hex, percent / 100) for partner_id, percent in split)
             for deal_id, split in found.items()
         }
 
-    def _invoiced_of(self, deal_ids: set[UUID]) -> dict[UUID, int]:
+    def _invoiced_of(self, deal_ids: Collection[str]) -> dict[str, int]:
         """Commissionable net of all invoices of each deal, in minor units."""
         rows = self._session.execute(
-            select(Invoice.deal_id, func.sum(InvoiceLine.amount_minor))
+            select(bulk.hex_id(Invoice.deal_id), func.sum(InvoiceLine.amount_minor))
             .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-            .where(Invoice.deal_id.in_(deal_ids), InvoiceLine.commissionable)
+            .where(bulk.among(self._session, Invoice.deal_id, deal_ids))
+            .where(InvoiceLine.commissionable)
             .group_by(Invoice.deal_id)
         )
-        return {deal_id: int(total) for deal_id, total in rows if deal_id}
+        return dict.fromkeys(deal_ids, 0) | {deal_id: int(total) for deal_id, total in rows}
+
+
+NO_UNITS: dict[str, int] = {}
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""An instant that nobody asks for: its local day is told."""
+
+
+def _bare(
+    key: str, partner: str, won_on: date, kind: str | None, registration: Registration | None
+) -> Sale:
+    return Sale(
+        key, key, partner, "", 0, NEVER, kind=kind, registration=registration, won_on=won_on
+    )
 
 
 def _deal_line(row: Row[Any], currency: str) -> SaleLine:
@@ -191,16 +207,30 @@ def _deal_line(row: Row[Any], currency: str) -> SaleLine:
     )
 
 
-def _registration(deal: Row[Any] | None) -> Registration | None:
+def _registration(approved_on: str | None, through: str | None) -> Registration | None:
     """An extension has moved protected_through already."""
-    if deal is None or deal.approved_on is None or deal.protected_through is None:
+    if approved_on is None or through is None:
         return None
-    return Registration(deal.approved_on, (deal.protected_through - deal.approved_on).days)
+    return _registered(approved_on, through)
 
 
-def _day(instant: datetime, time_zone: str) -> date:
-    return instant.astimezone(ZoneInfo(time_zone)).date()
+@cache
+def _registered(approved_on: str, through: str) -> Registration:
+    first = date.fromisoformat(approved_on)
+    return Registration(first, (date.fromisoformat(through) - first).days)
 
 
-def _start_of(day: date, time_zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(time_zone)).astimezone(UTC)
+def local_day(instant: str, time_zone: str) -> date:
+    """Of an instant such as 2026-11-30 17:05:00.000000 in UTC."""
+    return _local_day(instant[:16], time_zone)
+
+
+@cache
+def _local_day(minute: str, time_zone: str) -> date:
+    at = datetime.fromisoformat(minute).replace(tzinfo=UTC)
+    return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+@cache
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,8 +1,8 @@
 """What the database itself refuses about commissions, on SQLite and on PostgreSQL.
 
-A line is never deleted, and never changed once it stands on a statement; a closed
-month takes no further line; a plan version is never edited, only ended; a changed
-proposal is a draft again.
+A line that stands on a statement, or in a closed month, is never changed or deleted, and no
+line changes its partner or month; a closed month takes no further line; a plan version is
+never edited, only ended; a changed proposal is a draft again.
 """
 
 from __future__ import annotations
@@ -11,17 +11,25 @@ from typing import Any
 
 from sqlalchemy import DDL, event
 
+STATED = (
+    "EXISTS (SELECT 1 FROM statement WHERE partner_id = OLD.partner_id "
+    "AND period = OLD.period AND currency = OLD.payout_currency) "
+    "OR EXISTS (SELECT 1 FROM month_close "
+    "WHERE month = OLD.period AND finished_at IS NOT NULL)"
+)
+MOVED = "NEW.id <> OLD.id OR NEW.partner_id <> OLD.partner_id OR NEW.period <> OLD.period"
+
 SQLITE = (
     (
         "commission_line",
-        "CREATE TRIGGER commission_line_stated BEFORE UPDATE ON commission_line "
-        "WHEN OLD.statement_id IS NOT NULL "
+        f"CREATE TRIGGER commission_line_stated BEFORE UPDATE ON commission_line "
+        f"WHEN {STATED} OR {MOVED} "
         "BEGIN SELECT RAISE(ABORT, 'a line on a statement is never changed'); END",
     ),
     (
         "commission_line",
-        "CREATE TRIGGER commission_line_kept BEFORE DELETE ON commission_line "
-        "BEGIN SELECT RAISE(ABORT, 'a commission line is never deleted'); END",
+        f"CREATE TRIGGER commission_line_kept BEFORE DELETE ON commission_line WHEN {STATED} "
+        "BEGIN SELECT RAISE(ABORT, 'a line on a statement is never deleted'); END",
     ),
     (
         "commission_line",
@@ -51,19 +59,30 @@ POSTGRESQL = (
     (
         "commission_line",
         "CREATE OR REPLACE FUNCTION commission_line_guard() RETURNS trigger AS $$ BEGIN "
-        "IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a commission line is never deleted'; END IF; "
-        "IF TG_OP = 'UPDATE' THEN "
-        "IF OLD.statement_id IS NOT NULL THEN "
-        "RAISE EXCEPTION 'a line on a statement is never changed'; END IF; RETURN NEW; END IF; "
-        "IF EXISTS (SELECT 1 FROM month_close "
-        "WHERE month = NEW.period AND finished_at IS NOT NULL) THEN "
-        "RAISE EXCEPTION 'a closed month takes no further line'; END IF; "
+        f"IF {STATED} THEN RAISE EXCEPTION 'a line on a statement is never changed'; END IF; "
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; "
+        f"IF {MOVED} THEN RAISE EXCEPTION 'a line never moves'; END IF; "
         "RETURN NEW; END $$ LANGUAGE plpgsql",
     ),
     (
         "commission_line",
-        "CREATE TRIGGER commission_line_guard BEFORE INSERT OR UPDATE OR DELETE "
+        "CREATE TRIGGER commission_line_guard BEFORE UPDATE OR DELETE "
         "ON commission_line FOR EACH ROW EXECUTE FUNCTION commission_line_guard()",
+    ),
+    # Asked once for all lines of a statement: they come by the thousand.
+    (
+        "commission_line",
+        "CREATE OR REPLACE FUNCTION commission_line_month() RETURNS trigger AS $$ BEGIN "
+        "IF EXISTS (SELECT 1 FROM (SELECT DISTINCT period FROM fresh) AS months "
+        "JOIN month_close ON month = months.period WHERE finished_at IS NOT NULL) "
+        "THEN RAISE EXCEPTION 'a closed month takes no further line'; END IF; "
+        "RETURN NULL; END $$ LANGUAGE plpgsql",
+    ),
+    (
+        "commission_line",
+        "CREATE TRIGGER commission_line_month AFTER INSERT ON commission_line "
+        "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT "
+        "EXECUTE FUNCTION commission_line_month()",
     ),
     (
         "plan_version",
@@ -101,5 +120,5 @@ def guard(table: Any) -> None:
     for dialect, guards in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
         for name, statement in guards:
             if name == table.name:
-                ddl = DDL(statement).execute_if(dialect=dialect)
+                ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
                 event.listen(table, "after_create", ddl)

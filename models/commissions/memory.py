@@ -1,44 +1,42 @@
-"""The engine's memories as rows: read when asked for, written when changed."""
+"""The engine's memories as rows: read when asked for, written when changed.
+
+A deal's memory stands beside its last event (RatedEvent), any other in a row for each month in
+which it changed (RatingState).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CursorResult, bindparam, insert, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.base import new_id
+from models import bulk
 from models.commissions.engine import State
-from models.commissions.tables import RatingState
-
-AT_ONCE = 500
-"""Keys in one question; SQLite allows 32,766 values."""
+from models.commissions.engine.state import Deal
+from models.commissions.rated import RatedEvent, RatingState
 
 TABLE: Any = RatingState.__table__
+COLUMNS = ("id", "kind", "key", "month", "value", "version")
 
 CHANGED = (
     update(TABLE)
-    .where(TABLE.c.id == bindparam("row"), TABLE.c.version == bindparam("read_version"))
-    .values(
-        value=bindparam("new_value"),
-        due_on=bindparam("new_due_on"),
-        version=bindparam("new_version"),
-    )
+    .where(TABLE.c.id == bindparam("row"), TABLE.c.version == bindparam("version_read"))
+    .values(value=bindparam("new_value"), version=bindparam("new_version"))
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A memory as it was read."""
+class Kept(NamedTuple):
+    """A memory as it was read; of a deal: `version` counts its events."""
 
-    id: UUID
+    id: str
+    """Of a deal: the row that says when its next hold is released; empty when nothing is held."""
+    month: str
     version: int
-    value: dict[str, Any] | None
+    value: str | None
 
 
 class Memories:
@@ -47,38 +45,48 @@ class Memories:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._rows: dict[tuple[str, str], Kept | None] = {}
+        self._ids = bulk.new_ids(256)
         self.state = State(self._fetch)
 
     def prefetch(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read many memories, named by kind and key, with few questions."""
         by_kind: dict[str, list[str]] = {}
-        for kind, key in dict.fromkeys(wanted):
-            if (kind, key) not in self._rows:
-                by_kind.setdefault(kind, []).append(key)
+        for place in dict.fromkeys(wanted):
+            if place not in self._rows:
+                by_kind.setdefault(place[0], []).append(place[1])
         for kind, keys in by_kind.items():
-            for start in range(0, len(keys), AT_ONCE):
-                self._read(kind, keys[start : start + AT_ONCE])
+            self._rows |= {(kind, key): None for key in keys}
+            if kind == Deal.kind:
+                self._read_deals(keys)
+            else:
+                self._read(kind, keys)
+
+    def deal(self, key: str) -> Kept:
+        """What is kept of a deal; `events` counts what was rated of it."""
+        if (Deal.kind, key) not in self._rows:
+            self.prefetch([(Deal.kind, key)])
+        return self._rows[Deal.kind, key] or Kept("", "", 0, None)
+
+    def deal_is(self, key: str, kept: Kept) -> None:
+        self._rows[Deal.kind, key] = kept
 
     def keep(self) -> None:
-        """Write what changed since the last time.
+        """Write what changed since the last time; deals are written beside their events.
 
         Raises StaleDataError when somebody else has changed one of them meanwhile.
         """
         new, changed = [], []
         for kind, key, memory in self.state.changed():
-            row, value = self._rows.get((kind, key)), asdict(memory)
-            due = getattr(memory, "next_release", None)
-            due_on = date.fromisoformat(due) if due else None
-            kept = Kept(row.id, row.version + 1, None) if row else Kept(new_id(), 1, None)
+            row, value = self._rows.get((kind, key)), self.state.text(kind, key)
+            if row is None or row.month != memory.month:
+                kept = Kept(next(self._ids), memory.month, 1, value)
+                new.append((kept.id, kind, key, kept.month, value, kept.version))
+            else:
+                kept = Kept(row.id, row.month, row.version + 1, value)
+                told = {"row": UUID(row.id), "version_read": row.version, "new_value": value}
+                changed.append(told | {"new_version": kept.version})
             self._rows[kind, key] = kept
-            if row is None:
-                named = {"id": kept.id, "kind": kind, "key": key, "version": kept.version}
-                new.append(named | {"value": value, "due_on": due_on})
-                continue
-            told = {"new_value": value, "new_due_on": due_on, "new_version": kept.version}
-            changed.append(told | {"row": row.id, "read_version": row.version})
-        if new:
-            self._session.execute(insert(TABLE), new)
+        bulk.insert(self._session, TABLE, COLUMNS, new)
         if changed:
             done: CursorResult = self._session.execute(CHANGED, changed)  # type: ignore[assignment]
             if done.rowcount != len(changed):
@@ -90,16 +98,49 @@ class Memories:
         self.state.forget()
 
     def _read(self, kind: str, keys: list[str]) -> None:
-        self._rows |= {(kind, key): None for key in keys}
+        """The latest month of each."""
         rows = self._session.execute(
-            select(RatingState.key, RatingState.id, RatingState.version, RatingState.value).where(
-                RatingState.kind == kind, RatingState.key.in_(keys)
+            select(
+                RatingState.key,
+                bulk.hex_id(RatingState.id),
+                RatingState.month,
+                RatingState.version,
+                RatingState.value,
             )
+            .where(RatingState.kind == kind, bulk.among(self._session, RatingState.key, keys))
+            .order_by(RatingState.month)
         )
-        self._rows |= {(kind, row.key): Kept(row.id, row.version, row.value) for row in rows}
+        self._rows |= {(kind, row[0]): Kept(*row[1:]) for row in rows}
 
-    def _fetch(self, kind: str, key: str) -> dict[str, Any] | None:
+    def _read_deals(self, keys: list[str]) -> None:
+        rows = self._session.execute(
+            select(
+                bulk.hex_id(RatedEvent.sale_id),
+                bulk.hex_id(RatedEvent.id),
+                RatedEvent.month,
+                RatedEvent.nth,
+                RatedEvent.memory,
+                RatedEvent.due_on.is_not(None),
+            )
+            .where(bulk.among(self._session, RatedEvent.sale_id, keys))
+            .order_by(RatedEvent.sale_id, RatedEvent.nth)
+        )
+        for key, row_id, month, nth, memory, holds in rows:
+            before = self._rows[Deal.kind, key] or Kept("", "", 0, None)
+            value = before.value if memory is None else memory
+            kept = Kept(row_id if holds else before.id, month, nth, value)
+            self._rows[Deal.kind, key] = kept
+
+    def _fetch(self, kind: str, key: str) -> tuple[str, str] | None:
         if (kind, key) not in self._rows:
             self.prefetch([(kind, key)])
         row = self._rows[kind, key]
-        return None if row is None else row.value
+        return None if row is None or row.value is None else (row.month, row.value)
+
+
+def held_until(session: Session, sale_ids: Iterable[Any]) -> Any:
+    """The day on which the last of these deals releases its next hold; None: nothing is held."""
+    ids = [sale_id.hex for sale_id in sale_ids]
+    return session.scalar(
+        select(func.max(RatedEvent.due_on)).where(bulk.among(session, RatedEvent.sale_id, ids))
+    )

@@ -16,15 +16,9 @@ from sqlalchemy.orm import Session
 
 from models import vendor
 from models.calendars import local_day, month_of, next_month
-from models.commissions.queries import IS_TAKEN_BACK
-from models.commissions.tables import (
-    CommissionLine,
-    Dispute,
-    MonthClose,
-    RatedEvent,
-    RatingProblem,
-    Statement,
-)
+from models.commissions.queries import IS_TAKEN_BACK, is_open
+from models.commissions.rated import RatedEvent, RatingProblem
+from models.commissions.tables import CommissionLine, Dispute, MonthClose, Statement
 from models.money import Money
 from models.partners import Partner
 from models.sales import EarningEvent
@@ -144,7 +138,7 @@ def unrated(session: Session) -> int:
     return (
         session.scalar(
             select(func.count(EarningEvent.id))
-            .outerjoin(RatedEvent, RatedEvent.source_id == EarningEvent.id)
+            .outerjoin(RatedEvent, RatedEvent.id == EarningEvent.id)
             .where(RatedEvent.id.is_(None))
         )
         or 0
@@ -154,9 +148,7 @@ def unrated(session: Session) -> int:
 def first_open_before(session: Session, name: str) -> str | None:
     """The earliest month before `name` that has lines and is open; None when all are closed."""
     return session.scalar(
-        select(func.min(CommissionLine.period)).where(
-            CommissionLine.statement_id.is_(None), CommissionLine.period < name
-        )
+        select(func.min(CommissionLine.period)).where(CommissionLine.period < name, is_open())
     )
 
 

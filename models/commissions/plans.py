@@ -49,14 +49,25 @@ class Assignments:
 
     def plan_for(self, partner: Partner | Row[Any], day: date) -> Choice:
         """The plan of the most specific assignment on that day.  Raises Refused without one."""
-        rows = [*self._of.get(None, ()), *self._of.get(partner.id, ())]
-        holding = [row for row in rows if _holds(row, partner, day)]
+        chosen = self.chosen(partner, day)
+        return Choice(chosen.plan_id, chosen.plan_name, why(chosen, chosen.plan_name, partner.name))
+
+    def chosen(self, partner: Partner | Row[Any], day: date) -> Row[Any]:
+        """The most specific assignment on that day.  Raises Refused without one."""
+        holding = [row for row in self._listed(partner) if _holds(row, partner, day)]
         if not holding:
             raise Refused(
                 f"No commission plan is assigned to {partner.name} on {day:%d %B %Y}; assign one."
             )
-        chosen = max(holding, key=_specificity)
-        return Choice(chosen.plan_id, chosen.plan_name, why(chosen, chosen.plan_name, partner.name))
+        return max(holding, key=_specificity)
+
+    def bounds(self, partner: Partner | Row[Any]) -> list[date]:
+        """The days on which the choice may change."""
+        rows = self._listed(partner)
+        return [day for row in rows for day in (row.from_on, row.to_on) if day is not None]
+
+    def _listed(self, partner: Partner | Row[Any]) -> list[Any]:
+        return [*self._of.get(None, ()), *self._of.get(partner.id, ())]
 
     def _keep(self, whose: ColumnElement[bool]) -> None:
         columns = PlanAssignment.__table__.columns
@@ -106,7 +117,7 @@ def engine_plan(session: Session, plan_id: UUID) -> engine.Plan:
         select(PlanVersion).where(PlanVersion.plan_id == plan_id).order_by(PlanVersion.from_on)
     )
     return engine.Plan(
-        id=str(plan.id),
+        id=plan.id.hex,
         name=plan.name,
         currency=plan.currency,
         payout_currency=plan.payout_currency,
@@ -168,7 +179,7 @@ def assignments_of(session: Session, plan_id: UUID) -> list[Assigned]:
 def _version(plan: Plan, version: PlanVersion) -> engine.Version:
     rules = engine.parse_rules(version.rules, plan.currency)
     return engine.Version(
-        id=str(version.id),
+        id=version.id.hex,
         label=f"version {version.number}",
         from_on=version.from_on,
         to_on=version.to_on,

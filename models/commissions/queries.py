@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.calendars import first_day, next_month
 from models.commissions.engine import Code
 from models.commissions.engine.statements import TAKEN_BACK
-from models.commissions.tables import CommissionLine, MonthClose, Statement
+from models.commissions.tables import (
+    STANDS_ON,
+    CommissionLine,
+    MonthClose,
+    Plan,
+    PlanVersion,
+    Statement,
+)
 from models.customers import Customer
 from models.deals import Deal
 from models.money import Money
@@ -24,6 +32,10 @@ IS_TAKEN_BACK = or_(
     (CommissionLine.code == Code.ADJUSTMENT) & (CommissionLine.payout_minor < 0),
 )
 """What engine.is_taken_back says, for the database."""
+
+PLAN: Any = Plan.__table__
+VERSION: Any = PlanVersion.__table__
+"""The bare tables: a partner reads of plans only what the plan of its own line is called."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,9 @@ def lines(wanted: LineFilter) -> Select:
             CommissionLine.partner_id,
             CommissionLine.deal_id,
             CommissionLine.invoice_id,
+            PLAN.c.name.label("plan_name"),
+            VERSION.c.number.label("version_number"),
+            VERSION.c.from_on.label("version_from_on"),
             Partner.name.label("partner_name"),
             Deal.number.label("deal_number"),
             Deal.customer_name.label("deal_customer"),
@@ -111,7 +126,7 @@ def sums(session: Session, wanted: LineFilter) -> list[Sum]:
 
 def lines_of(session: Session, statement_id: UUID) -> Sequence[Row]:
     """The lines of a statement in the order in which they were earned."""
-    wanted = lines(LineFilter()).where(CommissionLine.statement_id == statement_id)
+    wanted = lines(LineFilter()).join(Statement, STANDS_ON).where(Statement.id == statement_id)
     ordered = wanted.order_by(None).order_by(CommissionLine.on, CommissionLine.id)
     return session.execute(ordered.limit(10_000)).all()
 
@@ -136,7 +151,7 @@ def corrected(session: Session, ids: Sequence[str]) -> Sequence[Row]:
             Statement.id.label("statement_id"),
             Statement.number.label("statement_number"),
         )
-        .outerjoin(Statement, Statement.id == CommissionLine.statement_id)
+        .outerjoin(Statement, STANDS_ON)
         .where(CommissionLine.id.in_([UUID(one) for one in ids]))
         .order_by(CommissionLine.id)
     ).all()
@@ -223,7 +238,8 @@ def by_code(session: Session, statement: Statement) -> dict[Code, tuple[int, int
     """{code: (lines, minor units)} of a statement."""
     rows = session.execute(
         select(CommissionLine.code, func.count(), func.sum(CommissionLine.payout_minor))
-        .where(CommissionLine.statement_id == statement.id)
+        .join(Statement, STANDS_ON)
+        .where(Statement.id == statement.id)
         .group_by(CommissionLine.code)
     )
     return {code: (count, int(minor)) for code, count, minor in rows}
@@ -232,6 +248,11 @@ def by_code(session: Session, statement: Statement) -> dict[Code, tuple[int, int
 def is_closed(session: Session, month: str) -> bool:
     """Whether a month takes no more events.  Asked on the vendor's side."""
     return session.scalar(select(MonthClose.id).where(MonthClose.month == month)) is not None
+
+
+def is_open() -> ColumnElement[bool]:
+    """Lines that stand on no statement yet."""
+    return ~exists().where(STANDS_ON)
 
 
 def _last_before(session: Session, partner_id: UUID, month: str, currency: str) -> Statement | None:
@@ -251,6 +272,8 @@ def _narrowed(wanted: Select, by: LineFilter) -> Select:
     wanted = (
         wanted.select_from(CommissionLine)
         .join(Partner, Partner.id == CommissionLine.partner_id)
+        .join(VERSION, VERSION.c.id == CommissionLine.plan_version_id)
+        .join(PLAN, PLAN.c.id == VERSION.c.plan_id)
         .outerjoin(Deal, Deal.id == CommissionLine.deal_id)
         .outerjoin(Invoice, Invoice.id == CommissionLine.invoice_id)
         .outerjoin(Customer, Customer.id == func.coalesce(Deal.customer_id, Invoice.customer_id))
@@ -267,5 +290,5 @@ def _narrowed(wanted: Select, by: LineFilter) -> Select:
     if by.currency:
         wanted = wanted.where(CommissionLine.payout_currency == by.currency)
     if by.only_open:
-        wanted = wanted.where(CommissionLine.statement_id.is_(None))
+        wanted = wanted.where(is_open())
     return wanted

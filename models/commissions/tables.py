@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -14,17 +15,35 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    TypeDecorator,
     UniqueConstraint,
+    and_,
+    select,
+    text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from models.base import Base
 from models.commissions.engine import Code, FxPolicy, Trigger
+from models.commissions.engine.workings import expanded, shortened
 from models.commissions.guards import guard
 from models.guards import never_changes
 from models.money import Money
 from models.partners import PartnerRole, Tier
 from models.scope import Scope, SeenBy, VendorOnly
+
+
+class Working(TypeDecorator):
+    """How a line was worked out: kept as the short list of workings.py, read by name."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else orjson.dumps(shortened(value)).decode()
+
+    def process_result_value(self, value: Any, dialect: Any) -> dict[str, Any] | None:
+        return None if value is None else expanded(orjson.loads(value))
 
 
 class Plan(VendorOnly, Base):
@@ -94,6 +113,13 @@ class PlanAssignment(VendorOnly, Base):
     created_at: Mapped[datetime]
 
 
+def _where_known(column: str) -> Index:
+    """Of the rows that have one."""
+    known = text(f"{column} IS NOT NULL")
+    name = f"ix_commission_line_{column}"
+    return Index(name, column, sqlite_where=known, postgresql_where=known)
+
+
 class CommissionLine(SeenBy, Base):
     """One amount that a partner earned or gave back, and how it was worked out."""
 
@@ -101,6 +127,9 @@ class CommissionLine(SeenBy, Base):
     __table_args__ = (
         Index("ix_commission_line_partner_period", "partner_id", "period", "id"),
         Index("ix_commission_line_period", "period", "id"),
+        _where_known("deal_id"),
+        _where_known("invoice_id"),
+        _where_known("source_id"),
     )
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"))
@@ -111,12 +140,12 @@ class CommissionLine(SeenBy, Base):
     on: Mapped[date]
     """The local day of what caused it."""
     code: Mapped[Code]
-    deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deal.id"), index=True)
+    deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deal.id"))
     """None for what concerns no single deal, and for sales nobody registered."""
-    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"))
     """None where no invoice caused it."""
-    source_id: Mapped[UUID | None] = mapped_column(index=True)
-    """The earning event, or the order that was won; None for a draw."""
+    source_id: Mapped[UUID | None]
+    """What was rated: an earning event, an order, a day of release; None for a draw."""
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     payout_minor: Mapped[int] = mapped_column(BigInteger)
@@ -124,12 +153,10 @@ class CommissionLine(SeenBy, Base):
     that of the month's end."""
     payout_currency: Mapped[str] = mapped_column(String(3))
     plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id"))
-    working: Mapped[dict[str, Any]]
-    """Basis, rate, tiers, split, exchange rate, rounding, plan: see words.py."""
+    working: Mapped[dict[str, Any]] = mapped_column(Working)
+    """Basis, rate, tiers, split, exchange rate, rounding: see words.py."""
     corrects: Mapped[list[str]] = mapped_column(JSON)
     """Ids of the earlier lines that it takes back or pays out."""
-    statement_id: Mapped[UUID | None] = mapped_column(ForeignKey("statement.id"), index=True)
-    """None until its month is closed."""
     recorded_at: Mapped[datetime]
 
     @classmethod
@@ -218,45 +245,8 @@ class MonthClose(VendorOnly, Base):
     """Partners that there is something to state for."""
     stated_count: Mapped[int] = mapped_column(default=0)
     """Partners that are done."""
-
-
-class RatedEvent(VendorOnly, Base):
-    """That an earning event, or an order won, was rated: it never is again."""
-
-    __tablename__ = "rated_event"
-
-    source_id: Mapped[UUID] = mapped_column(unique=True)
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
-    rated_at: Mapped[datetime]
-    line_count: Mapped[int]
-
-
-class RatingProblem(VendorOnly, Base):
-    """Why an event could not be rated yet; it is tried again each time."""
-
-    __tablename__ = "rating_problem"
-
-    source_id: Mapped[UUID] = mapped_column(unique=True)
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
-    found_at: Mapped[datetime]
-
-
-class RatingState(VendorOnly, Base):
-    """One memory of the engine: a counter, a deal's earnings, a hold."""
-
-    __tablename__ = "rating_state"
-    __table_args__ = (UniqueConstraint("kind", "key"),)
-
-    kind: Mapped[str] = mapped_column(String(20))
-    key: Mapped[str] = mapped_column(String(160))
-    value: Mapped[dict[str, Any]]
-    due_on: Mapped[date | None] = mapped_column(index=True)
-    """When the next hold of a deal is released; None when nothing is held."""
-    version: Mapped[int] = mapped_column()
-    """Two who change a memory at once do not both succeed."""
-
-    __mapper_args__ = {"version_id_col": version}
+    stated_through_id: Mapped[UUID | None]
+    """The last of them, in the order of their ids; None before the first."""
 
 
 class Dispute(SeenBy, Base):
@@ -280,6 +270,17 @@ class Dispute(SeenBy, Base):
         """A partner's own; a distributor does not see its resellers'."""
         return cls.partner_id == scope.owner
 
+
+STANDS_ON = and_(
+    Statement.partner_id == CommissionLine.partner_id,
+    Statement.period == CommissionLine.period,
+    Statement.currency == CommissionLine.payout_currency,
+)
+"""Which statement a line is on: nothing is written to the line when its month is closed."""
+
+CommissionLine.statement_id = column_property(
+    select(Statement.id).where(STANDS_ON).correlate_except(Statement).scalar_subquery()
+)
 
 guard(PlanVersion.__table__)
 guard(CommissionLine.__table__)

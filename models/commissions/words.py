@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from models.commissions.engine import Code
 from models.commissions.engine.numbers import percent
+from models.commissions.writers import WRITERS, Shown, Step, day, exchange, plain
 from models.money import Money
 
 NAMES = {
@@ -30,21 +29,12 @@ NAMES = {
     Code.DISPUTE_HOLD: "Held in dispute",
     Code.DISPUTE_RELEASE: "Dispute released",
     Code.ADJUSTMENT: "Adjustment",
+    Code.OVERRIDE_SHARE: "The distributor's part",
+    Code.CLAWBACK_DEFERRED: "Taken back later",
+    Code.CLAWBACK_INSTALMENT: "Taken back for earlier months",
 }
 
 ROUNDING = {"half_up": "Half a unit is rounded up.", "half_even": "Half a unit rounds to even."}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the sum; the last row is the line's own amount."""
-
-    label: str
-    amount: Money | None
-    """None where the row only says something."""
-
-
-Shown = Callable[[Money], str]
 
 
 def name_of(code: str) -> str:
@@ -77,7 +67,7 @@ def steps(
 ) -> list[Step]:
     """The working, step by step, from the source to what is paid."""
     told: list[Step] = []
-    writer = WRITERS.get(working.get("rule", ""), _plain)
+    writer = WRITERS.get(working.get("rule", ""), plain)
     told += _source(working, amount.currency, shown)
     told += writer(working, amount, shown)
     split = working.get("split")
@@ -87,17 +77,15 @@ def steps(
         told.append(Step(f"Partner's share, {share} of {shown(pool)}", amount))
     fx = working.get("fx")
     if fx:
-        told.append(Step(_exchange(fx, amount, shown), payout))
+        told.append(Step(exchange(fx, amount, shown), payout))
     return told
 
 
-def footnote(working: Mapping[str, Any]) -> str:
-    """Plan, version, since when, and how it was rounded."""
-    plan = working.get("plan") or {}
-    since = plan.get("from_on")
-    words = f"Plan “{plan.get('name', '')}”, {plan.get('version', '')}"
-    if since and since != "None":
-        words += f", in force since {_day(since)}"
+def footnote(row: Any) -> str:
+    """Plan, version, since when, and how it was rounded; row: one of queries.lines."""
+    words = f"Plan “{row.plan_name}”, version {row.version_number}"
+    words += f", in force since {day(row.version_from_on.isoformat())}"
+    working = row.working
     return f"{words}. {ROUNDING.get(working.get('rounding', 'half_up'), '')}".strip()
 
 
@@ -112,181 +100,3 @@ def _source(working: Mapping[str, Any], currency: str, shown: Shown) -> list[Ste
         left_out = shown(Money(working["left_out_minor"], currency))
         told.append(Step(f"Without {left_out} that earns no commission", None))
     return told
-
-
-def _rated(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    basis = shown(Money(working["basis_minor"], amount.currency))
-    label = f"{basis} at {percent(Decimal(working['rate']))}"
-    if working.get("category"):
-        label += f" for {working['category']}"
-    if working.get("month"):
-        label += f" in month {working['month']} of the subscription"
-    if working.get("reached_minor") is not None:
-        reached = shown(Money(working["reached_minor"], working["tier_currency"]))
-        label += f", the tier reached with {reached}{_window(working)}"
-    if working.get("protected_through"):
-        label += f", won on {_day(working['won_on'])} while registered"
-        label += f" (protected through {_day(working['protected_through'])})"
-    return [Step(label, Money(working["pool_minor"], amount.currency))]
-
-
-def _pieces(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    told = []
-    unit = working["tier_currency"]
-    start = working.get("start_minor")
-    if start:
-        told.append(Step(f"Counted from {shown(Money(start, unit))}{_window(working)}", None))
-    whole = sum(piece["amount_minor"] for piece in working["pieces"])
-    for index, piece in enumerate(working["pieces"]):
-        first = "First" if index == 0 and not start else "Next"
-        part = Money(piece["amount_minor"], unit)
-        worth = Decimal(piece["amount_minor"]) * Decimal(piece["rate"])
-        same = unit == amount.currency and whole == working["basis_minor"]
-        exact = worth == worth.to_integral_value() and same
-        told.append(
-            Step(
-                f"{first} {shown(part)} at {percent(Decimal(piece['rate']))}",
-                Money(int(worth), unit) if exact else None,
-            )
-        )
-    if working.get("split") or len(told) > 1:
-        told.append(Step("Together", Money(working["pool_minor"], amount.currency)))
-    return told
-
-
-def _window(working: Mapping[str, Any]) -> str:
-    return f" in {working['window']}" if working.get("window") else ""
-
-
-def _bounded(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    bound = shown(Money(working["bound_minor"], working.get("tier_currency", amount.currency)))
-    before = shown(Money(working["before_minor"], working.get("tier_currency", amount.currency)))
-    raw = shown(Money(working["raw_minor"], amount.currency))
-    what = {
-        "floor_adjustment": f"The deal earns at least {bound}",
-        "cap_adjustment": f"The deal earns at most {bound}",
-        "period_cap": f"At most {bound} in {working.get('month', 'a month')}",
-    }[working["rule"]]
-    label = f"{what}; {before} before, {raw} now"
-    return [Step(label, Money(working["pool_minor"], amount.currency))]
-
-
-def _override(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    basis = shown(Money(working["basis_minor"], amount.currency))
-    of = "net value" if working["rule"] == "override_of_net" else "the reseller's commission"
-    return [Step(f"{percent(Decimal(working['rate']))} of {of}, {basis}", amount)]
-
-
-def _new_logo(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    last = working.get("last_bought_on")
-    if last is None:
-        return [Step("The customer's first purchase", amount)]
-    months = working["lookback_months"]
-    return [Step(f"No purchase for {months} months; the last was on {_day(last)}", amount)]
-
-
-def _spiff(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    per_unit = shown(Money(working["per_unit_minor"], amount.currency))
-    label = f"{working['units']} × {per_unit} for {working['sku']}"
-    if working["units"] < working["units_due"]:
-        label += f" ({working['units_due']} sold; at most {working['max_units']} a partner)"
-    return [Step(label, amount)]
-
-
-def _holdback(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    basis = shown(Money(working["basis_minor"], amount.currency))
-    share = percent(Decimal(working["rate"]))
-    return [Step(f"{share} of {basis} held until {_day(working['release_on'])}", amount)]
-
-
-def _released(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    if working["rule"] == "holdback_freed":
-        return [Step("Held back for what was refunded; no longer needed", amount)]
-    return [Step(f"Held back until {_day(working['release_on'])}", amount)]
-
-
-def _clawback(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    def money(minor: int) -> str:
-        return shown(Money(minor, amount.currency))
-
-    refunded, sold = working["refunded_minor"], working["sold_minor"]
-    told = [
-        Step(f"Refunded {money(refunded)} of {money(sold)} on day {working['day']}", None),
-        Step(f"The same share of {money(working['earned_minor'])} that the deal earned", None),
-    ]
-    if working["before_minor"]:
-        told.append(Step(f"Less {money(working['before_minor'])} taken back before", None))
-    if working["bonus_minor"]:
-        told.append(Step(f"With the bonus of {money(working['bonus_minor'])}", None))
-    return [*told, Step("Taken back", amount)]
-
-
-def _true_up(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    told = []
-    for row in working["lifted"]:
-        basis = shown(Money(row["basis_minor"], amount.currency))
-        points = percent(Decimal(working["to"]) - Decimal(row["from"]))
-        worth = Money(row["amount_minor"], amount.currency)
-        told.append(
-            Step(f"{basis} rated before at {percent(Decimal(row['from']))}: +{points}", worth)
-        )
-    if len(told) > 1 or working["pool_minor"] != amount.minor:
-        told.append(Step("Together", amount))
-    return told
-
-
-def _draw(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    draw = shown(Money(working["draw_minor"], amount.currency))
-    net = shown(Money(working["net_minor"], amount.currency))
-    told = [Step(f"The draw is {draw}; earned {net}", amount)]
-    if working["before_minor"]:
-        owed = shown(Money(working["before_minor"], amount.currency))
-        told.insert(0, Step(f"Advanced before: {owed}", None))
-    return told
-
-
-def _plain(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    of = working.get("of")
-    return [Step(f"About line {of}" if of else "As decided", amount)]
-
-
-def _exchange(fx: Mapping[str, Any], amount: Money, shown: Shown) -> str:
-    if fx["policy"] == "as_corrected":
-        return f"{shown(amount)} at the rates of the lines it corrects"
-    return (
-        f"{shown(amount)} at {fx['rate']} {fx['to']} for 1 {fx['from']} "
-        f"({fx['source']}, {_day(fx['on'])})"
-    )
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%b %Y}"
-
-
-WRITERS: dict[str, Callable[[Mapping[str, Any], Money, Shown], list[Step]]] = {
-    "flat": _rated,
-    "by_category": _rated,
-    "by_deal_type": _rated,
-    "margin": _rated,
-    "recurring": _rated,
-    "dealreg_uplift": _rated,
-    "deal_slab": _rated,
-    "slab_step": _rated,
-    "slab_retro": _rated,
-    "deal_marginal": _pieces,
-    "marginal": _pieces,
-    "tier_trueup": _true_up,
-    "floor_adjustment": _bounded,
-    "cap_adjustment": _bounded,
-    "period_cap": _bounded,
-    "override_of_net": _override,
-    "override_of_commission": _override,
-    "new_logo_bonus": _new_logo,
-    "spiff": _spiff,
-    "holdback": _holdback,
-    "holdback_release": _released,
-    "holdback_freed": _released,
-    "clawback": _clawback,
-    "draw": _draw,
-}

@@ -11,7 +11,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from models import ledger
-from models.commissions.tables import CommissionLine, RatingProblem, Statement
+from models.commissions.queries import is_open
+from models.commissions.rated import RatingProblem
+from models.commissions.tables import CommissionLine, Statement
 from models.money import Money
 from models.partners import Partner, PartnerStatus, endings
 from models.partners.destinations import DestinationStatus, PayoutDestination
@@ -39,7 +41,7 @@ def open_months(session: Session, *, before: str) -> Sequence[Row]:
     """(period, lines) of ended months that still wait to be closed, oldest first."""
     return session.execute(
         select(CommissionLine.period, func.count(CommissionLine.id).label("lines"))
-        .where(CommissionLine.statement_id.is_(None), CommissionLine.period < before)
+        .where(is_open(), CommissionLine.period < before)
         .group_by(CommissionLine.period)
         .order_by(CommissionLine.period)
     ).all()

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.calendars import next_month
+from models.commissions.queries import is_open
 from models.commissions.tables import CommissionLine, Dispute, Statement
 from models.money import Money
 from models.payouts import Payout, PayoutStatement, PayoutStatus
@@ -77,7 +78,7 @@ def _open_lines(session: Session, partner_id: UUID) -> Counter[str]:
     return _counted(
         session,
         select(CommissionLine.payout_currency, func.sum(CommissionLine.payout_minor))
-        .where(CommissionLine.partner_id == partner_id, CommissionLine.statement_id.is_(None))
+        .where(CommissionLine.partner_id == partner_id, is_open())
         .group_by(CommissionLine.payout_currency),
     )
 

@@ -13,7 +13,10 @@ from sqlalchemy import BigInteger, Row, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from models import vendor
-from models.commissions.tables import CommissionLine, Dispute, RatedEvent, RatingState, Statement
+from models.commissions.memory import held_until
+from models.commissions.queries import is_open
+from models.commissions.rated import RatedEvent
+from models.commissions.tables import CommissionLine, Dispute, Statement
 from models.ledger import Account, PostingLine
 from models.money import Money
 from models.partners import Partner, PartnerEnding, PartnerStatus, ending_of
@@ -156,7 +159,7 @@ def _tail(ending: PartnerEnding | None, today: date) -> Step:
 def _rated(session: Session, partner_id: UUID) -> Step:
     waiting = session.scalar(
         select(func.count(EarningEvent.id))
-        .outerjoin(RatedEvent, RatedEvent.source_id == EarningEvent.id)
+        .outerjoin(RatedEvent, RatedEvent.id == EarningEvent.id)
         .where(EarningEvent.partner_id == partner_id, RatedEvent.id.is_(None))
     )
     return Step(
@@ -173,12 +176,8 @@ def _holds(session: Session, partner_id: UUID) -> Step:
         .distinct()
         .limit(MOST_KEYS)
     )
-    keys = {str(row.deal_id) if row.deal_id else f"invoice {row.invoice_id}" for row in rows}
-    until = session.scalar(
-        select(func.max(RatingState.due_on)).where(
-            RatingState.kind == "deal", RatingState.key.in_(keys), RatingState.due_on.is_not(None)
-        )
-    )
+    sales = {row.deal_id or row.invoice_id for row in rows}
+    until = held_until(session, sales)
     return Step(
         "Nothing is held back",
         until is None,
@@ -198,7 +197,7 @@ def _disputes(session: Session, partner_id: UUID) -> Step:
 def _stated(session: Session, partner_id: UUID) -> Step:
     open_month = session.scalar(
         select(func.min(CommissionLine.period)).where(
-            CommissionLine.partner_id == partner_id, CommissionLine.statement_id.is_(None)
+            CommissionLine.partner_id == partner_id, is_open()
         )
     )
     return Step(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.calendars import next_month
 from models.commissions.engine import Code
-from models.commissions.tables import CommissionLine, Statement
+from models.commissions.tables import STANDS_ON, CommissionLine, Statement
 from models.money import Money
 from models.partners import Partner
 from models.partners.destinations import PayoutDestination
@@ -141,7 +141,8 @@ def _held(run: PayoutRun) -> Any:
     """Negative, as the lines are."""
     return (
         select(PayoutStatement.payout_id, _sum(CommissionLine.payout_minor).label("minor"))
-        .join(CommissionLine, CommissionLine.statement_id == PayoutStatement.statement_id)
+        .join(Statement, Statement.id == PayoutStatement.statement_id)
+        .join(CommissionLine, STANDS_ON)
         .join(Payout, Payout.id == PayoutStatement.payout_id)
         .where(Payout.run_id == run.id, CommissionLine.code.in_(HELD_CODES))
         .group_by(PayoutStatement.payout_id)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from models.commissions.tables import CommissionLine, Statement
+from models.commissions.tables import STANDS_ON, CommissionLine, Statement
 from models.commissions.words import name_of
 from models.ledger import Posting
 from models.money import Money
@@ -61,8 +61,8 @@ def trace_of(
 
 def _lines(session: Session, statements: Sequence[Row]) -> Iterator[Mark]:
     ids = [row.id for row in statements]
-    of_these = CommissionLine.statement_id.in_(ids)
-    count = session.scalar(select(func.count(CommissionLine.id)).where(of_these)) or 0
+    on_these = (Statement, and_(STANDS_ON, Statement.id.in_(ids)))
+    count = session.scalar(select(func.count(CommissionLine.id)).join(*on_these)) or 0
     rows = session.execute(
         select(
             CommissionLine.id,
@@ -73,7 +73,7 @@ def _lines(session: Session, statements: Sequence[Row]) -> Iterator[Mark]:
             CommissionLine.payout_currency,
             CommissionLine.working,
         )
-        .where(of_these)
+        .join(*on_these)
         .order_by(CommissionLine.period, CommissionLine.id)
         .limit(MOST_LINES)
     )

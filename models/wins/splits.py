@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from models import bulk
 from models.partners import Partner, PartnerStatus
 from models.wins.shares import OPEN_SHARES, ShareState, Sharing, SharingSide
 
@@ -16,15 +17,18 @@ Split = tuple[tuple[UUID, Decimal], ...]
 """(partner, percent) of both, the registering one first; together 100."""
 
 
-def splits_of(session: Session, deal_ids: Collection[UUID]) -> dict[UUID, Split]:
-    """The agreed splits of these deals.  Asked on the vendor's side only."""
+def splits_of(session: Session, deal_ids: Collection[str]) -> dict[UUID, Split]:
+    """The agreed splits of these deals, named by hexadecimal digits, however many.
+
+    Asked on the vendor's side only.
+    """
     rows = session.execute(
         select(
             Sharing.deal_id,
             Sharing.registering_id,
             Sharing.fulfilling_id,
             Sharing.registering_percent,
-        ).where(Sharing.deal_id.in_(deal_ids), Sharing.state == ShareState.AGREED)
+        ).where(bulk.among(session, Sharing.deal_id, deal_ids), Sharing.state == ShareState.AGREED)
     )
     return {
         row.deal_id: (

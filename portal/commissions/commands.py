@@ -105,10 +105,11 @@ def _print_sum(session: Session, line: CommissionLine) -> None:
     def shown(amount: Any) -> str:
         return f"{plain_money(amount)} {amount.currency}"
 
+    row = commissions.queries.line(session, line.id)
     click.echo(f"{line.number}  {words.name_of(line.code)}  {line.on}  {shown(line.payout)}")
     for step in words.steps(line.code, line.working, line.amount, line.payout, shown):
         click.echo(f"  {step.label:<70} {shown(step.amount) if step.amount else '':>18}".rstrip())
-    click.echo(f"  {words.footnote(line.working)}")
+    click.echo(f"  {words.footnote(row)}")
     for earlier in commissions.queries.corrected(session, line.corrects):
         click.echo(f"  Corrects {earlier.number} of {earlier.period}.")
 

@@ -60,7 +60,7 @@ def shown(row: Any) -> ShownLine:
         basis=_basis(working, row.currency),
         amount=payout,
         steps=[(step.label, money(step.amount)) for step in steps],
-        footnote=words.footnote(working),
+        footnote=words.footnote(row),
     )
 
 

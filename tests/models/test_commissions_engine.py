@@ -279,6 +279,5 @@ def test_the_working_of_a_line_says_what_it_was_made_of():
         "pool_minor": 1_234_57,
         "split": {"weight": "60", "of": "100"},
         "rounding": "half_up",
-        "plan": {"name": "Plan", "version": "version 1", "from_on": None},
     }
     assert Decimal(line.amount_minor) == 740_74

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from models import commissions
 from models.commissions import CommissionLine, Prospect, RatedEvent
-from models.commissions.tables import RatingState
+from models.commissions.rated import RatingState
 from models.money import Money
 from models.scope import Scope, open_session
 

@@ -133,9 +133,9 @@ def test_another_share_than_proposed_is_asked_of_both(session, a):
     propose(session, a, deal, percent="60")
     offer(session, a, deal, other, "50")
     agree(session, a, other)
-    assert wins.splits_of(session, [deal.id]) == {}
+    assert wins.splits_of(session, [deal.id.hex]) == {}
     wins.agree(session, side(session, deal.partner_id), by=a.registrant(deal), now=a.now)
-    assert wins.splits_of(session, [deal.id]) == {
+    assert wins.splits_of(session, [deal.id.hex]) == {
         deal.id: ((deal.partner_id, Decimal(50)), (other.id, Decimal(50)))
     }
 
@@ -170,7 +170,7 @@ def test_a_refusal_ends_it_and_what_is_agreed_only_the_vendor_ends(session, a):
     with pytest.raises(Refused, match="Ask the channel manager"):
         wins.end(session, deal.id, reason="Changed.", by=a.registrant(deal), now=a.now)
     wins.end(session, deal.id, reason="They cannot deliver.", by=a.decider(), now=a.now)
-    assert wins.splits_of(session, [deal.id]) == {}
+    assert wins.splits_of(session, [deal.id.hex]) == {}
 
 
 def test_once_a_part_is_won_the_shares_stay(session, a):

@@ -18,7 +18,7 @@ from models.commissions.engine.facts import (
 )
 from models.commissions.engine.parsing import parse_rules
 from models.commissions.engine.plan import FxPolicy, Plan, Rules, Trigger, Version
-from models.commissions.engine.rating import rate, release_due
+from models.commissions.engine.rating import rate, rate_at, release_at, release_due, set_up
 from models.commissions.engine.state import State
 from models.commissions.engine.statements import Drawn, Figures, drawn, figures, is_taken_back
 
@@ -48,5 +48,8 @@ __all__ = [
     "is_taken_back",
     "parse_rules",
     "rate",
+    "rate_at",
+    "release_at",
     "release_due",
+    "set_up",
 ]

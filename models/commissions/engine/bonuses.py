@@ -14,7 +14,7 @@ def new_logo(desk: Desk, basis: Basis) -> list[Entry]:
     rule, customer = desk.rules.new_logo, desk.sale.customer
     if customer is None or not basis.amount_minor:
         return []
-    memory = desk.world.state.get(Customer, customer)
+    memory = desk.state.get(Customer, customer)
     last = memory.bought_last
     if last is None or last < desk.on:
         memory.last_on = desk.on.isoformat()
@@ -22,20 +22,15 @@ def new_logo(desk: Desk, basis: Basis) -> list[Entry]:
         return []
     if last is not None and add_months(last, rule.lookback_months) > desk.on:
         return []
-    working = {
-        "rule": "new_logo_bonus",
-        "lookback_months": rule.lookback_months,
-        "last_bought_on": last.isoformat() if last else None,
-        "pool_minor": rule.amount_minor,
-    }
-    return [Entry(Code.NEW_LOGO, rule.amount_minor, desk.plan.currency, working, desk.sale.partner)]
+    bought = last.isoformat() if last else None
+    told = ("new_logo_bonus", rule.lookback_months, bought, rule.amount_minor)
+    return [Entry(Code.NEW_LOGO, rule.amount_minor, desk.plan.currency, told, desk.sale.partner)]
 
 
-def spiffs(desk: Desk, paid: int) -> list[Entry]:
-    """An amount for each unit whose price has been paid, up to the partner's limit.
-
-    paid: minor units of this sale that were paid, this event included.
-    """
+def spiffs(desk: Desk, basis: Basis) -> list[Entry]:
+    """An amount for each unit whose price has been paid, up to the partner's limit."""
+    deal, key = desk.deal, desk.sale.key
+    paid = deal.paid[key] = deal.paid.get(key, 0) + basis.amount_minor
     found = (_spiff(desk, rule, paid) for rule in desk.rules.spiffs)
     return [entry for entry in found if entry is not None]
 
@@ -45,29 +40,23 @@ def units_key(desk: Desk, rule: Spiff) -> str:
 
 
 def _spiff(desk: Desk, rule: Spiff, paid: int) -> Entry | None:
+    """paid: minor units of this sale that were paid, this event included."""
     due = _units_due(desk, rule, paid)
     if due <= 0 or not rule.from_on <= desk.on <= rule.to_on:
         return None
     key = units_key(desk, rule)
-    used = desk.world.state.get(Units, key)
-    count = due if rule.max_units is None else min(due, rule.max_units - used.count)
-    working = {
-        "rule": "spiff",
-        "sku": rule.sku,
-        "units": count,
-        "units_due": due,
-        "per_unit_minor": rule.per_unit_minor,
-        "used_units": used.count,
-        "max_units": rule.max_units,
-        "pool_minor": count * rule.per_unit_minor,
-    }
+    used = desk.state.get(Units, key)
+    count = due if rule.max_units is None else min(due, rule.max_units - used.value)
+    amount = count * rule.per_unit_minor
+    told = (
+        "spiff", rule.sku, count, due, rule.per_unit_minor, used.value, rule.max_units, amount,
+    )  # fmt: skip
     if count <= 0 or not rule.per_unit_minor:
         return None
-    used.count += count
+    used.value += count
     spiff = rule.from_on.isoformat()
     desk.deal.bought.append(Bought(spiff, rule.sku, rule.per_unit_minor, count, key))
-    amount = count * rule.per_unit_minor
-    return Entry(Code.SPIFF, amount, desk.plan.currency, working, desk.sale.partner)
+    return Entry(Code.SPIFF, amount, desk.plan.currency, told, desk.sale.partner)
 
 
 def _units_due(desk: Desk, rule: Spiff, paid: int) -> int:

@@ -22,21 +22,25 @@ def take_back(desk: Desk) -> list[Line]:
     rule, deal = desk.rules.clawback, desk.deal
     if rule is None or deal.first_on is None or not deal.sold:
         return []
-    if (desk.on - date.fromisoformat(deal.first_on)).days > rule.days:
+    day = (desk.on - date.fromisoformat(deal.first_on)).days
+    if day > rule.days:
         return []
     amount = deal.sold if desk.event.amount_minor is None else desk.event.amount_minor
     deal.refunded = min(deal.sold, deal.refunded + amount)
     units = _units_back(desk, rule)
     lines: list[Line] = []
     for share in deal.shares:
-        lines += _from_share(desk, rule, share, units.get(share.currency, 0))
+        lines += _from_share(desk, rule, share, units.get(share.currency, 0), day)
     give_back_volume(desk, deal.refunded, deal.sold)
     return lines
 
 
-def _from_share(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> Iterator[Line]:
+def _from_share(
+    desk: Desk, rule: Clawback, share: Share, units_minor: int, day: int
+) -> Iterator[Line]:
     deal = desk.deal
-    back = divided(share.earned * deal.refunded, deal.sold) - share.clawed
+    before = share.clawed
+    back = divided(share.earned * deal.refunded, deal.sold) - before
     back_payout = divided(share.earned_payout * deal.refunded, deal.sold) - share.clawed_payout
     bonus, bonus_payout = _bonus_back(desk, rule, share, units_minor)
     share.clawed += back
@@ -44,20 +48,13 @@ def _from_share(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> I
     share.bonus_clawed += bonus
     share.bonus_clawed_payout += bonus_payout
     total, payout = back + bonus, back_payout + bonus_payout
-    working = {
-        "rule": "clawback",
-        "earned_minor": share.earned,
-        "refunded_minor": deal.refunded,
-        "sold_minor": deal.sold,
-        "before_minor": share.clawed - back,
-        "bonus_minor": bonus,
-        "day": (desk.on - date.fromisoformat(deal.first_on or "")).days,
-        "days": rule.days,
-        "pool_minor": -total,
-    }
     if total:
-        entry = Entry(Code.CLAWBACK, -total, share.currency, working, share.partner)
-        yield desk.line(entry, corrects=tuple(share.lines), as_before=-payout)
+        told = (
+            "clawback", share.earned, deal.refunded, deal.sold, before, bonus, day, rule.days,
+            -total,
+        )  # fmt: skip
+        entry = Entry(Code.CLAWBACK, -total, share.currency, told, share.partner)
+        yield desk.correction(entry, tuple(share.lines), -payout)
     freed = divided(share.held * deal.refunded, deal.sold) - share.freed
     if freed > 0:
         share.freed += freed
@@ -81,6 +78,8 @@ def _bonus_back(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> t
 def _units_back(desk: Desk, rule: Clawback) -> dict[str, int]:
     """What the returned units had earned, by currency; their places are free again."""
     deal = desk.deal
+    if not deal.bought:
+        return {}
     full = deal.refunded >= deal.sold
     worth = 0
     left = dict(desk.event.units)
@@ -95,5 +94,5 @@ def _units_back(desk: Desk, rule: Clawback) -> dict[str, int]:
 
 def _return(desk: Desk, bought: Bought, count: int) -> int:
     bought.returned += count
-    desk.world.state.get(Units, bought.units_key).count -= count
+    desk.state.get(Units, bought.units_key).value -= count
     return count * bought.per_unit

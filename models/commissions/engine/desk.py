@@ -6,9 +6,9 @@ Pure: exchange rates, closed months and new ids come in as functions.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.commissions.engine.currency import converted
@@ -23,7 +23,7 @@ AS_CORRECTED = "as_corrected"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the engine may ask of the world around it."""
+    """What the engine may ask of the world around it.  Closed months are asked once a run."""
 
     state: State
     rate_on: RateOn
@@ -32,19 +32,35 @@ class World:
     payout_currency: Callable[[str], str]
     """A partner's own currency, for plans that name none."""
     new_id: Callable[[], str]
+    counts_customers: bool = True
+    """Whether it matters to any plan when a customer bought last."""
+    _months: dict[tuple[date, date], str] = field(default_factory=dict)
+    _in_force: dict[tuple[str, date], tuple[Version, Any]] = field(default_factory=dict)
 
     def posting_month(self, day: date, recorded_on: date) -> str:
         """The month of `day`; if that is closed, the one open when it was recorded."""
-        month = month_of(day)
-        if self.is_closed(month):
-            month = max(month, month_of(recorded_on))
-        while self.is_closed(month):
-            month = next_month(month)
+        asked = (day, recorded_on)
+        month = self._months.get(asked)
+        if month is None:
+            month = month_of(day)
+            if self.is_closed(month):
+                month = max(month, month_of(recorded_on))
+            while self.is_closed(month):
+                month = next_month(month)
+            self._months[asked] = month
         return month
 
+    def in_force(self, plan: Plan, day: date, compiled: Callable[[Rules], Any]) -> Any:
+        """(version, what `compiled` makes of its rules).  Raises Refused without a version."""
+        asked = (plan.id, day)
+        found = self._in_force.get(asked)
+        if found is None:
+            version = plan.in_force(day)
+            found = self._in_force[asked] = (version, compiled(version.rules))
+        return found
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+
+class Basis(NamedTuple):
     """The commissionable part of an event, exactly: numerator / denominator minor units."""
 
     numerator: int
@@ -55,48 +71,51 @@ class Basis:
     """The whole event, commissionable or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An amount on its way to becoming a line."""
 
     code: Code
     amount_minor: int
     currency: str
-    working: dict[str, Any]
-    partner: str = ""
+    told: tuple[Any, ...]
+    partner: str
     """Empty until it is split."""
     of_deal: bool = True
+    more: dict[str, Any] | None = None
+    """What few workings have: see workings.MORE."""
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
-    plan: Plan
-    version: Version
-    sale: Sale
-    event: Event
-    world: World
+    """works: the version's rules, compiled.  Set up by rating.set_up."""
 
-    on: date
-    """The local day of the event."""
-    won_on: date
-    period: str
-    """The month its lines are posted to."""
+    __slots__ = (
+        "deal", "event", "half_even", "on", "part_minor", "period", "plan", "rules", "sale",
+        "state", "version", "whose", "won_on", "works", "world",
+    )  # fmt: skip
 
-    @classmethod
-    def set_up(cls, plan: Plan, sale: Sale, event: Event, world: World) -> Desk:
-        """Raises Refused when no version of the plan was in force on the won date."""
-        zone = ZoneInfo(plan.time_zone)
-        on, won_on = event.at.astimezone(zone).date(), sale.won_at.astimezone(zone).date()
-        period = world.posting_month(on, event.recorded_at.astimezone(zone).date())
-        return cls(plan, plan.in_force(won_on), sale, event, world, on, won_on, period)
-
-    @property
-    def rules(self) -> Rules:
-        return self.version.rules
-
-    @property
-    def deal(self) -> Deal:
-        return self.world.state.get(Deal, self.sale.deal)
+    def __init__(
+        self, plan: Plan, sale: Sale, event: Event, world: World, compiled: Callable[[Rules], Any]
+    ) -> None:
+        """Raises Refused when no version of the plan was in force on the rating day."""
+        self.plan, self.sale, self.event, self.world = plan, sale, event, world
+        self.on = event.on or _local(event.at, plan.time_zone)
+        """The local day of the event."""
+        self.won_on = sale.won_on or _local(sale.won_at, plan.time_zone)
+        recorded_on = event.recorded_on or _local(event.recorded_at, plan.time_zone)
+        self.period = event.period or world.posting_month(self.on, recorded_on)
+        """The month its lines are posted to."""
+        self.version, self.works = world.in_force(plan, self.won_on, compiled)
+        self.rules: Rules = self.version.rules
+        if self.rules.by_registration and sale.registration is not None:
+            day = sale.registration.approved_on
+            self.version, self.works = world.in_force(plan, day, compiled)
+            self.rules = self.version.rules
+        self.half_even = self.rules.half_even
+        self.state = world.state
+        self.whose = "" if sale.splits else sale.partner
+        """Whom an entry is for as long as nothing is split."""
+        self.part_minor = sale.commissionable_minor
+        self.deal: Deal = world.state.get(Deal, sale.deal)
 
     def currency_of(self, partner: str) -> str:
         return self.plan.payout_currency or self.world.payout_currency(partner)
@@ -114,88 +133,90 @@ class Desk:
 
     def in_plan_currency(self, minor: int) -> int:
         """An amount of the sale in the currency that the plan's own amounts are in."""
+        if self.sale.currency == self.plan.currency:
+            return minor
         return self._exchanged(minor, self.sale.currency, self.plan.currency)
 
     def in_deal_currency(self, minor: int) -> int:
         """An amount that the plan names, in the currency of the sale."""
         return self._exchanged(minor, self.plan.currency, self.sale.currency)
 
+    def beside(self) -> dict[str, Any] | None:
+        """What a working tells of the plan's currency, where it is not the deal's."""
+        if self.sale.currency == self.plan.currency:
+            return None
+        return {"tier_currency": self.plan.currency}
+
     def _exchanged(self, minor: int, source: str, target: str) -> int:
         if source == target or minor == 0:
             return minor
         return converted(minor, source, target, self.rate(source, target).value)
 
-    def line(
-        self,
-        entry: Entry,
-        *,
-        corrects: tuple[str, ...] = (),
-        as_before: int | None = None,
-        on: date | None = None,
+    def line(self, entry: Entry) -> Line:
+        """The entry as a line of the event in the partner's currency."""
+        code, amount, currency, told, partner, of_deal, more = entry
+        target = self.plan.payout_currency or self.world.payout_currency(partner)
+        payout = amount
+        if currency != target:
+            payout, more = self._exchange(amount, currency, target, self.period, more)
+        sale = self.sale
+        if self.half_even:
+            more = (more or {}) | {"rounding": "half_even"}
+        return Line(
+            self.world.new_id(),
+            partner,
+            sale.deal if of_deal else None,
+            sale.key if of_deal else None,
+            code,
+            amount,
+            currency,
+            payout,
+            target,
+            self.period,
+            self.on,
+            self.event.id,
+            self.plan.id,
+            self.version.id,
+            (*told, more) if more else told,
+        )
+
+    def correction(
+        self, entry: Entry, corrects: tuple[str, ...], as_before: int, on: date | None = None
     ) -> Line:
-        """The entry as a line in the partner's currency, with everything that made it.
+        """The same for what corrects earlier lines.
 
         as_before: what it comes to at the rates of the lines that it corrects, so that
         nobody gains or loses by the rate; a period-end policy has its own for each line.
         on: the day that caused it, when that is not the event's.
         """
-        on = on or self.on
-        period = self.period if on == self.on else self.world.posting_month(on, self.on)
-        target = self.currency_of(entry.partner)
-        payout, fx = self._payout(entry, target, period, as_before)
-        rounding = "half_even" if self.rules.half_even else "half_up"
-        return Line(
-            id=self.world.new_id(),
-            partner=entry.partner,
-            deal=self.sale.deal if entry.of_deal else None,
-            sale=self.sale.key if entry.of_deal else None,
-            code=entry.code,
-            amount_minor=entry.amount_minor,
-            currency=entry.currency,
-            payout_minor=payout,
-            payout_currency=target,
-            period=period,
-            on=on,
-            event=self.event.id,
-            plan=self.plan.id,
-            version=self.version.id,
-            working=entry.working | fx | {"rounding": rounding, "plan": self._told_of_plan()},
+        line, on = self.line(entry), on or self.on
+        period = line.period if on == self.on else self.world.posting_month(on, self.on)
+        if line.currency == line.payout_currency:
+            return line._replace(corrects=corrects, on=on, period=period)
+        more = dict(line.told[-1]) if isinstance(line.told[-1], dict) else {}
+        if self.plan.fx_policy is FxPolicy.PERIOD_END:
+            as_before, told = self._exchange(
+                line.amount_minor, line.currency, line.payout_currency, period, more
+            )
+        else:
+            told = more | {"fx": [AS_CORRECTED, line.currency, line.payout_currency]}
+        return line._replace(
             corrects=corrects,
+            on=on,
+            period=period,
+            payout_minor=as_before,
+            told=(*entry.told, told),
         )
 
-    def _told_of_plan(self) -> dict[str, Any]:
-        since = self.version.from_on
-        return {
-            "name": self.plan.name,
-            "version": self.version.label,
-            "from_on": since.isoformat() if since else None,
-        }
-
-    def _payout(
-        self, entry: Entry, target: str, period: str, as_before: int | None
+    def _exchange(
+        self, amount: int, source: str, target: str, period: str, more: dict[str, Any] | None
     ) -> tuple[int, dict[str, Any]]:
-        if entry.currency == target:
-            return entry.amount_minor, {}
         policy = self.plan.fx_policy
-        if as_before is not None and policy is not FxPolicy.PERIOD_END:
-            return as_before, {"fx": {"policy": AS_CORRECTED, "from": entry.currency, "to": target}}
-        rate = self.world.rate_on(entry.currency, target, self.rate_day(period))
-        payout = converted(
-            entry.amount_minor,
-            entry.currency,
-            target,
-            rate.value,
-            half_even=self.rules.half_even,
-        )
-        return payout, {"fx": fx_working(policy, entry.currency, target, rate)}
+        rate = self.world.rate_on(source, target, self.rate_day(period))
+        payout = converted(amount, source, target, rate.value, half_even=self.half_even)
+        fx = [policy.value, source, target, format(rate.value, "f"), str(rate.on), rate.source]
+        return payout, (more or {}) | {"fx": fx}
 
 
-def fx_working(policy: FxPolicy, source: str, target: str, rate: Rate) -> dict[str, str]:
-    return {
-        "policy": policy.value,
-        "from": source,
-        "to": target,
-        "rate": format(rate.value, "f"),
-        "on": rate.on.isoformat(),
-        "source": rate.source,
-    }
+def _local(instant: datetime, zone: str) -> date:
+    return instant.astimezone(ZoneInfo(zone)).date()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+from models.commissions.engine.workings import expanded
 
 
 class Code(StrEnum):
@@ -30,9 +31,14 @@ class Code(StrEnum):
     DISPUTE_HOLD = "dispute_hold"
     DISPUTE_RELEASE = "dispute_release"
     ADJUSTMENT = "adjustment"
+    OVERRIDE_SHARE = "override_share"
+    CLAWBACK_DEFERRED = "clawback_deferred"
+    CLAWBACK_INSTALMENT = "clawback_instalment"
 
 
-PERCENT_CODES = frozenset({Code.BASE, Code.UPLIFT, Code.FLOOR, Code.CAP, Code.OVERRIDE})
+PERCENT_CODES = frozenset(
+    {Code.BASE, Code.UPLIFT, Code.FLOOR, Code.CAP, Code.OVERRIDE, Code.OVERRIDE_SHARE}
+)
 """What holdbacks are taken from.  Bonuses stay outside."""
 
 BONUS_CODES = frozenset({Code.NEW_LOGO, Code.SPIFF})
@@ -44,8 +50,7 @@ class EventKind(StrEnum):
     REFUND = "refund"
 
 
-@dataclass(frozen=True, slots=True)
-class SaleLine:
+class SaleLine(NamedTuple):
     sku: str
     category: str
     quantity: int
@@ -55,15 +60,13 @@ class SaleLine:
     commissionable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     approved_on: date
     protection_days: int
     extension_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(NamedTuple):
     """The deal, or the invoice of a deal, that an event is about."""
 
     deal: str
@@ -85,9 +88,15 @@ class Sale:
     """Empty: all to `partner`."""
     whole_minor: int | None = None
     """Commissionable net of the whole deal; None: this sale is all of it."""
+    part_minor: int | None = None
+    """Its commissionable part, where it was summed already; None: `lines` tell."""
+    won_on: date | None = None
+    """The local day of `won_at`, where whoever tells it knows; None: the plan's zone says."""
 
     @property
     def commissionable_minor(self) -> int:
+        if self.part_minor is not None:
+            return self.part_minor
         if not self.lines:
             return self.net_minor
         return sum(line.amount_minor for line in self.lines if line.commissionable)
@@ -97,8 +106,7 @@ class Sale:
         return self.splits or ((self.partner, Decimal(1)),)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     id: str
     kind: EventKind
     at: datetime
@@ -106,12 +114,17 @@ class Event:
     amount_minor: int | None = None
     """In the sale's currency, without tax; None: all of it."""
     subscription_month: int | None = None
-    units: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, int] = {}
     """Of a refund: what came back, by SKU."""
+    on: date | None = None
+    """The local day of `at`, where whoever tells it knows; None: the plan's zone says."""
+    recorded_on: date | None = None
+    """The same of `recorded_at`."""
+    period: str | None = None
+    """The month it was posted to, when it is rated once more; None: the calendar says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """How many units of one currency one unit of another buys."""
 
     value: Decimal
@@ -123,8 +136,7 @@ RateOn = Callable[[str, str, date], Rate]
 """(from, to, day): the last rate published on or before that day.  Raises Refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One commission line, as it is kept for ever."""
 
     id: str
@@ -143,6 +155,11 @@ class Line:
     event: str | None
     plan: str
     version: str
-    working: dict[str, Any]
+    told: tuple[Any, ...]
+    """How it was worked out, as workings.py tells it."""
     corrects: tuple[str, ...] = ()
     """The earlier lines that it takes back, pays out or corrects."""
+
+    @property
+    def working(self) -> dict[str, Any]:
+        return expanded(self.told)

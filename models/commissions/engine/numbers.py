@@ -6,11 +6,24 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 RATE_ONE = 10**12
 """A rate of 1 (100 %) as a whole number, so that no float and no context can round it."""
 
 MOST_DECIMALS = 12
+
+
+class Points(NamedTuple):
+    """A rate as the engine multiplies it and as a line tells it."""
+
+    scaled: int
+    """In parts of RATE_ONE."""
+    text: str
+
+
+def points(rate: Decimal) -> Points:
+    return Points(scaled(rate), format(rate, "f"))
 
 
 @cache
@@ -24,10 +37,17 @@ def divided(numerator: int, denominator: int, *, half_even: bool = False) -> int
 
     denominator: greater than 0.
     """
-    whole, rest = divmod(abs(numerator), denominator)
-    if 2 * rest > denominator or (2 * rest == denominator and not (half_even and whole % 2 == 0)):
-        whole += 1
-    return -whole if numerator < 0 else whole
+    if numerator < 0:
+        return -divided(-numerator, denominator, half_even=half_even)
+    whole, rest = divmod(2 * numerator + denominator, 2 * denominator)
+    if half_even and rest == 0 and whole % 2:
+        return whole - 1
+    return whole
+
+
+def times(numerator: int, rate: Points, denominator: int, half_even: bool) -> int:
+    """`numerator / denominator` at this rate, rounded once."""
+    return divided(numerator * rate.scaled, denominator * RATE_ONE, half_even=half_even)
 
 
 def weights(shares: Iterable[Decimal]) -> list[int]:
@@ -37,8 +57,14 @@ def weights(shares: Iterable[Decimal]) -> list[int]:
     return [int(share.scaleb(max(decimals, 0))) for share in listed]
 
 
+@cache
 def month_of(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
+
+
+@cache
+def iso(day: date) -> str:
+    return day.isoformat()
 
 
 def next_month(month: str) -> str:
@@ -46,6 +72,7 @@ def next_month(month: str) -> str:
     return f"{year + number // 12:04}-{number % 12 + 1:02}"
 
 
+@cache
 def last_day(month: str) -> date:
     following = next_month(month)
     return date.fromordinal(date(int(following[:4]), int(following[5:]), 1).toordinal() - 1)

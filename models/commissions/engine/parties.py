@@ -2,51 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from models.commissions.engine.desk import Basis, Desk, Entry
 from models.commissions.engine.facts import Code
-from models.commissions.engine.numbers import RATE_ONE, divided, scaled, weights
+from models.commissions.engine.numbers import Points, divided, points, times, weights
+from models.commissions.engine.plan import Rules
 from models.money import split_minor
 
 
-def split(desk: Desk, entry: Entry) -> list[Entry]:
-    """The entry's amount among the deal's partners; the parts sum to the whole.
+def split(desk: Desk, entries: list[Entry]) -> list[Entry]:
+    """Each entry's amount among the deal's partners; the parts sum to the whole.
 
     By largest remainder; a tie goes to the partner listed earlier.
     """
     shares = desk.sale.shares
     whole_numbers = weights(weight for _, weight in shares)
-    parts = split_minor(entry.amount_minor, whole_numbers)
-    named = []
-    for (partner, weight), part in zip(shares, parts, strict=True):
-        told = dict(entry.working)
-        if len(shares) > 1:
-            told["split"] = {
-                "weight": format(weight, "f"),
-                "of": format(sum(share for _, share in shares), "f"),
-            }
-        named.append(Entry(entry.code, part, entry.currency, told, partner))
-    return [entry for entry in named if entry.amount_minor]
+    of = format(sum(weight for _, weight in shares), "f")
+    found = []
+    for entry in entries:
+        parts = split_minor(entry.amount_minor, whole_numbers)
+        for (partner, weight), part in zip(shares, parts, strict=True):
+            more = entry.more
+            if len(shares) > 1:
+                more = (more or {}) | {"split": [format(weight, "f"), of]}
+            if part:
+                found.append(entry._replace(amount_minor=part, partner=partner, more=more))
+    return found
 
 
-def overrides(desk: Desk, basis: Basis, commissions: list[Entry]) -> list[Entry]:
-    """What each distributor earns on top, the nearest first."""
-    pool = sum(entry.amount_minor for entry in commissions)
-    entries = []
-    for distributor, rule in zip(desk.sale.distributors, desk.rules.overrides, strict=False):
-        numerator, denominator = (
-            (pool, 1) if rule.of_commission else (basis.numerator, basis.denominator)
-        )
-        amount = divided(
-            numerator * scaled(rule.rate),
-            denominator * RATE_ONE,
-            half_even=desk.rules.half_even,
-        )
-        working = {
-            "rule": "override_of_commission" if rule.of_commission else "override_of_net",
-            "basis_minor": divided(numerator, denominator),
-            "rate": format(rule.rate, "f"),
-            "pool_minor": amount,
-        }
-        if amount:
-            entries.append(Entry(Code.OVERRIDE, amount, desk.sale.currency, working, distributor))
-    return entries
+def overrides(
+    rules: Rules,
+) -> Callable[[Desk, Basis, list[Entry]], list[Entry]] | None:
+    """What each distributor earns, the nearest first; on top, or out of the commission."""
+    if not rules.overrides and rules.pool is None:
+        return None
+    rated = [(points(rule.rate), rule.of_commission) for rule in rules.overrides]
+    pool = None if rules.pool is None else points(rules.pool)
+
+    def found(desk: Desk, basis: Basis, commissions: list[Entry]) -> list[Entry]:
+        entries = []
+        for distributor, (rate, of_commission) in zip(desk.sale.distributors, rated, strict=False):
+            entry = _override(desk, basis, commissions, distributor, rate, of_commission)
+            if entry.amount_minor:
+                entries.append(entry)
+        if rules.overrides_inside and entries:
+            entries += _out_of(desk, commissions, sum(entry.amount_minor for entry in entries))
+        if pool is not None:
+            entries += _held_to_pool(desk, basis, commissions, entries, pool)
+        return entries
+
+    return found
+
+
+def _override(
+    desk: Desk,
+    basis: Basis,
+    commissions: list[Entry],
+    distributor: str,
+    rate: Points,
+    of_commission: bool,
+) -> Entry:
+    numerator, denominator, rule = basis.numerator, basis.denominator, "override_of_net"
+    if of_commission:
+        numerator = sum(entry.amount_minor for entry in commissions)
+        denominator, rule = 1, "override_of_commission"
+    amount = times(numerator, rate, denominator, desk.half_even)
+    of = numerator if denominator == 1 else divided(numerator, denominator)
+    return Entry(
+        Code.OVERRIDE, amount, desk.sale.currency, (rule, of, rate.text, amount), distributor
+    )
+
+
+def _out_of(desk: Desk, commissions: list[Entry], total: int) -> list[Entry]:
+    """An override inside the pool is paid by those who earned the commission."""
+    most = sum(entry.amount_minor for entry in commissions)
+    whole = Entry(
+        Code.OVERRIDE_SHARE, -min(total, most), desk.sale.currency,
+        ("override_share", total, -min(total, most)), "",
+    )  # fmt: skip
+    return split(desk, [whole]) if most > 0 else []
+
+
+def _held_to_pool(
+    desk: Desk, basis: Basis, commissions: list[Entry], overrides: list[Entry], rate: Points
+) -> list[Entry]:
+    """What all tiers get never exceeds the pool: cut from the farthest distributor inwards."""
+    most = times(basis.numerator, rate, basis.denominator, desk.half_even)
+    raw = sum(entry.amount_minor for entry in (*commissions, *overrides))
+    over, cuts = raw - max(most, 0), []
+    totals: dict[str, int] = {}
+    for entry in (*commissions, *overrides):
+        totals[entry.partner] = totals.get(entry.partner, 0) + entry.amount_minor
+    for partner, total in reversed(totals.items()):
+        cut = min(over, max(total, 0))
+        if cut > 0:
+            told = ("pool_cap", most, raw, rate.text, basis.minor, -cut)
+            cuts.append(Entry(Code.CAP, -cut, desk.sale.currency, told, partner))
+            over -= cut
+    return cuts

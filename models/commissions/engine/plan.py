@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from models.commissions.engine.numbers import month_of
 from models.errors import Refused
 
 
@@ -52,7 +53,7 @@ class Window(StrEnum):
     def key(self, day: date) -> str:
         """Such as 2026-11, 2026-Q4 or 2026."""
         if self is Window.MONTH:
-            return f"{day.year:04}-{day.month:02}"
+            return month_of(day)
         if self is Window.QUARTER:
             return f"{day.year:04}-Q{(day.month + 2) // 3}"
         return f"{day.year:04}"
@@ -150,6 +151,10 @@ class Clawback:
     """From the first earning date, the last day inclusive."""
     bonuses_pro_rata: bool = False
     """Bonuses go back with any refund; False: only with a full one."""
+    most_share: Decimal | None = None
+    """The most that is taken of what a month earned; None: all of it."""
+    instalments: int = 1
+    """Over so many statements what is taken back is spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +180,19 @@ class Tax:
 class Rules:
     base: Base
     uplift: Decimal | None = None
+    uplift_only_fulfilled: bool = False
+    """Only when whoever registered the deal is who sells it."""
+    by_registration: bool = False
+    """The version in force when the registration was approved rates; False: on the won date."""
     deal_floor_minor: int | None = None
     deal_cap_minor: int | None = None
     period_cap_minor: int | None = None
     overrides: tuple[Override, ...] = ()
     """The nearest distributor first."""
+    overrides_inside: bool = False
+    """Paid out of the reseller's commission; False: on top of it."""
+    pool: Decimal | None = None
+    """The most that all tiers together get, as a share of the net value."""
     new_logo: NewLogo | None = None
     spiffs: tuple[Spiff, ...] = ()
     holdback: Holdback | None = None
@@ -188,6 +201,17 @@ class Rules:
     minimum_minor: int | None = None
     tax: Tax | None = None
     half_even: bool = False
+
+    @property
+    def needs_lines(self) -> bool:
+        """Whether it asks what was on the invoice, position by position."""
+        return isinstance(self.base, ByCategory | Margin) or bool(self.spiffs)
+
+    @property
+    def needs_whole(self) -> bool:
+        """Whether it asks what the whole deal comes to."""
+        by_size = isinstance(self.base, Tiered) and self.base.mode is TierMode.DEAL_SLAB
+        return by_size or self.deal_floor_minor is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,20 @@ from decimal import Decimal
 from models.commissions.engine.currency import converted
 from models.commissions.engine.facts import Code, RateOn
 from models.commissions.engine.numbers import RATE_ONE, divided, last_day, scaled
-from models.commissions.engine.plan import Plan, Rules, Tax
+from models.commissions.engine.plan import Clawback, Plan, Rules, Tax
 
-TAKEN_BACK = frozenset({Code.CLAWBACK, Code.HOLDBACK, Code.DISPUTE_HOLD, Code.DRAW_RECOVERY})
-"""Lines that lower a statement; an adjustment does when it is negative."""
+TAKEN_BACK = frozenset(
+    {
+        Code.CLAWBACK,
+        Code.CLAWBACK_DEFERRED,
+        Code.CLAWBACK_INSTALMENT,
+        Code.HOLDBACK,
+        Code.DISPUTE_HOLD,
+        Code.DRAW_RECOVERY,
+    }
+)
+"""Lines that lower a statement, and what puts off a part of them; an adjustment does when it
+is negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Drawn:
     code: Code | None
     amount_minor: int
     balance_minor: int | None
-    working: dict[str, object]
+    told: tuple[object, ...]
 
 
 def is_taken_back(code: str, amount_minor: int) -> bool:
@@ -66,14 +76,50 @@ def drawn(
         return None
     amount = in_currency(draw.amount_minor, plan.currency, currency, period, rate_on)
     lacking = max(0, amount - net_minor) if draw.is_paid_in(period) else 0
-    working = {"rule": "draw", "draw_minor": amount, "net_minor": net_minor, "before_minor": owed}
+    told = ("draw", amount, net_minor, owed)
     if not draw.recoverable:
-        return Drawn(Code.DRAW_TOPUP if lacking else None, lacking, None, working)
+        return Drawn(Code.DRAW_TOPUP if lacking else None, lacking, None, told)
     if lacking:
-        return Drawn(Code.DRAW_ADVANCE, lacking, owed + lacking, working)
+        return Drawn(Code.DRAW_ADVANCE, lacking, owed + lacking, told)
     recovered = min(owed, max(0, net_minor - amount))
     code = Code.DRAW_RECOVERY if recovered else None
-    return Drawn(code, -recovered, owed - recovered, working)
+    return Drawn(code, -recovered, owed - recovered, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How clawbacks are spread: taken + owed before = put off + instalment… = left + now."""
+
+    put_off: int
+    """What this month's clawbacks leave for later statements."""
+    instalment: int
+    """What is taken now of what earlier statements left."""
+    owed: int
+    """What earlier statements had left."""
+    most: int | None
+    """The most that this statement takes; None: no limit."""
+    left: int
+    parts: int
+
+
+def spread(rule: Clawback | None, earned: int, taken: int, owed: int, parts: int) -> Spread:
+    """The oldest is taken first, and never more than the plan's share of what was earned."""
+    many = rule.instalments if rule else 1
+    due, first = _part(owed, parts), _part(taken, many)
+    most = None
+    if rule is not None and rule.most_share is not None:
+        most = max(0, divided(earned * scaled(rule.most_share), RATE_ONE))
+        due = min(due, most)
+        first = min(first, most - due)
+    put_off = taken - first
+    left = owed - due + put_off
+    ahead = max(parts - 1, many - 1 if put_off else 0, 0) if left else 0
+    return Spread(put_off, due, owed, most, left, ahead)
+
+
+def _part(minor: int, parts: int) -> int:
+    """One of so many parts, the first the largest."""
+    return minor if parts <= 1 else -(-minor // parts)
 
 
 def figures(

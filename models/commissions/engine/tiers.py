@@ -6,121 +6,133 @@ plan's currency.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from models.commissions.engine.desk import Basis, Desk, Entry
 from models.commissions.engine.facts import Code
-from models.commissions.engine.numbers import RATE_ONE, divided, scaled
-from models.commissions.engine.plan import Tier, Tiered, TierMode, Window
-from models.commissions.engine.state import Counter
+from models.commissions.engine.numbers import RATE_ONE, Points, divided, points, times
+from models.commissions.engine.plan import Tier, Tiered, TierMode
+from models.commissions.engine.state import Counter, Deal
 
 
-def tiered(desk: Desk, base: Tiered, basis: Basis) -> list[Entry]:
-    volume = desk.in_plan_currency(basis.minor)
+class Steps:
+    """The tiers of a plan, ready to be looked up."""
+
+    __slots__ = ("lowers", "rates")
+
+    def __init__(self, tiers: Sequence[Tier]) -> None:
+        self.lowers = [tier.lower_minor for tier in tiers]
+        self.rates = [points(tier.rate) for tier in tiers]
+
+    def at(self, volume: int) -> Points:
+        """The rate of the highest tier whose lower bound is reached; the first below all."""
+        return self.rates[max(bisect_right(self.lowers, volume) - 1, 0)]
+
+    def pieces(self, start: int, volume: int) -> tuple[int, list[list[Any]]]:
+        """What of `volume`, counted from `start`, falls into each tier.
+
+        (the sum of amount times scaled rate, [[amount, rate, lower bound of the tier]]).
+        """
+        lowers, rates = self.lowers, self.rates
+        index, last = max(bisect_right(lowers, start) - 1, 0), len(lowers) - 1
+        at, end, weighted, found = start, start + volume, 0, []
+        while at < end:
+            upto = end if index == last or end <= lowers[index + 1] else lowers[index + 1]
+            rate = rates[index]
+            weighted += (upto - at) * rate.scaled
+            found.append([upto - at, rate.text, lowers[index]])
+            at, index = upto, index + 1
+        return weighted, found
+
+
+def tiered(base: Tiered) -> Callable[[Desk, Basis], list[Entry]]:
+    steps = Steps(base.tiers)
     if base.mode is TierMode.DEAL_SLAB:
-        size = desk.in_plan_currency(_whole(desk))
-        return [_at_one_rate(desk, basis, base, reached=size, rate=rate_at(base.tiers, size))]
+        return lambda desk, basis: [_by_size(desk, basis, steps)]
     if base.mode is TierMode.DEAL_MARGINAL:
-        start = desk.in_plan_currency(desk.deal.sold)
-        return [_marginal(desk, basis, base, start, volume)]
-    counter = desk.world.state.get(Counter, counter_key(desk, base.window))
-    start = counter.volume
-    _count(desk, counter, base, volume)
-    if base.mode is TierMode.MARGINAL:
-        return [_marginal(desk, basis, base, start, volume)]
-    rate = rate_at(base.tiers, counter.volume)
-    return [_at_one_rate(desk, basis, base, reached=counter.volume, rate=rate)]
+        return lambda desk, basis: [_marginal_in_deal(desk, basis, steps)]
+    return _in_window(base, steps)
 
 
-def counter_key(desk: Desk, window: Window | None) -> str:
-    assert window is not None, "a cumulative tier has a window"
-    return f"{desk.sale.partner}|{desk.plan.id}|{window.key(desk.on)}"
+def _in_window(base: Tiered, steps: Steps) -> Callable[[Desk, Basis], list[Entry]]:
+    assert base.window is not None, "a cumulative tier has a window"
+    window_key, rule, quota = base.window.key, base.mode.value, base.quota_minor
+    is_marginal = base.mode is TierMode.MARGINAL
+
+    def rated(desk: Desk, basis: Basis) -> list[Entry]:
+        volume = desk.in_plan_currency(basis.minor)
+        told = window_key(desk.on)
+        key = counter_key(desk, told)
+        counter = desk.state.get(Counter, key)
+        start = counter.volume
+        counter.volume += volume
+        if volume:
+            desk.deal.counted.append([key, volume, 0])
+        if is_marginal:
+            return [_marginal(desk, basis, steps, rule, start, volume, told, quota)]
+        return [_at_one_rate(desk, basis, steps.at(counter.volume), rule, counter.volume, told)]
+
+    return rated
 
 
-def rate_at(tiers: Sequence[Tier], volume: int) -> Decimal:
-    """The rate of the highest tier whose lower bound is reached; the first below all."""
-    return next(
-        (tier.rate for tier in reversed(tiers) if tier.lower_minor <= volume), tiers[0].rate
-    )
+def counter_key(desk: Desk, window: str) -> str:
+    """window: such as 2026-11, 2026-Q4 or 2026."""
+    return f"{desk.sale.partner}|{desk.plan.id}|{window}"
 
 
-def pieces(tiers: Sequence[Tier], start: int, volume: int) -> Iterator[tuple[int, int, Tier]]:
-    """(from, amount, tier): what of `volume`, counted from `start`, falls into each tier."""
-    end = start + volume
-    for index, tier in enumerate(tiers):
-        lower = tier.lower_minor if index else min(start, 0)
-        upper = tiers[index + 1].lower_minor if index + 1 < len(tiers) else max(end, lower)
-        falls = min(end, upper) - max(start, lower)
-        if falls > 0:
-            yield max(start, lower), falls, tier
-
-
-def _whole(desk: Desk) -> int:
+def _by_size(desk: Desk, basis: Basis, steps: Steps) -> Entry:
     whole = desk.sale.whole_minor
-    return desk.sale.commissionable_minor if whole is None else whole
+    size = desk.in_plan_currency(desk.part_minor if whole is None else whole)
+    return _at_one_rate(desk, basis, steps.at(size), "deal_slab", size, None)
 
 
-def _count(desk: Desk, counter: Counter, base: Tiered, volume: int) -> None:
-    counter.volume += volume
-    if volume:
-        desk.deal.counted.append([counter_key(desk, base.window), volume, 0])
+def _marginal_in_deal(desk: Desk, basis: Basis, steps: Steps) -> Entry:
+    start, volume = desk.in_plan_currency(desk.deal.sold), desk.in_plan_currency(basis.minor)
+    return _marginal(desk, basis, steps, "deal_marginal", start, volume, None, None)
 
 
-def _at_one_rate(desk: Desk, basis: Basis, base: Tiered, *, reached: int, rate: Decimal) -> Entry:
-    amount = divided(
-        basis.numerator * scaled(rate),
-        basis.denominator * RATE_ONE,
-        half_even=desk.rules.half_even,
-    )
-    working = _told(desk, base) | {
-        "basis_minor": basis.minor,
-        "reached_minor": reached,
-        "rate": format(rate, "f"),
-        "pool_minor": amount,
-    }
-    return Entry(Code.BASE, amount, desk.sale.currency, working)
+def _at_one_rate(
+    desk: Desk, basis: Basis, rate: Points, rule: str, reached: int, window: str | None
+) -> Entry:
+    amount = times(basis.numerator, rate, basis.denominator, desk.half_even)
+    told = (rule, basis.minor, rate.text, amount, reached, window)
+    currency = desk.sale.currency
+    return Entry(Code.BASE, amount, currency, told, desk.whose, True, desk.beside())
 
 
-def _marginal(desk: Desk, basis: Basis, base: Tiered, start: int, volume: int) -> Entry:
+def _marginal(
+    desk: Desk,
+    basis: Basis,
+    steps: Steps,
+    rule: str,
+    start: int,
+    volume: int,
+    window: str | None,
+    quota: int | None,
+) -> Entry:
     """Each piece at its tier's rate; the sum is rounded once."""
-    listed = list(pieces(base.tiers, start, volume))
-    weighted = sum(falls * scaled(tier.rate) for _, falls, tier in listed)
-    amount = divided(
-        weighted * basis.numerator,
-        basis.denominator * RATE_ONE * (volume or 1),
-        half_even=desk.rules.half_even,
-    )
-    working = _told(desk, base) | {
-        "basis_minor": basis.minor,
-        "start_minor": start,
-        "pieces": [
-            {
-                "from_minor": begins,
-                "amount_minor": falls,
-                "rate": format(tier.rate, "f"),
-                "lower_minor": tier.lower_minor,
-            }
-            for begins, falls, tier in listed
-        ],
-        "pool_minor": amount,
-    }
-    return Entry(Code.BASE, amount, desk.sale.currency, working)
-
-
-def _told(desk: Desk, base: Tiered) -> dict[str, Any]:
-    told: dict[str, Any] = {"rule": base.mode.value, "tier_currency": desk.plan.currency}
-    if base.window is not None:
-        told["window"] = base.window.key(desk.on)
-    if base.quota_minor is not None:
-        told["quota_minor"] = base.quota_minor
-    return told
+    weighted, pieces = steps.pieces(start, volume)
+    if volume == basis.numerator and basis.denominator == 1:
+        amount = divided(weighted, RATE_ONE, half_even=desk.half_even)
+    else:
+        amount = divided(
+            weighted * basis.numerator,
+            basis.denominator * RATE_ONE * (volume or 1),
+            half_even=desk.half_even,
+        )
+    told = (rule, basis.minor, amount, start, window, pieces)
+    more = desk.beside()
+    if quota is not None:
+        more = (more or {}) | {"quota_minor": quota}
+    return Entry(Code.BASE, amount, desk.sale.currency, told, desk.whose, True, more)
 
 
 def give_back_volume(desk: Desk, refunded: int, sold: int) -> None:
     """The counters fall by the share of the deal that was refunded; nothing is re-rated."""
-    deal = desk.deal
+    deal: Deal = desk.deal
     counted = sum(row[1] for row in deal.counted)
     fall = divided(counted * refunded, sold) - sum(row[2] for row in deal.counted)
     for row in reversed(deal.counted):
@@ -129,7 +141,7 @@ def give_back_volume(desk: Desk, refunded: int, sold: int) -> None:
             continue
         row[2] += taken
         fall -= taken
-        counter = desk.world.state.get(Counter, row[0])
+        counter = desk.state.get(Counter, row[0])
         counter.volume -= taken
         _forget(counter, desk.sale.deal, taken)
 
@@ -140,3 +152,8 @@ def _forget(counter: Counter, deal: str, taken: int) -> None:
             less = min(taken, row[1])
             row[1] -= less
             taken -= less
+
+
+def scaled_text(rate: str) -> Points:
+    """A rate that was kept as text."""
+    return points(Decimal(rate))

@@ -17,14 +17,15 @@ from models import audit, vendor
 from models.base import lock
 from models.calendars import first_day, local_day, month_of
 from models.commissions.engine.numbers import last_day
+from models.commissions.operations.deferring import owing
 from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.drawing import partners_with_a_draw
 from models.commissions.operations.rating import catch_up, release_due
 from models.commissions.operations.stating import state
 from models.commissions.queries import openings_of
-from models.commissions.tables import CommissionLine, MonthClose, Statement
+from models.commissions.tables import CommissionLine, MonthClose
 from models.errors import Refused
-from models.partners import endings
+from models.partners import Partner, endings
 from models.people import Actor
 
 BATCH = 250
@@ -65,7 +66,7 @@ def begin_close(
     )
     session.add(close)
     session.flush()
-    close.partner_count = len(_waiting(session, close, most=None))
+    close.partner_count = _how_many(session, close)
     detail = {"month": month, "early": close.is_early}
     audit.record(session, by, "month closed", close, detail=detail, now=now)
     return close
@@ -78,15 +79,17 @@ def state_some(
     lock(session, close)
     if close.finished_at is not None:
         return 0
-    partners = _waiting(session, close, most=most)
+    partners, is_last = _next(session, close, most)
     state(session, partners, close.month, now=now)
     close.stated_count += len(partners)
-    if len(partners) < most:
+    if partners:
+        close.stated_through_id = max(partners)
+    if is_last:
         close.finished_at = now
         detail = {"month": close.month, "partners": close.stated_count}
         audit.record(session, by, "month finished", close, detail=detail, now=now)
     session.flush()
-    return len(partners) if close.finished_at is None else 0
+    return 0 if is_last else len(partners)
 
 
 def _check_month(session: Session, month: str, *, now: datetime, early: bool) -> date:
@@ -110,50 +113,62 @@ def _check_month(session: Session, month: str, *, now: datetime, early: bool) ->
 def _earlier_months_are_closed(session: Session, month: str) -> None:
     oldest = session.scalar(
         select(func.min(CommissionLine.period)).where(
-            CommissionLine.statement_id.is_(None), CommissionLine.period < month
+            CommissionLine.period < month,
+            CommissionLine.period.not_in(select(MonthClose.month)),
         )
     )
     if oldest is not None:
         raise Refused(f"{oldest} is still open and has lines; close it before {month}.")
 
 
-def _waiting(session: Session, close: MonthClose, *, most: int | None) -> list[UUID]:
-    """Partners with something to state and no statement of the month yet."""
-    lines = (
-        select(CommissionLine.partner_id)
-        .where(CommissionLine.period == close.month, CommissionLine.statement_id.is_(None))
-        .distinct()
-        .order_by(CommissionLine.partner_id)
+def _next(session: Session, close: MonthClose, most: int) -> tuple[list[UUID], bool]:
+    """(partners to state next, in the order of their ids; whether they are the last)."""
+    after = close.stated_through_id
+    selling = (
+        select(Partner.id)
+        .where(
+            exists().where(
+                CommissionLine.partner_id == Partner.id, CommissionLine.period == close.month
+            )
+        )
+        .order_by(Partner.id)
+        .limit(most)
     )
-    found = list(session.scalars(lines.limit(most) if most else lines))
-    if most is None or len(found) < most:
-        ratings = Ratings(session, close.begun_at)
-        drawn = [
-            partner_id
-            for partner_id in partners_with_a_draw(ratings, close.month)
-            if partner_id not in found and not _is_stated(session, partner_id, close.month)
-        ]
-        found += drawn if most is None else drawn[: most - len(found)]
-        left = [one for one in _left_with_a_balance(session, close.month) if one not in found]
-        found += left if most is None else left[: most - len(found)]
-    return found
+    if after is not None:
+        selling = selling.where(Partner.id > after)
+    found = list(session.scalars(selling))
+    through = found[-1] if len(found) == most else None
+    everybody = sorted({*found, *_without_lines(session, close, after, through)})
+    return everybody[:most], through is None and len(everybody) <= most
+
+
+def _without_lines(
+    session: Session, close: MonthClose, after: UUID | None, through: UUID | None
+) -> list[UUID]:
+    """Partners with a draw, a balance that is paid at last, or clawbacks still to be taken."""
+    ratings = Ratings(session, close.begun_at)
+    drawn = partners_with_a_draw(ratings, close.month, after, through)
+    others = {*_left_with_a_balance(session, close.month), *owing(session)}
+    return drawn + [
+        one
+        for one in others
+        if (after is None or one > after) and (through is None or one <= through)
+    ]
+
+
+def _how_many(session: Session, close: MonthClose) -> int:
+    """Partners that the month is stated for."""
+    selling = set(
+        session.scalars(
+            select(CommissionLine.partner_id).where(CommissionLine.period == close.month).distinct()
+        )
+    )
+    return len(selling.union(_without_lines(session, close, None, None)))
 
 
 def _left_with_a_balance(session: Session, month: str) -> list[UUID]:
     """Partners that earn nothing any more and were carried an amount: they get it now."""
-    gone = [
-        partner_id
-        for partner_id in sorted(endings.over_by(session, last_day(month)))
-        if not _is_stated(session, partner_id, month)
-    ]
-    carried = openings_of(session, gone, month)
+    gone = sorted(endings.over_by(session, last_day(month)))
+    carried = openings_of(session, gone, month) if gone else {}
     owed = {partner_id for (partner_id, _), minor in carried.items() if minor > 0}
     return [partner_id for partner_id in gone if partner_id in owed]
-
-
-def _is_stated(session: Session, partner_id: UUID, month: str) -> bool:
-    return bool(
-        session.scalar(
-            select(exists().where(Statement.partner_id == partner_id, Statement.period == month))
-        )
-    )

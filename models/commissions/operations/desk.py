@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import catalog, vendor
-from models.base import new_id
+from models import bulk, catalog, vendor
 from models.calendars import local_day
 from models.commissions import engine
-from models.commissions.engine import Desk, Event, Line, Sale
+from models.commissions.engine import Event, Line, Sale
+from models.commissions.engine.desk import Desk
 from models.commissions.engine.state import Deal as DealMemory
+from models.commissions.engine.state import text_of
 from models.commissions.facts import Facts
 from models.commissions.memory import Memories
 from models.commissions.operations.keeping import Outcome
 from models.commissions.parties import Parties
 from models.commissions.plans import engine_plan
-from models.commissions.tables import MonthClose
+from models.commissions.rated import Rated
+from models.commissions.tables import MonthClose, PlanVersion
 from models.vendor import Vendor
 
 
@@ -36,32 +39,39 @@ class Ratings:
         self.memories = Memories(session)
         self.parties = Parties(session)
         self.facts = Facts(session, self.parties)
-        self.outcome = Outcome(session, now)
-        self._plans: dict[UUID, engine.Plan] = {}
+        self.outcome = Outcome(session, self.memories, now)
+        self._plans: dict[str, engine.Plan] = {}
         self._rates: dict[tuple[str, str, date], engine.Rate] = {}
-        self._time_zone = ""
-        closed = frozenset(session.scalars(select(MonthClose.month)))
+        self.time_zone = vendor.settings(session).time_zone
+        self.closed = frozenset(session.scalars(select(MonthClose.month)))
+        self.ids = bulk.new_ids()
+        rules = session.scalars(select(PlanVersion.rules)).all()
         self.world = engine.World(
             state=self.memories.state,
             rate_on=self.rate_on,
-            is_closed=closed.__contains__,
-            payout_currency=lambda partner: self.parties.currency_of(UUID(partner)),
-            new_id=lambda: str(new_id()),
+            is_closed=self.closed.__contains__,
+            payout_currency=self.parties.currency_of,
+            new_id=self.ids.__next__,
+            counts_customers=any("new_logo_bonus" in one for one in rules),
         )
+        self.by_partner = not any(_remembers_across(one) for one in rules)
+        self._today: dict[str, date] = {}
 
-    def plan(self, plan_id: UUID) -> engine.Plan:
-        if plan_id not in self._plans:
-            self._plans[plan_id] = engine_plan(self.session, plan_id)
-        return self._plans[plan_id]
+    def today(self, time_zone: str) -> date:
+        if time_zone not in self._today:
+            self._today[time_zone] = local_day(self.now, time_zone)
+        return self._today[time_zone]
 
-    def plan_of(self, partner_id: UUID, won_at: datetime, deal: str) -> engine.Plan:
+    def plan(self, plan_id: str) -> engine.Plan:
+        found = self._plans.get(plan_id)
+        if found is None:
+            found = self._plans[plan_id] = engine_plan(self.session, UUID(plan_id))
+        return found
+
+    def plan_of(self, partner_id: str, won_on: date, deal: str) -> engine.Plan:
         """The plan that has rated the deal before; else the one assigned on the won date."""
         before = self.deal(deal).plan
-        if before:
-            return self.plan(UUID(before))
-        if not self._time_zone:
-            self._time_zone = vendor.settings(self.session).time_zone
-        return self.plan(self.parties.plan_of(partner_id, local_day(won_at, self._time_zone)))
+        return self.plan(before or self.parties.plan_of(partner_id, won_on))
 
     def deal(self, key: str) -> DealMemory:
         return self.memories.state.get(DealMemory, key)
@@ -70,17 +80,30 @@ class Ratings:
         """Read what is remembered of these deals, with few questions."""
         self.memories.prefetch((DealMemory.kind, key) for key in keys)
 
-    def remember(self, desks: Sequence[Desk]) -> None:
+    def remember(self, desks: Collection[Desk]) -> None:
         """Read whatever else these events will ask for, with few questions."""
-        self.memories.prefetch(found for desk in desks for found in engine.asked(desk))
-        self.memories.prefetch(found for desk in desks for found in engine.asked_next(desk))
-        self.memories.state.begin()
+        self.memories.prefetch([found for desk in desks for found in engine.asked(desk)])
+        if any(desk.works.retro for desk in desks):
+            self.memories.prefetch([found for desk in desks for found in engine.asked_next(desk)])
 
     def rate(self, plan: engine.Plan, sale: Sale, event: Event) -> list[Line]:
-        return self._keeping(engine.rate(plan, sale, event, self.world))
+        """One event of a sale that is told, not looked up."""
+        return self.rate_at(engine.set_up(plan, sale, event, self.world), None)
 
-    def release(self, plan: engine.Plan, sale: Sale, event: Event) -> list[Line]:
-        return self._keeping(engine.release_due(plan, sale, event, self.world))
+    def rate_at(self, desk: Desk, invoice_id: str | None, *, carefully: bool = False) -> list[Line]:
+        """The lines of an event whose desk is set up; carefully: `undo` can follow."""
+        return self._done(desk, engine.rate_at, Rated.EVENT, desk.event.id, invoice_id, carefully)
+
+    def release(self, desk: Desk, invoice_id: str | None) -> list[Line]:
+        """What of a deal is due on the day of the desk's event."""
+        return self._done(
+            desk, engine.release_at, Rated.RELEASE, desk.event.id, invoice_id, carefully=False
+        )
+
+    def passed_over(self, source_id: str, key: str, month: str) -> None:
+        """An event that earns nothing and changes nothing."""
+        deal = self.deal(key)
+        self.outcome.rated(source_id, key, deal, Rated.EVENT, max(month, deal.month), 0)
 
     def undo(self) -> None:
         self.memories.state.undo()
@@ -101,10 +124,33 @@ class Ratings:
             self._rates[asked] = engine.Rate(*catalog.rate_on(self.session, source, target, on))
         return self._rates[asked]
 
-    def _keeping(self, lines: list[Line]) -> list[Line]:
-        self.outcome.lines(lines)
-        self.memories.state.begin()
+    def _done(
+        self,
+        desk: Desk,
+        rated: Callable[[Desk], list[Line]],
+        kind: Rated,
+        source_id: str,
+        invoice_id: str | None,
+        carefully: bool,
+    ) -> list[Line]:
+        state = self.memories.state
+        state.begin(carefully=carefully)
+        deal: DealMemory = state.get(DealMemory, desk.sale.deal)
+        lines = rated(desk)
+        month = state.end(desk.period)
+        self.outcome.add(lines, invoice_id, source_id)
+        self.outcome.rated(source_id, desk.sale.deal, deal, kind, month, len(lines))
+        if desk.works.retro is not None:
+            self._lifted(desk, deal, month)
         return lines
+
+    def _lifted(self, desk: Desk, deal: DealMemory, month: str) -> None:
+        """Deals that the tier reached has lifted: what is remembered of them has changed too."""
+        for key, memory in dict(self.memories.state.touched).items():
+            if not isinstance(memory, DealMemory) or memory is deal:
+                continue
+            if self.memories.deal(key).value != text_of(memory).decode():
+                self.outcome.rated(next(self.ids), key, memory, Rated.LIFTED, month, 0)
 
 
 def shut_months(session: Session) -> None:
@@ -118,3 +164,13 @@ def shut_months(session: Session) -> None:
 def _hold_months(session: Session) -> None:
     """While somebody rates: the months stay as they are read, others may rate beside."""
     session.scalar(select(Vendor.id).with_for_update(read=True))
+
+
+def by_partner(session: Session) -> bool:
+    """Whether what one partner sells never changes what another earns on its own sales."""
+    return not any(_remembers_across(one) for one in session.scalars(select(PlanVersion.rules)))
+
+
+def _remembers_across(rules: dict[str, Any]) -> bool:
+    """Plans under which one partner's sale can change what another's earns."""
+    return "new_logo_bonus" in rules or "period_cap" in rules

@@ -133,7 +133,6 @@ def _add(
         plan_version_id=about.plan_version_id,
         working=_working(code, amount_minor, about),
         corrects=[str(about.id)],
-        statement_id=None,
         recorded_at=now,
     )
     session.add(line)
@@ -157,7 +156,6 @@ def _working(code: Code, amount_minor: int, about: CommissionLine) -> dict[str, 
         "pool_minor": amount_minor,
         "of": about.number,
         "rounding": about.working.get("rounding", "half_up"),
-        "plan": about.working.get("plan", {}),
     }
     if "fx" in about.working:
         told["fx"] = {

@@ -41,17 +41,21 @@ def payout_currency(ratings: Ratings, terms: Terms, partner_id: UUID) -> str:
     return terms.plan.payout_currency or ratings.parties.currency_of(partner_id)
 
 
-def partners_with_a_draw(ratings: Ratings, month: str) -> list[UUID]:
-    """Active partners whose plan pays a draw in that month, whether they sold or not."""
+def partners_with_a_draw(
+    ratings: Ratings, month: str, after: UUID | None, through: UUID | None
+) -> list[UUID]:
+    """Active partners whose plan pays a draw in that month, whether they sold or not.
+
+    after, through: only those whose ids lie there; None: no limit.
+    """
     session = ratings.session
-    drawing = [
-        plan_id
-        for plan_id, rules in session.execute(select(PlanVersion.plan_id, PlanVersion.rules))
-        if "draw" in rules
-    ]
-    if not drawing:
+    if not any("draw" in rules for rules in session.scalars(select(PlanVersion.rules))):
         return []
     active = select(Partner.id).where(Partner.status == PartnerStatus.ACTIVE).order_by(Partner.id)
+    if after is not None:
+        active = active.where(Partner.id > after)
+    if through is not None:
+        active = active.where(Partner.id <= through)
     found = []
     for partner_ids in session.scalars(active.execution_options(yield_per=PARTNERS)).partitions():
         ratings.parties.read(partner_ids)
@@ -70,17 +74,17 @@ def draw(
 
     net: minor units that the partner's other lines come to.
     """
-    memory = ratings.memories.state.get(Advance, f"{partner_id}|{terms.plan.id}")
+    memory = ratings.memories.state.get(Advance, f"{partner_id.hex}|{terms.plan.id}")
     drawn = engine.drawn(
-        terms.plan, terms.version.rules, month, net, memory.balance, currency, ratings.rate_on
+        terms.plan, terms.version.rules, month, net, memory.value, currency, ratings.rate_on
     )
     if drawn is None:
         return None, None
-    memory.balance = drawn.balance_minor or 0
+    memory.value, memory.month = drawn.balance_minor or 0, month
     if drawn.code is None:
         return drawn.balance_minor, None
     line = _line(ratings, terms, partner_id, month, currency, drawn)
-    ratings.outcome.lines([line])
+    ratings.outcome.add([line], None, None)
     return drawn.balance_minor, line
 
 
@@ -93,15 +97,9 @@ def _line(
     drawn: engine.Drawn,
 ) -> engine.Line:
     assert drawn.code is not None
-    since = terms.version.from_on
-    plan = {
-        "name": terms.plan.name,
-        "version": terms.version.label,
-        "from_on": since.isoformat() if since else None,
-    }
     return engine.Line(
         id=ratings.world.new_id(),
-        partner=str(partner_id),
+        partner=partner_id.hex,
         deal=None,
         sale=None,
         code=drawn.code,
@@ -114,5 +112,5 @@ def _line(
         event=None,
         plan=terms.plan.id,
         version=terms.version.id,
-        working={**drawn.working, "plan": plan},
+        told=drawn.told,
     )

@@ -1,4 +1,4 @@
-"""What a run of rating has to write: collected, then written with few statements."""
+"""What a run of rating has to write: collected as plain rows, then written in bulk."""
 
 from __future__ import annotations
 
@@ -7,111 +7,146 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+import orjson
+from sqlalchemy import delete, select, update
+from sqlalchemy import insert as insert_rows
 from sqlalchemy.orm import Session
 
-from models.base import human_number, new_id
+from models import bulk
+from models.base import long_number, new_id
 from models.commissions.engine import Line
-from models.commissions.tables import CommissionLine, RatedEvent, RatingProblem
+from models.commissions.engine.state import Deal, text_of
+from models.commissions.memory import Kept, Memories
+from models.commissions.rated import Rated, RatedEvent, RatingProblem
+from models.commissions.tables import CommissionLine
+
+LINE = (
+    "id", "partner_id", "number", "period", "on", "code", "deal_id", "invoice_id", "source_id",
+    "amount_minor", "currency", "payout_minor", "payout_currency", "plan_version_id", "working",
+    "corrects", "recorded_at",
+)  # fmt: skip
+RATED = ("id", "sale_id", "nth", "kind", "month", "rated_at", "line_count", "memory", "due_on")
+DUE_ON = RATED.index("due_on")
+LINES: Any = CommissionLine.__table__
+EVENTS: Any = RatedEvent.__table__
 
 
 class Outcome:
     """Lines, what was rated, and what could not be."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
-        self._lines: list[dict[str, Any]] = []
-        self._rated: list[dict[str, Any]] = []
-        self._stuck: dict[UUID, tuple[UUID, str]] = {}
+    def __init__(self, session: Session, memories: Memories, now: datetime) -> None:
+        self._session, self._memories, self._now = session, memories, now
+        self._told_now = bulk.instant_text(now)
+        self.lines: list[tuple[Any, ...]] = []
+        self._rated: list[list[Any]] = []
+        self._due: dict[str, list[Any]] = {}
+        """The row of each deal in `_rated` that says when its next hold is released."""
+        self._no_longer_due: list[str] = []
+        self._stuck: dict[str, tuple[str, str]] = {}
 
-    def lines(self, lines: Sequence[Line]) -> None:
-        self._lines += [_row(line, self._now) for line in lines]
+    def add(self, lines: Sequence[Line], invoice_id: str | None, source_id: str | None) -> None:
+        """invoice_id: of what is not about a deal as a whole."""
+        for line in lines:
+            sale = line.sale
+            self.lines.append(
+                (
+                    line.id,
+                    line.partner,
+                    long_number("L", line.id),
+                    line.period,
+                    line.on.isoformat(),
+                    line.code._value_,
+                    line.deal if sale is not None and line.deal != invoice_id else None,
+                    invoice_id if sale is not None else None,
+                    source_id,
+                    line.amount_minor,
+                    line.currency,
+                    line.payout_minor,
+                    line.payout_currency,
+                    line.version,
+                    orjson.dumps(line.told).decode(),
+                    orjson.dumps(line.corrects).decode() if line.corrects else "[]",
+                    self._told_now,
+                )
+            )
 
-    def rated(self, source_id: UUID, partner_id: UUID, line_count: int) -> None:
-        """That it was rated, and that whatever stood in its way no longer does."""
-        self._rated.append(
-            {
-                "id": new_id(),
-                "source_id": source_id,
-                "partner_id": partner_id,
-                "rated_at": self._now,
-                "line_count": line_count,
-            }
-        )
+    def rated(
+        self, source_id: str, key: str, deal: Deal, kind: Rated, month: str, count: int
+    ) -> None:
+        """That it was rated, and what is remembered of its deal from now on."""
+        before = self._memories.deal(key)
+        memory: str | None = text_of(deal).decode()
+        changed = memory != before.value and (before.value is not None or deal.plan != "")
+        due = deal.next_release if deal.holds else None
+        row = [
+            source_id, key, before.version + 1, kind._value_, month, self._told_now, count,
+            memory if changed else None, due if changed else None,
+        ]  # fmt: skip
+        self._rated.append(row)
+        holds = before.id
+        if changed and (holds or due):
+            holds = self._moved(key, row, holds, due)
+        value = memory if changed else before.value
+        self._memories.deal_is(key, Kept(holds, month, row[2], value))
 
-    def stuck(self, source_id: UUID, partner_id: UUID, reason: str) -> None:
+    def _moved(self, key: str, row: list[Any], before: str, due: str | None) -> str:
+        """Only one row of a deal says when its next hold is released; its id, or nothing."""
+        if key in self._due:
+            self._due[key][DUE_ON] = None
+        elif before:
+            self._no_longer_due.append(before)
+        self._due[key] = row
+        return str(row[0]) if due else ""
+
+    def stuck(self, source_id: str, partner_id: str, reason: str) -> None:
         self._stuck[source_id] = (partner_id, reason)
+
+    def drop(self) -> None:
+        """Forget it all."""
+        for kept in (self.lines, self._rated, self._due, self._no_longer_due, self._stuck):
+            kept.clear()
 
     def keep(self) -> None:
         """Write it all, and begin anew."""
-        rated = [row["source_id"] for row in self._rated]
-        known = self._known_problems([*rated, *self._stuck]) if rated or self._stuck else {}
+        if self._no_longer_due:
+            self._session.execute(
+                update(RatedEvent)
+                .where(bulk.among(self._session, RatedEvent.id, self._no_longer_due))
+                .values(due_on=None)
+                .execution_options(synchronize_session=False)
+            )
+        self._keep_problems()
+        bulk.insert(self._session, EVENTS, RATED, self._rated)
+        bulk.insert(self._session, LINES, LINE, self.lines)
+        self.drop()
+
+    def _keep_problems(self) -> None:
+        known = self._known_problems()
         solved = known.keys() - self._stuck.keys()
         if solved:
-            self._session.execute(delete(RatingProblem).where(RatingProblem.source_id.in_(solved)))
-        self._keep_problems(known)
-        if self._rated:
-            self._session.execute(insert(RatedEvent), self._rated)
-        if self._lines:
-            self._session.execute(insert(CommissionLine), self._lines)
-        for kept in (self._lines, self._rated, self._stuck):
-            kept.clear()
-
-    def _known_problems(self, source_ids: Collection[UUID]) -> dict[UUID, str]:
-        rows = self._session.execute(
-            select(RatingProblem.source_id, RatingProblem.reason).where(
-                RatingProblem.source_id.in_(source_ids)
-            )
-        )
-        return {row.source_id: row.reason for row in rows}
-
-    def _keep_problems(self, known: dict[UUID, str]) -> None:
+            gone = [UUID(one) for one in solved]
+            self._session.execute(delete(RatingProblem).where(RatingProblem.source_id.in_(gone)))
         new: list[dict[str, Any]] = []
         changed: dict[str, list[UUID]] = {}
         for source_id, (partner_id, reason) in self._stuck.items():
             if source_id not in known:
-                told = {"source_id": source_id, "partner_id": partner_id, "reason": reason}
-                new.append(told | {"id": new_id(), "found_at": self._now})
+                told = {"source_id": UUID(source_id), "partner_id": UUID(partner_id)}
+                new.append(told | {"id": new_id(), "reason": reason, "found_at": self._now})
             elif known[source_id] != reason:
-                changed.setdefault(reason, []).append(source_id)
+                changed.setdefault(reason, []).append(UUID(source_id))
         if new:
-            self._session.execute(insert(RatingProblem), new)
+            self._session.execute(insert_rows(RatingProblem), new)
         for reason, source_ids in changed.items():
-            self._session.execute(
-                update(RatingProblem)
-                .where(RatingProblem.source_id.in_(source_ids))
-                .values(reason=reason)
+            which = RatingProblem.source_id.in_(source_ids)
+            self._session.execute(update(RatingProblem).where(which).values(reason=reason))
+
+    def _known_problems(self) -> dict[str, str]:
+        asked: Collection[str] = {*self._stuck, *(row[0] for row in self._rated)}
+        if not asked:
+            return {}
+        rows = self._session.execute(
+            select(bulk.hex_id(RatingProblem.source_id), RatingProblem.reason).where(
+                bulk.among(self._session, RatingProblem.source_id, asked)
             )
-
-
-def _row(line: Line, now: datetime) -> dict[str, Any]:
-    line_id = UUID(line.id)
-    invoice = line.sale if line.sale != line.deal else None
-    return {
-        "id": line_id,
-        "partner_id": UUID(line.partner),
-        "number": human_number("L", line_id, 12),
-        "period": line.period,
-        "on": line.on,
-        "code": line.code,
-        "deal_id": _uuid(line.deal),
-        "invoice_id": _uuid(invoice),
-        "source_id": _uuid(line.event),
-        "amount_minor": line.amount_minor,
-        "currency": line.currency,
-        "payout_minor": line.payout_minor,
-        "payout_currency": line.payout_currency,
-        "plan_version_id": UUID(line.version),
-        "working": line.working,
-        "corrects": list(line.corrects),
-        "statement_id": None,
-        "recorded_at": now,
-    }
-
-
-def _uuid(text: str | None) -> UUID | None:
-    """None too for what is called otherwise, such as the deal of a sale nobody registered."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
+        )
+        return {row[0]: row[1] for row in rows}

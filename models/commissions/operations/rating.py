@@ -1,35 +1,37 @@
 """What can happen to an earning event: it is rated, once, and becomes lines.
 
-Events are taken in the order in which they happened, so many at a time: what a chunk needs
-is read together, rated in memory and written together.  One event is a chunk of one.
+Events are taken one partner after another, each in the order in which it happened, so many at
+a time: what a chunk needs is read together, rated in memory and written together.  One event
+is a chunk of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Row, String, literal, null, select, type_coerce, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models import bulk
 from models.calendars import local_day
 from models.commissions import engine
-from models.commissions.engine import Desk, Event, EventKind, Sale
-from models.commissions.operations.desk import Ratings
-from models.commissions.tables import RatedEvent, RatingState
+from models.commissions.earning import Earning, earned, in_order, ordered
+from models.commissions.engine import Event, EventKind, Plan, Sale
+from models.commissions.engine.desk import Desk
+from models.commissions.facts import NEVER, NO_UNITS
+from models.commissions.operations.desk import Ratings, by_partner
+from models.commissions.rated import RatedEvent
 from models.errors import Refused
 from models.sales import EarningEvent
 from models.scope import vendor_side
-from models.wins import DealOrder, OrderState
+from models.wins import DealOrder
 
-CHUNK = 1_000
+CHUNK = 2_000
 """Events that are read, rated and written together."""
-
-INVOICE = "invoice "
-"""How the deal of a sale that nobody registered is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,18 @@ class Caught:
     problems: int
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event as the engine wants it."""
+class Told(NamedTuple):
+    """An event on its desk; without one it earns nothing, for a reason or by its plan."""
 
-    plan: engine.Plan
-    sale: Sale
-    event: Event
+    row: Earning
+    desk: Desk | None
+    month: str
+    """Where it is passed over: the month it would be posted to."""
+    refusal: Refused | None = None
+
+
+Range = tuple[UUID, UUID]
+"""The first partner and the last, both inclusive."""
 
 
 def catch_up(
@@ -54,20 +61,24 @@ def catch_up(
     *,
     now: datetime,
     partner_id: UUID | None = None,
+    partners: Range | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> Caught:
-    """Rate every earning event and every order won that was not rated yet, of one partner or all.
+    """Rate every earning event and every order won that was not rated yet, of some or all.
 
     What cannot be rated, for want of a plan or a rate, is kept with its reason and tried
     again the next time.  `tick` is called after each.
     """
+    if partner_id is not None:
+        partners = (partner_id, partner_id)
     with vendor_side(session) as vendors:
         ratings = Ratings(vendors, now)
         rated = problems = 0
-        for chunk in _waiting(vendors, partner_id):
-            for fared_well in _rate_chunk(ratings, chunk):
-                rated += fared_well
-                problems += not fared_well
+        for chunk in waiting(ratings, partners):
+            stuck = rate_chunk(ratings, chunk)
+            rated += len(chunk) - stuck
+            problems += stuck
+            for _ in chunk:
                 tick()
         return Caught(rated, problems)
 
@@ -75,8 +86,11 @@ def catch_up(
 def rate_sale(session: Session, sale: Sale, event: Event, *, now: datetime) -> int:
     """Rate one event of a sale that is told, not looked up; how many lines.  Raises Refused."""
     ratings = Ratings(session, now)
-    plan = ratings.plan_of(UUID(sale.partner), sale.won_at, sale.deal)
-    lines = ratings.rate(plan, sale, event)
+    plan = ratings.plan_of(sale.partner, local_day(sale.won_at, ratings.time_zone), sale.deal)
+    event = event._replace(id=next(ratings.ids))
+    lines = []
+    if earns(plan, event.kind):
+        lines = ratings.rate(plan, sale, event)
     ratings.keep()
     return len(lines)
 
@@ -84,139 +98,148 @@ def rate_sale(session: Session, sale: Sale, event: Event, *, now: datetime) -> i
 def release_due(session: Session, *, through: date, now: datetime) -> int:
     """Pay out what was held back until `through` or an earlier day; how many lines."""
     ratings = Ratings(session, now)
-    due = session.scalars(
-        select(RatingState.key)
-        .where(RatingState.kind == "deal", RatingState.due_on <= through)
-        .order_by(RatingState.due_on, RatingState.key)
+    due = session.execute(
+        select(bulk.hex_id(RatedEvent.sale_id))
+        .where(RatedEvent.due_on <= through)
+        .order_by(RatedEvent.due_on, RatedEvent.sale_id)
     ).all()
-    at = datetime.combine(through, time(12), UTC)
     count = 0
     for start in range(0, len(due), CHUNK):
-        keys = due[start : start + CHUNK]
-        invoices = [UUID(key.removeprefix(INVOICE)) for key in keys if key.startswith(INVOICE)]
-        deals = [UUID(key) for key in keys if not key.startswith(INVOICE)]
-        ratings.facts.read(invoices=invoices, won=deals)
+        keys = [row[0] for row in due[start : start + CHUNK]]
         ratings.remember_deals(keys)
-        for key in keys:
-            plan = ratings.plan(UUID(ratings.deal(key).plan))
-            event = Event(key, EventKind.PAID, at, now)
-            count += len(ratings.release(plan, _sale_called(ratings, key, plan), event))
+        plans = {key: ratings.plan(ratings.deal(key).plan) for key in keys}
+        sales = ratings.facts.held({key: plan.time_zone for key, plan in plans.items()})
+        for key, plan in plans.items():
+            event = Event(
+                next(ratings.ids), EventKind.PAID, NEVER, now, None, None, NO_UNITS, through,
+            )  # fmt: skip
+            desk = engine.set_up(plan, sales[key], event, ratings.world)
+            invoice_id = key if sales[key].kind is None else None
+            count += len(ratings.release(desk, invoice_id))
         ratings.keep()
         ratings.forget()
     return count
 
 
-def _waiting(session: Session, partner_id: UUID | None) -> Iterable[Sequence[Row[Any]]]:
-    """What was not rated yet, in the order in which it happened, in chunks."""
-    events = (
-        select(
-            EarningEvent.id.label("id"),
-            EarningEvent.at.label("at"),
-            EarningEvent.partner_id,
-            EarningEvent.deal_id,
-            EarningEvent.invoice_id,
-            type_coerce(EarningEvent.kind, String).label("kind"),
-            EarningEvent.amount_minor,
-            EarningEvent.recorded_at,
-        )
-        .outerjoin(RatedEvent, RatedEvent.source_id == EarningEvent.id)
-        .where(RatedEvent.id.is_(None))
+def waiting(ratings: Ratings, partners: Range | None) -> Iterator[Sequence[Earning]]:
+    """What was not rated yet, in chunks."""
+    not_rated = ~select(RatedEvent.id).where(RatedEvent.id == EarningEvent.id).exists()
+    not_counted = ~select(RatedEvent.id).where(RatedEvent.id == DealOrder.id).exists()
+    events, orders = earned().where(not_rated), ordered().where(not_counted)
+    if partners is not None:
+        events = events.where(EarningEvent.partner_id.between(*partners))
+        orders = orders.where(DealOrder.partner_id.between(*partners))
+    rows = ratings.session.execute(
+        in_order(events, orders, by_partner=ratings.by_partner),
+        execution_options={"yield_per": CHUNK},
     )
-    won = literal(EventKind.WON.value, String)
-    at, amount = DealOrder.ordered_at, DealOrder.amount_minor  # type: ignore[attr-defined]
-    orders = (
-        select(DealOrder.id, at, DealOrder.partner_id, DealOrder.deal_id, null(), won, amount, at)
-        .outerjoin(RatedEvent, RatedEvent.source_id == DealOrder.id)
-        .where(RatedEvent.id.is_(None), DealOrder.state == OrderState.ACCEPTED)
-    )
-    if partner_id is not None:
-        events = events.where(EarningEvent.partner_id == partner_id)
-        orders = orders.where(DealOrder.partner_id == partner_id)
-    both: CompoundSelect[Any] = union_all(events, orders)
-    ordered = both.order_by(both.selected_columns.at, both.selected_columns.id)
-    return session.execute(ordered, execution_options={"yield_per": CHUNK}).partitions()
+    for some in rows.partitions():
+        yield [Earning._make(row) for row in some]
 
 
-def _rate_chunk(ratings: Ratings, chunk: Sequence[Row[Any]]) -> Iterator[bool]:
-    """Whether each could be rated."""
-    told = _read(ratings, chunk)
-    for row in chunk:
-        try:
-            fresh = _tell(ratings, row, told.get(row.id))
-            lines = _rate(ratings, fresh)
-        except Refused as refusal:
-            ratings.undo()
-            ratings.outcome.stuck(row.id, row.partner_id, str(refusal))
-            yield False
-        else:
-            ratings.outcome.rated(row.id, row.partner_id, len(lines))
-            yield True
+def rate_chunk(ratings: Ratings, rows: Sequence[Earning]) -> int:
+    """How many of them could not be rated.  Should one refuse, all are rated once more, and
+    with care, so that what it had begun can be taken back."""
+    try:
+        stuck = _rate_all(ratings, _told(ratings, rows), carefully=False)
+    except Refused:
+        ratings.outcome.drop()
+        ratings.forget()
+        stuck = _rate_all(ratings, _told(ratings, rows), carefully=True)
     ratings.keep()
     ratings.forget()
+    return stuck
 
 
-def _read(ratings: Ratings, chunk: Sequence[Row[Any]]) -> dict[UUID, Told]:
-    """Read all that the chunk needs; what can be told of it beforehand."""
-    ratings.facts.read(
-        invoices=[row.invoice_id for row in chunk if row.invoice_id],
-        won=[row.deal_id for row in chunk if row.kind == EventKind.WON],
-        deals=[row.deal_id for row in chunk if row.deal_id],
-    )
-    ratings.remember_deals(_key(row) for row in chunk)
-    told, desks = {}, []
-    for row in chunk:
+def _rate_all(ratings: Ratings, told: Sequence[Told], *, carefully: bool) -> int:
+    stuck = 0
+    for row, desk, month, refusal in told:
         try:
-            one = told[row.id] = _tell(ratings, row, None)
-            if _earns(one):
-                desks.append(Desk.set_up(one.plan, one.sale, one.event, ratings.world))
-        except Refused:
-            continue  # said when its turn comes: by then it may have what it wants for
-    ratings.remember(desks)
+            if refusal is not None:
+                raise refusal
+            if desk is None:
+                ratings.passed_over(row.id, row.deal_id or row.invoice_id or "", month)
+            else:
+                ratings.rate_at(desk, row.invoice_id, carefully=carefully)
+        except Refused as refused:
+            if refusal is None:
+                if not carefully:
+                    raise
+                ratings.undo()
+            ratings.outcome.stuck(row.id, row.partner_id, str(refused))
+            stuck += 1
+    return stuck
+
+
+def _told(ratings: Ratings, rows: Sequence[Earning]) -> list[Told]:
+    """Read all that the chunk needs, and set up a desk for each event."""
+    ratings.parties.read({row.partner_id for row in rows})
+    ratings.remember_deals([row.deal_id or row.invoice_id or "" for row in rows])
+    plans = [_plan(ratings, row) for row in rows]
+    ratings.facts.read(rows, {id(plan): plan for plan in plans if isinstance(plan, Plan)}.values())
+    told = [_desk(ratings, row, plan) for row, plan in zip(rows, plans, strict=True)]
+    ratings.remember([one.desk for one in told if one.desk is not None])
     return told
 
 
-def _tell(ratings: Ratings, row: Row[Any], before: Told | None) -> Told:
-    """The same as `before`, unless what was rated meanwhile has decided for another plan."""
-    deal = ratings.facts.deals[row.deal_id] if row.deal_id else None
-    plan = ratings.plan_of(row.partner_id, (deal and deal.won_at) or row.at, _key(row))
-    if before is not None and before.plan is plan:
-        return before
-    kind = EventKind(row.kind)
-    recorded_at = ratings.now
-    if kind is EventKind.WON:
-        sale = ratings.facts.sale_of_deal(row.deal_id, plan.time_zone)
-    else:
-        sale = ratings.facts.sale_of_invoice(row.invoice_id, plan.time_zone)
-        recorded_at = max(row.recorded_at, ratings.now)
-    return Told(plan, sale, Event(str(row.id), kind, row.at, recorded_at, row.amount_minor))
+def _plan(ratings: Ratings, row: Earning) -> Plan | Refused:
+    try:
+        won_on = ratings.facts.won_on(row, ratings.time_zone)
+        return ratings.plan_of(row.partner_id, won_on, row.deal_id or row.invoice_id or "")
+    except Refused as refusal:
+        return refusal
 
 
-def _rate(ratings: Ratings, told: Told) -> list[engine.Line]:
-    if not _earns(told) or _is_too_late(ratings, told):
-        return []
-    return ratings.rate(told.plan, told.sale, told.event)
+def _desk(ratings: Ratings, row: Earning, plan: Plan | Refused) -> Told:
+    if isinstance(plan, Refused):
+        return Told(row, None, "", plan)
+    event = ratings.facts.event(row, plan.time_zone, ratings.today(plan.time_zone))
+    try:
+        if not earns(plan, event.kind) or _is_too_late(ratings, row, event):
+            month = ratings.world.posting_month(event.on, event.recorded_on)
+            return Told(row, None, month)
+        sale = ratings.facts.sale(row, plan.time_zone)
+        return Told(row, engine.set_up(plan, sale, event, ratings.world), "")
+    except Refused as refusal:
+        return Told(row, None, "", refusal)
 
 
-def _earns(told: Told) -> bool:
-    """An order won earns nothing where the plan waits for the money."""
-    return told.event.kind is not EventKind.WON or told.plan.trigger is engine.Trigger.WON
+def earns(plan: Plan, kind: EventKind) -> bool:
+    """An order won earns nothing where the plan waits for the money, and the other way."""
+    return kind is EventKind.REFUND or kind.value == plan.trigger.value
 
 
-def _is_too_late(ratings: Ratings, told: Told) -> bool:
+def _is_too_late(ratings: Ratings, row: Earning, event: Event) -> bool:
     """The contract has ended, and its tail too; what is taken back is taken back for ever."""
-    if told.event.kind is EventKind.REFUND:
+    if event.kind is EventKind.REFUND or event.on is None:
         return False
-    day = local_day(told.event.at, told.plan.time_zone)
-    return ratings.parties.is_over(UUID(told.sale.partner), day)
+    return ratings.parties.is_over(row.partner_id, event.on)
 
 
-def _key(row: Row[Any]) -> str:
-    """What the engine calls the deal."""
-    return str(row.deal_id) if row.deal_id else f"{INVOICE}{row.invoice_id}"
+def slices(session: Session, *, about: int) -> list[Range]:
+    """Partners with something to rate, in ranges of about so many events each.
 
-
-def _sale_called(ratings: Ratings, key: str, plan: engine.Plan) -> Sale:
-    if key.startswith(INVOICE):
-        invoice_id = UUID(key.removeprefix(INVOICE))
-        return ratings.facts.sale_of_invoice(invoice_id, plan.time_zone)
-    return ratings.facts.sale_of_deal(UUID(key), plan.time_zone)
+    One range of all where a plan remembers from one partner to another.
+    """
+    events = (
+        select(EarningEvent.partner_id, func.count().label("events"))
+        .where(~select(RatedEvent.id).where(RatedEvent.id == EarningEvent.id).exists())
+        .group_by(EarningEvent.partner_id)
+    )
+    orders = (
+        select(DealOrder.partner_id, func.count().label("events"))
+        .where(~select(RatedEvent.id).where(RatedEvent.id == DealOrder.id).exists())
+        .group_by(DealOrder.partner_id)
+    )
+    both = events.union_all(orders).order_by("partner_id")
+    found: list[Range] = []
+    count = about
+    for partner_id, events_of in session.execute(both):
+        if count >= about:
+            found.append((partner_id, partner_id))
+            count = 0
+        found[-1] = (found[-1][0], partner_id)
+        count += events_of
+    if found and not by_partner(session):
+        return [(found[0][0], found[-1][1])]
+    return found

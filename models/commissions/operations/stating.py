@@ -4,114 +4,163 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from models import ledger, notices
-from models.base import human_number, new_id
+from models import bulk, ledger, notices
+from models.base import long_number
 from models.commissions import engine
-from models.commissions.engine import FxPolicy
+from models.commissions.engine import Code, FxPolicy
 from models.commissions.engine.currency import converted
 from models.commissions.engine.numbers import last_day
+from models.commissions.engine.state import Advance, Deferred
 from models.commissions.engine.statements import in_currency
+from models.commissions.operations.deferring import defer
 from models.commissions.operations.desk import Ratings
 from models.commissions.operations.drawing import Terms, draw, payout_currency, terms_of
-from models.commissions.queries import month_in_words, openings_of
-from models.commissions.tables import CommissionLine, Statement
+from models.commissions.queries import IS_TAKEN_BACK, month_in_words, openings_of
+from models.commissions.tables import CommissionLine, Plan, PlanVersion, Statement
 from models.ledger import Account, Fact
 from models.money import Money
 
+TABLE: Any = Statement.__table__
+COLUMNS = (
+    "id", "number", "partner_id", "currency", "period", "closed_at", "line_count",
+    "opening_minor", "earned_minor", "taken_back_minor", "payable_minor", "closing_minor",
+    "vat_minor", "withheld_minor", "draw_balance_minor",
+)  # fmt: skip
 
-def state(
-    session: Session, partner_ids: Sequence[UUID], month: str, *, now: datetime
-) -> list[Statement]:
-    """One statement for each currency that each partner has lines or a draw in."""
+
+class Sums(NamedTuple):
+    """The lines of one partner in one currency, in minor units; `back` is 0 or less."""
+
+    lines: int = 0
+    net: int = 0
+    back: int = 0
+    clawed: int = 0
+    """What clawbacks of this month come to, 0 or less; a part of `back`."""
+
+    def plus(self, code: str, minor: int) -> Sums:
+        back = minor if engine.is_taken_back(code, minor) else 0
+        return Sums(self.lines + 1, self.net + minor, self.back + back, self.clawed)
+
+
+class Stated(NamedTuple):
+    """A statement on its way to the table."""
+
+    id: str
+    partner_id: UUID
+    currency: str
+    figures: engine.Figures
+    lines: int
+
+
+def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: datetime) -> int:
+    """One statement for each currency that each partner has lines or a draw in; how many."""
     ratings = Ratings(session, now)
     ratings.parties.read(partner_ids)
     _settle_rates(ratings, partner_ids, month)
-    lines = _lines_of(session, partner_ids, month)
-    openings = openings_of(session, partner_ids, month)
+    sums = _sums(session, partner_ids, month)
+    openings: dict[UUID, dict[str, int]] = {}
+    for (partner_id, currency), minor in openings_of(session, partner_ids, month).items():
+        openings.setdefault(partner_id, {})[currency] = minor
+    _remember(ratings, partner_ids, month, sums)
     statements = [
         statement
-        for partner_id in partner_ids
-        for statement in _of_one(ratings, partner_id, month, lines.get(partner_id, []), openings)
+        for one in partner_ids
+        for statement in _of_one(ratings, one, month, sums.get(one, {}), openings.get(one, {}))
     ]
     ratings.keep()
-    session.add_all(statements)
+    bulk.insert(session, TABLE, COLUMNS, [_row(one, month, now) for one in statements])
+    ledger.post_all(session, _postings(statements, month), now=now)
+    notices.tell_partners(session, "statement-ready", _news(statements, month), now=now)
     session.flush()
-    _put_on_statements(session, partner_ids, month)
-    ledger.post_all(session, _postings(statements), now=now)
-    with session.no_autoflush:
-        for statement in statements:
-            _tell(session, statement, now)
-    session.flush()
-    return statements
+    return len(statements)
 
 
-def _lines_of(
-    session: Session, partner_ids: Sequence[UUID], month: str
-) -> dict[UUID, list[Row[Any]]]:
+def _sums(session: Session, partner_ids: Sequence[UUID], month: str) -> dict[UUID, dict[str, Sums]]:
+    paid = CommissionLine.payout_minor
     rows = session.execute(
         select(
             CommissionLine.partner_id,
-            CommissionLine.code,
-            CommissionLine.payout_minor,
             CommissionLine.payout_currency,
+            func.count(),
+            func.sum(paid),
+            func.sum(case((IS_TAKEN_BACK, paid), else_=0)),
+            func.sum(case((CommissionLine.code == Code.CLAWBACK, paid), else_=0)),
         )
-        .where(CommissionLine.partner_id.in_(partner_ids), CommissionLine.period == month)
-        .where(CommissionLine.statement_id.is_(None))
-        .order_by(CommissionLine.partner_id, CommissionLine.id)
+        .where(CommissionLine.period == month, _of(session, partner_ids))
+        .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
+        .order_by(CommissionLine.partner_id, CommissionLine.payout_currency)
     )
-    found: dict[UUID, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.partner_id, []).append(row)
+    found: dict[UUID, dict[str, Sums]] = {}
+    for partner_id, currency, lines, net, back, clawed in rows:
+        sums = Sums(lines, int(net), int(back), int(clawed))
+        found.setdefault(partner_id, {})[currency] = sums
     return found
+
+
+def _remember(
+    ratings: Ratings, partner_ids: Sequence[UUID], month: str, sums: dict[UUID, dict[str, Sums]]
+) -> None:
+    """Read what draws and clawbacks are still owed, with few questions."""
+    wanted = []
+    for one in partner_ids:
+        terms = terms_of(ratings, one, month)
+        if terms is not None:
+            units = {*sums.get(one, ()), payout_currency(ratings, terms, one)}
+            wanted += [(Deferred.kind, f"{one.hex}|{unit}") for unit in units]
+            wanted.append((Advance.kind, f"{one.hex}|{terms.plan.id}"))
+    ratings.memories.prefetch(wanted)
+
+
+def _of(session: Session, partner_ids: Sequence[UUID]) -> Any:
+    return bulk.among(session, CommissionLine.partner_id, [one.hex for one in partner_ids])
 
 
 def _of_one(
     ratings: Ratings,
     partner_id: UUID,
     month: str,
-    lines: Sequence[Row[Any]],
-    openings: dict[tuple[UUID, str], int],
-) -> list[Statement]:
+    sums: dict[str, Sums],
+    openings: dict[str, int],
+) -> Iterable[Stated]:
     terms = terms_of(ratings, partner_id, month)
     is_over = ratings.parties.is_over(partner_id, last_day(month) + timedelta(days=1))
-    currencies = dict.fromkeys(line.payout_currency for line in lines)
-    if terms is not None and terms.version.rules.draw is not None:
-        currencies[payout_currency(ratings, terms, partner_id)] = None
+    own = None if terms is None else payout_currency(ratings, terms, partner_id)
+    currencies = dict.fromkeys(sums)
+    if own is not None:
+        currencies[own] = None
     if is_over:  # nothing is carried any further: whatever is left is paid, however little
-        currencies |= dict.fromkeys(unit for who, unit in openings if who == partner_id)
-    found = []
+        currencies |= dict.fromkeys(openings)
     for currency in currencies:
-        listed: list[Any] = [line for line in lines if line.payout_currency == currency]
+        theirs = terms if currency == own else None
+        told = sums.get(currency, Sums())
+        for line in defer(ratings, terms, partner_id, month, currency, told.net - told.back,
+                          -told.clawed, is_over=is_over):  # fmt: skip
+            told = told.plus(line.code, line.payout_minor)
         balance = None
-        if terms is not None and currency == payout_currency(ratings, terms, partner_id):
-            net = sum(line.payout_minor for line in listed)
-            balance, drawn = draw(ratings, terms, partner_id, month, currency, net)
-            listed += [drawn] if drawn is not None else []
-        opening = openings.get((partner_id, currency), 0)
-        if listed or (is_over and opening > 0):
+        if theirs is not None:
+            balance, drawn = draw(ratings, theirs, partner_id, month, currency, told.net)
+            told = told if drawn is None else told.plus(drawn.code, drawn.payout_minor)
+        opening = openings.get(currency, 0)
+        if told.lines or (is_over and opening > 0):
             minimum = 0 if is_over else _minimum(ratings, terms, month, currency)
-            figures = _figures(terms, listed, opening, minimum, balance)
-            found.append(_statement(partner_id, month, currency, figures, len(listed), ratings.now))
-    return found
+            figures = _figures(terms, told, opening, minimum, balance)
+            yield Stated(next(ratings.ids), partner_id, currency, figures, told.lines)
 
 
 def _figures(
-    terms: Terms | None, lines: Sequence[Any], opening: int, minimum: int, balance: int | None
+    terms: Terms | None, sums: Sums, opening: int, minimum: int, balance: int | None
 ) -> engine.Figures:
-    back = sum(
-        line.payout_minor for line in lines if engine.is_taken_back(line.code, line.payout_minor)
-    )
     rules = terms.version.rules if terms else None
     return engine.figures(
         opening,
-        sum(line.payout_minor for line in lines) - back,
-        back,
+        sums.net - sums.back,
+        sums.back,
         minimum=minimum,
         tax=rules.tax if rules else None,
         draw_balance=balance,
@@ -119,60 +168,32 @@ def _figures(
     )
 
 
-def _statement(
-    partner_id: UUID,
-    month: str,
-    currency: str,
-    figures: engine.Figures,
-    line_count: int,
-    now: datetime,
-) -> Statement:
-    statement_id = new_id()
-    return Statement(
-        id=statement_id,
-        partner_id=partner_id,
-        number=human_number(f"ST-{month}", statement_id, 10),
-        period=month,
-        currency=currency,
-        opening_minor=figures.opening_minor,
-        earned_minor=figures.earned_minor,
-        taken_back_minor=figures.taken_back_minor,
-        payable_minor=figures.payable_minor,
-        closing_minor=figures.closing_minor,
-        vat_minor=figures.vat_minor,
-        withheld_minor=figures.withheld_minor,
-        draw_balance_minor=figures.draw_balance_minor,
-        line_count=line_count,
-        closed_at=now,
-    )
+def _row(one: Stated, month: str, now: datetime) -> tuple[Any, ...]:
+    told = one.figures
+    return (
+        one.id, _number(one, month), one.partner_id.hex, one.currency, month,
+        bulk.instant_text(now), one.lines, told.opening_minor, told.earned_minor,
+        told.taken_back_minor, told.payable_minor, told.closing_minor, told.vat_minor,
+        told.withheld_minor, told.draw_balance_minor,
+    )  # fmt: skip
 
 
-def _put_on_statements(session: Session, partner_ids: Sequence[UUID], month: str) -> None:
-    """Each line is put on the statement of its partner, month and currency."""
-    statement_id = (
-        select(Statement.id)
-        .where(Statement.partner_id == CommissionLine.partner_id)
-        .where(Statement.period == CommissionLine.period)
-        .where(Statement.currency == CommissionLine.payout_currency)
-        .scalar_subquery()
-    )
-    session.execute(
-        update(CommissionLine)
-        .where(CommissionLine.partner_id.in_(partner_ids), CommissionLine.period == month)
-        .where(CommissionLine.statement_id.is_(None))
-        .values(statement_id=statement_id)
-        .execution_options(synchronize_session=False)
-    )
-    for row in [row for row in session.identity_map.values() if isinstance(row, CommissionLine)]:
-        session.expire(row)
+def _number(one: Stated, month: str) -> str:
+    """Such as ST-2026-10-4K7QXMPRTV."""
+    return long_number(f"ST-{month}", one.id)[:-2]
 
 
 def _settle_rates(ratings: Ratings, partner_ids: Sequence[UUID], month: str) -> None:
     """Lines under a period-end policy get the rate of the month's end, now that it is known."""
-    lines = ratings.session.scalars(
+    session = ratings.session
+    policy = select(Plan.id).where(Plan.fx_policy == FxPolicy.PERIOD_END)
+    if session.scalar(policy.limit(1)) is None:
+        return
+    lines = session.scalars(
         select(CommissionLine)
-        .where(CommissionLine.partner_id.in_(partner_ids), CommissionLine.period == month)
-        .where(CommissionLine.statement_id.is_(None))
+        .join(PlanVersion, PlanVersion.id == CommissionLine.plan_version_id)
+        .where(CommissionLine.period == month, _of(session, partner_ids))
+        .where(PlanVersion.plan_id.in_(policy))
         .where(CommissionLine.currency != CommissionLine.payout_currency)
     )
     for line in lines:
@@ -186,7 +207,7 @@ def _settle_rates(ratings: Ratings, partner_ids: Sequence[UUID], month: str) -> 
         )
         told = {"rate": format(rate.value, "f"), "on": str(rate.on), "source": rate.source}
         line.working = line.working | {"fx": fx | told}
-    ratings.session.flush()
+    session.flush()
 
 
 def _minimum(ratings: Ratings, terms: Terms | None, month: str, currency: str) -> int:
@@ -196,36 +217,34 @@ def _minimum(ratings: Ratings, terms: Terms | None, month: str, currency: str) -
     return in_currency(minimum, terms.plan.currency, currency, month, ratings.rate_on)
 
 
-def _postings(statements: Iterable[Statement]) -> list[Fact]:
+def _postings(statements: Iterable[Stated], month: str) -> list[Fact]:
     """Commission expense against what each partner is owed; the reverse when it gives back."""
     facts = []
-    for statement in statements:
-        net = Money(statement.net_minor, statement.currency)
+    for one in statements:
+        net = Money(one.figures.net_minor, one.currency)
         if net:
-            key = f"commission {statement.period} {statement.partner_id} {statement.currency}"
             entries = [
-                ledger.debit(Account.COMMISSION_EXPENSE, net, statement.partner_id),
-                ledger.credit(Account.PARTNER_PAYABLE, net, statement.partner_id),
+                ledger.debit(Account.COMMISSION_EXPENSE, net, one.partner_id),
+                ledger.credit(Account.PARTNER_PAYABLE, net, one.partner_id),
             ]
-            facts.append(Fact(key, "commission", statement.period, entries))
+            key = f"commission {month} {one.partner_id} {one.currency}"
+            facts.append(Fact(key, "commission", month, entries))
     return facts
 
 
-def _tell(session: Session, statement: Statement, now: datetime) -> None:
-    paid = Money(statement.payable_minor, statement.currency)
-    month = month_in_words(statement.period)
-    body = (
-        f"{paid.major:,} {paid.currency} will be paid."
-        if paid
-        else "Nothing is paid this time; the balance is carried to the next month."
-    )
-    notices.tell_partner(
-        session,
-        statement.partner_id,
-        "statement-ready",
-        title=f"Your statement for {month} is ready",
-        body=f"Statement {statement.number}. {body}",
-        link=f"/statements/{statement.id}",
-        now=now,
-        key=f"statement {statement.id}",
-    )
+def _news(statements: Iterable[Stated], month: str) -> Iterable[notices.News]:
+    for one in statements:
+        paid = Money(one.figures.payable_minor, one.currency)
+        body = (
+            f"{paid.major:,} {paid.currency} will be paid."
+            if paid
+            else "Nothing is paid this time; the balance is carried to the next month."
+        )
+        statement_id = UUID(one.id)
+        yield notices.News(
+            one.partner_id,
+            f"Your statement for {month_in_words(month)} is ready",
+            f"Statement {_number(one, month)}. {body}",
+            f"/statements/{statement_id}",
+            f"statement {statement_id}",
+        )

@@ -137,7 +137,7 @@ def _close_dispute(
 
 
 def _key(scratch: Scratch, sale: Sale) -> str:
-    return next(name for name, key in scratch.deals.items() if str(key) == sale.deal)
+    return next(name for name, key in scratch.deals.items() if key.hex == sale.deal)
 
 
 def _release(session: Session, case: Mapping[str, Any], plan: PlanCase) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -48,16 +47,15 @@ class Scratch:
 
     def sale(self, sale: Sale) -> Sale:
         """The sale with our ids in place of the file's names, and its deal's row."""
-        customer = sale.customer and str(self._customer(sale.customer))
+        customer = sale.customer and self._customer(sale.customer).hex
         deal_id = self._deal(sale)
-        return replace(
-            sale,
-            deal=str(deal_id),
-            key=str(deal_id),
-            partner=str(self.partners[sale.partner]),
+        return sale._replace(
+            deal=deal_id.hex,
+            key=deal_id.hex,
+            partner=self.partners[sale.partner].hex,
             customer=customer,
-            distributors=tuple(str(self._partner(one)) for one in sale.distributors),
-            splits=tuple((str(self.partners[one]), weight) for one, weight in sale.splits),
+            distributors=tuple(self._partner(one).hex for one in sale.distributors),
+            splits=tuple((self.partners[one].hex, weight) for one, weight in sale.splits),
         )
 
     def name_of(self, kind: dict[str, UUID], key: UUID | None) -> str | None:
@@ -168,7 +166,8 @@ class Scratch:
     def _prior_purchases(self, purchases: Mapping[str, str]) -> None:
         memories = Memories(self._session)
         for customer, on in purchases.items():
-            memories.state.get(CustomerMemory, str(self._customer(customer))).last_on = on
+            memory = memories.state.get(CustomerMemory, self._customer(customer).hex)
+            memory.last_on, memory.month = on, on[:7]
         memories.keep()
 
     def _keep(self, row: Any) -> UUID:

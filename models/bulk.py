@@ -1,0 +1,147 @@
+"""Many rows in and out at once: the one file that knows what each database's driver does best.
+
+Ids are 32 hexadecimal digits, days and instants are ISO text in UTC, wherever rows are many:
+making objects of them takes longer than the work on them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
+
+AT_ONCE = 20_000
+"""Rows in one statement to SQLite's driver."""
+
+
+class hex_id(FunctionElement[str]):
+    """An id as 32 hexadecimal digits."""
+
+    type = String()
+    inherit_cache = True
+
+
+class utc_text(FunctionElement[str]):
+    """An instant as text, such as 2026-11-30 17:05:00.000000, in UTC."""
+
+    type = String()
+    inherit_cache = True
+
+
+class day_text(FunctionElement[str]):
+    """A day as text, such as 2026-11-30."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(hex_id)
+@compiles(utc_text)
+@compiles(day_text)
+def _as_kept(element: Any, compiler: Any, **more: Any) -> str:
+    """SQLite keeps all three as just this text."""
+    return str(compiler.process(element.clauses, **more))
+
+
+@compiles(hex_id, "postgresql")
+def _hex_id(element: Any, compiler: Any, **more: Any) -> str:
+    return f"replace(CAST({compiler.process(element.clauses, **more)} AS VARCHAR), '-', '')"
+
+
+@compiles(utc_text, "postgresql")
+def _utc_text(element: Any, compiler: Any, **more: Any) -> str:
+    told = compiler.process(element.clauses, **more)
+    return f"CAST(timezone('UTC', {told}) AS VARCHAR)"
+
+
+@compiles(day_text, "postgresql")
+def _day_text(element: Any, compiler: Any, **more: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **more)} AS VARCHAR)"
+
+
+def among(
+    session: Session, asked: ColumnElement[Any], values: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether a column is one of many values, handed over as one: ids as hexadecimal digits."""
+    if session.get_bind().dialect.name == "postgresql":
+        kind = Uuid() if isinstance(asked.type, Uuid) else String()
+        listed = bindparam(None, list(values), type_=ARRAY(String))
+        return asked == any_(cast(listed, ARRAY(kind)))
+    listed = func.json_each(bindparam(None, orjson.dumps(list(values)).decode(), type_=String))
+    return asked.in_(select(column("value", asked.type)).select_from(listed))
+
+
+def insert(
+    session: Session, table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """COPY on PostgreSQL, executemany on SQLite; values as the head of this file says."""
+    if not rows:
+        return
+    session.flush()
+    connection = session.connection()
+    quote = connection.dialect.identifier_preparer.quote
+    into = f"{quote(table.name)} ({', '.join(map(quote, columns))})"
+    cursor = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                copy.write(_lines(rows))
+            return
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
+    finally:
+        cursor.close()
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> str:
+    """PostgreSQL's text format: a tab between values, a line for each row, \\N for nothing."""
+    return "".join(["\t".join([*map(_text, row)]) + "\n" for row in rows])
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return value if value.isprintable() and "\\" not in value else value.translate(ESCAPED)
+    return "\\N" if value is None else str(value)
+
+
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def instant_text(instant: datetime) -> str:
+    """As both databases take it."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def new_ids(at_once: int = 4096) -> Iterator[str]:
+    """Time-ordered ids (UUID version 7) for ever, each after the one before."""
+    last_ms = 0
+    while True:
+        last_ms = max(time.time_ns() // 1_000_000, last_ms + 1)
+        head = f"{last_ms:012x}7"
+        digits = os.urandom(8 * at_once).hex()
+        for number in range(at_once):
+            start = number * 16
+            variant = VARIANTS[digits[start]]
+            yield f"{head}{number:03x}{variant}{digits[start + 1 : start + 16]}"
+
+
+VARIANTS = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
