@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -78,16 +79,14 @@ def _day_text(element: Any, compiler: Any, **more: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **more)} AS VARCHAR)"
 
 
-def among(
-    session: Session, asked: ColumnElement[Any], values: Collection[str]
-) -> ColumnElement[bool]:
+def among(session: Session, asked: Any, values: Collection[str]) -> ColumnElement[bool]:
     """Whether a column is one of many values, handed over as one: ids as hexadecimal digits."""
     if session.get_bind().dialect.name == "postgresql":
         kind = Uuid() if isinstance(asked.type, Uuid) else String()
         listed = bindparam(None, list(values), type_=ARRAY(String))
         return asked == any_(cast(listed, ARRAY(kind)))
-    listed = func.json_each(bindparam(None, orjson.dumps(list(values)).decode(), type_=String))
-    return asked.in_(select(column("value", asked.type)).select_from(listed))
+    each = func.json_each(bindparam(None, orjson.dumps(list(values)).decode(), type_=String))
+    return asked.in_(select(column("value", asked.type)).select_from(each))
 
 
 def insert(
@@ -108,6 +107,9 @@ def insert(
             return
         marks = ", ".join("?" * len(columns))
         cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
+    except connection.dialect.loaded_dbapi.Error as error:
+        kind = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(into, None, error, kind, dialect=connection.dialect) from error
     finally:
         cursor.close()
 

@@ -9,7 +9,6 @@ person has muted neither rings nor leaves; it can still be read under its kind.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -155,54 +154,23 @@ def tell_partner(
     key: str | None = None,
 ) -> None:
     """Tell every active user of a partner who has one of these roles."""
-    told = select(Person.id).where(
-        Person.partner_id == partner_id,
-        Person.status == PersonStatus.ACTIVE,
-        Person.role.in_(list(roles)),
-    )
-    for person_id in session.scalars(told):
+    for _, person_id in readers_of(session, [partner_id], roles):
         tell(
             session, person_id, kind, title=title, body=body, link=link, now=now,
             partner_id=partner_id, key=key,
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What one partner is told, once: `key` names it."""
-
-    partner_id: UUID
-    title: str
-    body: str
-    link: str
-    key: str
-
-
-def tell_partners(
-    session: Session,
-    kind: str,
-    news: Iterable[News],
-    *,
-    now: datetime,
-    roles: Iterable[Role] = PARTNER_ROLES,
-) -> None:
-    """Tell the active users of many partners, each their own news, with one question."""
-    by_partner: dict[UUID, list[News]] = {}
-    for one in news:
-        by_partner.setdefault(one.partner_id, []).append(one)
-    people = session.execute(
-        select(Person.id, Person.partner_id).where(
-            Person.partner_id.in_(by_partner),
-            Person.status == PersonStatus.ACTIVE,
-            Person.role.in_(list(roles)),
-        )
-    ).all()
-    for person_id, partner_id in people:
-        for one in by_partner[partner_id]:
-            tell(
-                session, person_id, kind, title=one.title, body=one.body, link=one.link,
-                now=now, partner_id=partner_id, key=one.key,
-            )  # fmt: skip
+def readers_of(
+    session: Session, partner_ids: Iterable[UUID], roles: Iterable[Role] = PARTNER_ROLES
+) -> list[tuple[UUID, UUID]]:
+    """(partner, person) of every active user of these partners who has one of these roles."""
+    asked = select(Person.partner_id, Person.id).where(
+        Person.partner_id.in_(list(partner_ids)),
+        Person.status == PersonStatus.ACTIVE,
+        Person.role.in_(list(roles)),
+    )
+    return [(row[0], row[1]) for row in session.execute(asked) if row[0] is not None]
 
 
 def tell_staff(

@@ -57,7 +57,7 @@ PART = (
 )
 
 
-def earned(*more: Any) -> Select[Any]:
+def earned(*more: Any) -> Any:
     """Payments and what was refunded; more: columns beside those of Earning."""
     return (
         select(
@@ -82,7 +82,7 @@ def earned(*more: Any) -> Select[Any]:
     )
 
 
-def ordered(*more: Any) -> Select[Any]:
+def ordered(*more: Any) -> Any:
     """Orders that count: each is a deal won, or a part of one."""
     value: Any = Deal
     order: Any = DealOrder

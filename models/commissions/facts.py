@@ -63,7 +63,8 @@ class Facts:
         """The invoice and, where it belongs to one, its deal; or an order's deal."""
         deal_id, invoice_id, partner = row.deal_id, row.invoice_id, row.partner_id
         won_on = self.won_on(row, time_zone)
-        key, lines, part = invoice_id or deal_id or "", (), row.part_minor
+        key, part = invoice_id or deal_id or "", row.part_minor
+        lines: tuple[SaleLine, ...] = ()
         if invoice_id is None:
             lines = tuple(_deal_line(line, row.currency) for line in self._deal_lines[key])
         elif self._lines:
@@ -99,16 +100,17 @@ class Facts:
 
         zones: by deal or invoice: the time zone of its plan.
         """
-        asked = (Deal.id, Deal.partner_id, Deal.won_at, Deal.approved_on, Deal.protected_through)
         deals = self._session.execute(
             select(
-                *map(bulk.hex_id, asked[:2]),
-                bulk.utc_text(asked[2]),
-                *map(bulk.day_text, asked[3:]),
+                bulk.hex_id(Deal.id),
+                bulk.hex_id(Deal.partner_id),
+                bulk.utc_text(Deal.won_at),
+                bulk.day_text(Deal.approved_on),
+                bulk.day_text(Deal.protected_through),
                 type_coerce(Deal.kind, String),
             ).where(bulk.among(self._session, Deal.id, zones))
         )
-        found = {}
+        found: dict[str, Sale] = {}
         for key, partner, won_at, approved_on, through, kind in deals:
             registration = _registration(approved_on, through)
             won_on = local_day(won_at, zones[key])

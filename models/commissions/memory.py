@@ -7,6 +7,7 @@ which it changed (RatingState).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -138,9 +139,8 @@ class Memories:
         return None if row is None or row.value is None else (row.month, row.value)
 
 
-def held_until(session: Session, sale_ids: Iterable[Any]) -> Any:
+def held_until(session: Session, sale_ids: Iterable[Any]) -> date | None:
     """The day on which the last of these deals releases its next hold; None: nothing is held."""
     ids = [sale_id.hex for sale_id in sale_ids]
-    return session.scalar(
-        select(func.max(RatedEvent.due_on)).where(bulk.among(session, RatedEvent.sale_id, ids))
-    )
+    asked = select(func.max(RatedEvent.due_on))
+    return session.scalar(asked.where(bulk.among(session, RatedEvent.sale_id, ids)))

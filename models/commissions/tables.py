@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -159,6 +159,10 @@ class CommissionLine(SeenBy, Base):
     """Ids of the earlier lines that it takes back or pays out."""
     recorded_at: Mapped[datetime]
 
+    if TYPE_CHECKING:
+        statement_id: Mapped[UUID | None]
+        """Read only: see STANDS_ON; None until its month is closed."""
+
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         """A partner's own; a distributor does not see its resellers'."""
@@ -278,9 +282,8 @@ STANDS_ON = and_(
 )
 """Which statement a line is on: nothing is written to the line when its month is closed."""
 
-CommissionLine.statement_id = column_property(
-    select(Statement.id).where(STANDS_ON).correlate_except(Statement).scalar_subquery()
-)
+_ON: Any = select(Statement.id).where(STANDS_ON).correlate_except(Statement).scalar_subquery()
+CommissionLine.__mapper__.add_property("statement_id", column_property(_ON, deferred=True))
 
 guard(PlanVersion.__table__)
 guard(CommissionLine.__table__)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
-from models.commissions.tables import CommissionLine, Plan, PlanVersion
+from models.commissions.tables import STANDS_ON, CommissionLine, Plan, PlanVersion, Statement
 from models.payouts.tables import Payout, PayoutRun, PayoutStatement
 
 
@@ -15,7 +15,8 @@ def versions_in(session: Session, run: PayoutRun) -> list[Row[Any]]:
     """(id, number, authors, plan_name) of each version by a person that rated a line of it."""
     rated = exists().where(
         CommissionLine.plan_version_id == PlanVersion.id,
-        CommissionLine.statement_id == PayoutStatement.statement_id,
+        STANDS_ON,
+        Statement.id == PayoutStatement.statement_id,
         PayoutStatement.is_live,
         PayoutStatement.payout_id == Payout.id,
         Payout.run_id == run.id,

@@ -132,7 +132,7 @@ def _corrected(lines: list[Any]) -> dict[str, list[Any]]:
     listed = commissions.queries.corrected(
         session, sorted({one for ids in wanted.values() for one in ids})[:500]
     )
-    found = {str(row.id): row for row in listed}
+    found = {row.id.hex: row for row in listed}
     return {line_id: [found[one] for one in ids if one in found] for line_id, ids in wanted.items()}
 
 

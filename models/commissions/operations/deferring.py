@@ -45,14 +45,14 @@ def defer(
         return []
     told = spread(None if is_over else rule, earned, taken, memory.left, memory.parts)
     memory.left, memory.parts, memory.month = told.left, told.parts, month
-    lines = []
+    lines: list[tuple[Code, int, tuple[Any, ...]]] = []
     if told.put_off:
         parts = rule.instalments if rule else 1
-        working = ("clawback_deferred", taken, told.most, parts, told.put_off)
-        lines.append((Code.CLAWBACK_DEFERRED, told.put_off, working))
+        put_off = ("clawback_deferred", taken, told.most, parts, told.put_off)
+        lines.append((Code.CLAWBACK_DEFERRED, told.put_off, put_off))
     if told.instalment:
-        working = ("clawback_instalment", told.owed, -told.instalment)
-        lines.append((Code.CLAWBACK_INSTALMENT, -told.instalment, working))
+        part = ("clawback_instalment", told.owed, -told.instalment)
+        lines.append((Code.CLAWBACK_INSTALMENT, -told.instalment, part))
     made = [
         _line(ratings, terms, partner_id, month, currency, code, minor, working)
         for code, minor, working in lines

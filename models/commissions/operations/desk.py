@@ -62,6 +62,11 @@ class Ratings:
             self._today[time_zone] = local_day(self.now, time_zone)
         return self._today[time_zone]
 
+    def posting_month(self, event: Event) -> str:
+        """Of an event that is told with its local days."""
+        assert event.on is not None and event.recorded_on is not None
+        return self.world.posting_month(event.on, event.recorded_on)
+
     def plan(self, plan_id: str) -> engine.Plan:
         found = self._plans.get(plan_id)
         if found is None:

@@ -132,7 +132,7 @@ def _add(
         payout_currency=about.payout_currency,
         plan_version_id=about.plan_version_id,
         working=_working(code, amount_minor, about),
-        corrects=[str(about.id)],
+        corrects=[about.id.hex],
         recorded_at=now,
     )
     session.add(line)

@@ -78,7 +78,8 @@ class Outcome:
         memory: str | None = text_of(deal).decode()
         changed = memory != before.value and (before.value is not None or deal.plan != "")
         due = deal.next_release if deal.holds else None
-        row = [
+        nth = before.version + 1
+        row: list[Any] = [
             source_id, key, before.version + 1, kind._value_, month, self._told_now, count,
             memory if changed else None, due if changed else None,
         ]  # fmt: skip
@@ -87,7 +88,7 @@ class Outcome:
         if changed and (holds or due):
             holds = self._moved(key, row, holds, due)
         value = memory if changed else before.value
-        self._memories.deal_is(key, Kept(holds, month, row[2], value))
+        self._memories.deal_is(key, Kept(holds, month, nth, value))
 
     def _moved(self, key: str, row: list[Any], before: str, due: str | None) -> str:
         """Only one row of a deal says when its next hold is released; its id, or nothing."""

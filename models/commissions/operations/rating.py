@@ -196,7 +196,7 @@ def _desk(ratings: Ratings, row: Earning, plan: Plan | Refused) -> Told:
     event = ratings.facts.event(row, plan.time_zone, ratings.today(plan.time_zone))
     try:
         if not earns(plan, event.kind) or _is_too_late(ratings, row, event):
-            month = ratings.world.posting_month(event.on, event.recorded_on)
+            month = ratings.posting_month(event)
             return Told(row, None, month)
         sale = ratings.facts.sale(row, plan.time_zone)
         return Told(row, engine.set_up(plan, sale, event, ratings.world), "")

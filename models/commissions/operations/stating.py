@@ -76,7 +76,7 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
     ratings.keep()
     bulk.insert(session, TABLE, COLUMNS, [_row(one, month, now) for one in statements])
     ledger.post_all(session, _postings(statements, month), now=now)
-    notices.tell_partners(session, "statement-ready", _news(statements, month), now=now)
+    _tell(session, statements, month, now)
     session.flush()
     return len(statements)
 
@@ -232,19 +232,26 @@ def _postings(statements: Iterable[Stated], month: str) -> list[Fact]:
     return facts
 
 
-def _news(statements: Iterable[Stated], month: str) -> Iterable[notices.News]:
+def _tell(session: Session, statements: Sequence[Stated], month: str, now: datetime) -> None:
+    by_partner: dict[UUID, list[Stated]] = {}
     for one in statements:
-        paid = Money(one.figures.payable_minor, one.currency)
-        body = (
-            f"{paid.major:,} {paid.currency} will be paid."
-            if paid
-            else "Nothing is paid this time; the balance is carried to the next month."
-        )
-        statement_id = UUID(one.id)
-        yield notices.News(
-            one.partner_id,
-            f"Your statement for {month_in_words(month)} is ready",
-            f"Statement {_number(one, month)}. {body}",
-            f"/statements/{statement_id}",
-            f"statement {statement_id}",
-        )
+        by_partner.setdefault(one.partner_id, []).append(one)
+    for partner_id, person_id in notices.readers_of(session, by_partner):
+        for one in by_partner[partner_id]:
+            paid = Money(one.figures.payable_minor, one.currency)
+            body = (
+                f"{paid.major:,} {paid.currency} will be paid."
+                if paid
+                else "Nothing is paid this time; the balance is carried to the next month."
+            )
+            notices.tell(
+                session,
+                person_id,
+                "statement-ready",
+                title=f"Your statement for {month_in_words(month)} is ready",
+                body=f"Statement {_number(one, month)}. {body}",
+                link=f"/statements/{UUID(one.id)}",
+                now=now,
+                partner_id=partner_id,
+                key=f"statement {UUID(one.id)}",
+            )

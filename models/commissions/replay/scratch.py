@@ -54,7 +54,7 @@ class Scratch:
             key=deal_id.hex,
             partner=self.partners[sale.partner].hex,
             customer=customer,
-            distributors=tuple(self._partner(one).hex for one in sale.distributors),
+            distributors=tuple(self.partners[one].hex for one in sale.distributors),
             splits=tuple((self.partners[one].hex, weight) for one, weight in sale.splits),
         )
 

@@ -21,9 +21,7 @@ STATED = (
     "WHERE month = OLD.period AND finished_at IS NOT NULL)"
 )
 MOVED = "NEW.id <> OLD.id OR NEW.partner_id <> OLD.partner_id OR NEW.period <> OLD.period"
-CLOSED = (
-    "EXISTS (SELECT 1 FROM month_close WHERE month = NEW.period AND finished_at IS NOT NULL)"
-)
+CLOSED = "EXISTS (SELECT 1 FROM month_close WHERE month = NEW.period AND finished_at IS NOT NULL)"
 
 GUARDS: dict[str, list[str]] = {
     "sqlite": [
@@ -57,7 +55,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "by_category": ("basis_minor", "rate", "pool_minor", "category", "sku"),
     "margin": ("basis_minor", "rate", "pool_minor", "cost_minor"),
     "recurring": ("basis_minor", "rate", "pool_minor", "month"),
-    "dealreg_uplift": ("basis_minor", "rate", "pool_minor", "approved_on", "protected_through", "won_on"),
+    "dealreg_uplift": (
+        "basis_minor",
+        "rate",
+        "pool_minor",
+        "approved_on",
+        "protected_through",
+        "won_on",
+    ),
     "deal_slab": ("basis_minor", "rate", "pool_minor", "reached_minor", "window"),
     "slab_step": ("basis_minor", "rate", "pool_minor", "reached_minor", "window"),
     "slab_retro": ("basis_minor", "rate", "pool_minor", "reached_minor", "window"),
@@ -70,11 +75,28 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "override_of_net": ("basis_minor", "rate", "pool_minor"),
     "override_of_commission": ("basis_minor", "rate", "pool_minor"),
     "new_logo_bonus": ("lookback_months", "last_bought_on", "pool_minor"),
-    "spiff": ("sku", "units", "units_due", "per_unit_minor", "used_units", "max_units", "pool_minor"),
+    "spiff": (
+        "sku",
+        "units",
+        "units_due",
+        "per_unit_minor",
+        "used_units",
+        "max_units",
+        "pool_minor",
+    ),
     "holdback": ("basis_minor", "rate", "release_on", "pool_minor"),
     "holdback_release": ("release_on", "pool_minor"),
     "holdback_freed": ("release_on", "pool_minor"),
-    "clawback": ("earned_minor", "refunded_minor", "sold_minor", "before_minor", "bonus_minor", "day", "days", "pool_minor"),
+    "clawback": (
+        "earned_minor",
+        "refunded_minor",
+        "sold_minor",
+        "before_minor",
+        "bonus_minor",
+        "day",
+        "days",
+        "pool_minor",
+    ),
     "draw": ("draw_minor", "net_minor", "before_minor"),
 }
 ROWS = {
@@ -87,18 +109,49 @@ MORE = {
     "fx": ("policy", "from", "to", "rate", "on", "source"),
 }
 SHARE = (
-    "partner", "currency", "payout_currency", "lines", "earned", "earned_payout", "clawed",
-    "clawed_payout", "bonus", "bonus_payout", "bonus_clawed", "bonus_clawed_payout", "held", "freed",
+    "partner",
+    "currency",
+    "payout_currency",
+    "lines",
+    "earned",
+    "earned_payout",
+    "clawed",
+    "clawed_payout",
+    "bonus",
+    "bonus_payout",
+    "bonus_clawed",
+    "bonus_clawed_payout",
+    "held",
+    "freed",
 )
 HOLD = ("partner", "currency", "payout_currency", "due_on", "left", "left_payout", "line")
 BOUGHT = ("spiff", "sku", "per_unit", "count", "units_key", "returned")
 DEAL = (
-    "plan", "first_on", "sold", "refunded", "shares", "counted", "raw", "bounded", "splits",
-    "paid", "units_paid", "holds", "bought",
+    "plan",
+    "first_on",
+    "sold",
+    "refunded",
+    "shares",
+    "counted",
+    "raw",
+    "bounded",
+    "splits",
+    "paid",
+    "units_paid",
+    "holds",
+    "bought",
 )
-OTHERS = {"counter": ("volume", "rated"), "units": ("count",), "customer": ("last_on",), "earned": ("minor",), "draw": ("balance",)}
+OTHERS = {
+    "counter": ("volume", "rated"),
+    "units": ("count",),
+    "customer": ("last_on",),
+    "earned": ("minor",),
+    "draw": ("balance",),
+}
 DASHED = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})")
-PLAIN = re.compile(r"(?<![0-9a-f])([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?![0-9a-f])")
+PLAIN = re.compile(
+    r"(?<![0-9a-f])([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?![0-9a-f])"
+)
 BATCH = 1_000
 
 
@@ -118,13 +171,24 @@ def upgrade() -> None:
         batch.drop_constraint("fk_commission_line_statement_id_statement", type_="foreignkey")
         batch.drop_index("ix_commission_line_statement_id")
         batch.drop_column("statement_id")
-        batch.alter_column("working", type_=sa.Text(), existing_nullable=False, postgresql_using="working::text")
+        batch.alter_column(
+            "working", type_=sa.Text(), existing_nullable=False, postgresql_using="working::text"
+        )
         for column in ("deal_id", "invoice_id", "source_id"):
             batch.drop_index(f"ix_commission_line_{column}")
     for column in ("deal_id", "invoice_id", "source_id"):
         known = sa.text(f"{column} IS NOT NULL")
-        op.create_index(f"ix_commission_line_{column}", "commission_line", [column], sqlite_where=known, postgresql_where=known)
+        op.create_index(
+            f"ix_commission_line_{column}",
+            "commission_line",
+            [column],
+            sqlite_where=known,
+            postgresql_where=known,
+        )
     _each_working(_short)
+    dashless = "replace(CAST(corrects AS VARCHAR), '-', '')"
+    told = dashless if bind.dialect.name == "sqlite" else f"CAST({dashless} AS JSON)"
+    bind.exec_driver_sql(f"UPDATE commission_line SET corrects = {told}")
     for guard in GUARDS[bind.dialect.name]:
         bind.exec_driver_sql(guard)
 
@@ -138,9 +202,13 @@ def downgrade() -> None:
     for column in ("deal_id", "invoice_id", "source_id"):
         op.drop_index(f"ix_commission_line_{column}", "commission_line")
     with op.batch_alter_table("commission_line") as batch:
-        batch.alter_column("working", type_=sa.JSON(), existing_nullable=False, postgresql_using="working::json")
+        batch.alter_column(
+            "working", type_=sa.JSON(), existing_nullable=False, postgresql_using="working::json"
+        )
         batch.add_column(sa.Column("statement_id", sa.Uuid(), nullable=True))
-        batch.create_foreign_key("fk_commission_line_statement_id_statement", "statement", ["statement_id"], ["id"])
+        batch.create_foreign_key(
+            "fk_commission_line_statement_id_statement", "statement", ["statement_id"], ["id"]
+        )
         for column in ("deal_id", "invoice_id", "source_id", "statement_id"):
             batch.create_index(f"ix_commission_line_{column}", [column])
     bind.exec_driver_sql(
@@ -171,36 +239,61 @@ def _drop_guards() -> None:
 
 
 LINES = sa.table(
-    "commission_line", sa.column("id", sa.Uuid()), sa.column("working", sa.Text()),
-    sa.column("source_id", sa.Uuid()), sa.column("period", sa.String()),
+    "commission_line",
+    sa.column("id", sa.Uuid()),
+    sa.column("working", sa.Text()),
+    sa.column("source_id", sa.Uuid()),
+    sa.column("period", sa.String()),
 )
 RATED = sa.table(
-    "rated_event", sa.column("id", sa.Uuid()), sa.column("sale_id", sa.Uuid()),
-    sa.column("nth", sa.Integer()), sa.column("kind", sa.String()), sa.column("month", sa.String()),
-    sa.column("rated_at", sa.DateTime(timezone=True)), sa.column("line_count", sa.Integer()),
-    sa.column("memory", sa.Text()), sa.column("due_on", sa.Date()),
+    "rated_event",
+    sa.column("id", sa.Uuid()),
+    sa.column("sale_id", sa.Uuid()),
+    sa.column("nth", sa.Integer()),
+    sa.column("kind", sa.String()),
+    sa.column("month", sa.String()),
+    sa.column("rated_at", sa.DateTime(timezone=True)),
+    sa.column("line_count", sa.Integer()),
+    sa.column("memory", sa.Text()),
+    sa.column("due_on", sa.Date()),
 )
 RATED_BEFORE = sa.table(
-    "rated_event", sa.column("id", sa.Uuid()), sa.column("source_id", sa.Uuid()),
-    sa.column("partner_id", sa.Uuid()), sa.column("rated_at", sa.DateTime(timezone=True)),
+    "rated_event",
+    sa.column("id", sa.Uuid()),
+    sa.column("source_id", sa.Uuid()),
+    sa.column("partner_id", sa.Uuid()),
+    sa.column("rated_at", sa.DateTime(timezone=True)),
     sa.column("line_count", sa.Integer()),
 )
 STATES = sa.table(
-    "rating_state", sa.column("id", sa.Uuid()), sa.column("kind", sa.String()),
-    sa.column("key", sa.String()), sa.column("month", sa.String()), sa.column("value", sa.Text()),
+    "rating_state",
+    sa.column("id", sa.Uuid()),
+    sa.column("kind", sa.String()),
+    sa.column("key", sa.String()),
+    sa.column("month", sa.String()),
+    sa.column("value", sa.Text()),
     sa.column("version", sa.Integer()),
 )
 STATES_BEFORE = sa.table(
-    "rating_state", sa.column("id", sa.Uuid()), sa.column("kind", sa.String()),
-    sa.column("key", sa.String()), sa.column("value", sa.JSON()), sa.column("due_on", sa.Date()),
+    "rating_state",
+    sa.column("id", sa.Uuid()),
+    sa.column("kind", sa.String()),
+    sa.column("key", sa.String()),
+    sa.column("value", sa.JSON()),
+    sa.column("due_on", sa.Date()),
     sa.column("version", sa.Integer()),
 )
 EVENTS = sa.table(
-    "earning_event", sa.column("id", sa.Uuid()), sa.column("partner_id", sa.Uuid()),
-    sa.column("deal_id", sa.Uuid()), sa.column("invoice_id", sa.Uuid()),
+    "earning_event",
+    sa.column("id", sa.Uuid()),
+    sa.column("partner_id", sa.Uuid()),
+    sa.column("deal_id", sa.Uuid()),
+    sa.column("invoice_id", sa.Uuid()),
 )
 ORDERS = sa.table(
-    "deal_order", sa.column("id", sa.Uuid()), sa.column("partner_id", sa.Uuid()),
+    "deal_order",
+    sa.column("id", sa.Uuid()),
+    sa.column("partner_id", sa.Uuid()),
     sa.column("deal_id", sa.Uuid()),
 )
 
@@ -208,7 +301,11 @@ ORDERS = sa.table(
 def _each_working(changed: Any) -> None:
     """Every line's working anew, a batch at a time."""
     bind, last = op.get_bind(), None
-    change = sa.update(LINES).where(LINES.c.id == sa.bindparam("which")).values(working=sa.bindparam("told"))
+    change = (
+        sa.update(LINES)
+        .where(LINES.c.id == sa.bindparam("which"))
+        .values(working=sa.bindparam("told"))
+    )
     while True:
         some = sa.select(LINES.c.id, LINES.c.working).order_by(LINES.c.id).limit(BATCH)
         rows = bind.execute(some if last is None else some.where(LINES.c.id > last)).all()
@@ -319,7 +416,10 @@ def _keep_states(states: list[dict[str, Any]]) -> None:
             text = json.dumps(values, separators=(",", ":")).replace('"invoice ', '"')
             kept.append(
                 {
-                    "id": row["id"], "kind": row["kind"], "version": 1, "month": "",
+                    "id": row["id"],
+                    "kind": row["kind"],
+                    "version": 1,
+                    "month": "",
                     "key": DASHED.sub(r"\1\2\3\4\5", row["key"]),
                     "value": DASHED.sub(r"\1\2\3\4\5", text),
                 }
@@ -340,7 +440,11 @@ def _make_memory_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sale_id", sa.Uuid(), nullable=False),
         sa.Column("nth", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Enum("event", "release", "lifted", name="rated", native_enum=False, length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("event", "release", "lifted", name="rated", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
@@ -350,7 +454,9 @@ def _make_memory_tables() -> None:
         sa.UniqueConstraint("sale_id", "nth", name=op.f("uq_rated_event_sale_id_nth")),
     )
     due = sa.text("due_on IS NOT NULL")
-    op.create_index("ix_rated_event_due_on", "rated_event", ["due_on"], sqlite_where=due, postgresql_where=due)
+    op.create_index(
+        "ix_rated_event_due_on", "rated_event", ["due_on"], sqlite_where=due, postgresql_where=due
+    )
     op.create_table(
         "rating_state",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -369,7 +475,9 @@ def _read_back() -> tuple[list[Any], list[Any], list[Any]]:
     partner = sa.func.coalesce(EVENTS.c.partner_id, ORDERS.c.partner_id)
     rated = bind.execute(
         sa.select(
-            RATED.c.id, RATED.c.rated_at, RATED.c.line_count,
+            RATED.c.id,
+            RATED.c.rated_at,
+            RATED.c.line_count,
             sa.type_coerce(partner, sa.Uuid()).label("partner_id"),
         )
         .outerjoin(EVENTS, EVENTS.c.id == RATED.c.id)
@@ -377,7 +485,14 @@ def _read_back() -> tuple[list[Any], list[Any], list[Any]]:
         .where(RATED.c.kind == "event")
     ).all()
     deals = bind.execute(
-        sa.select(RATED.c.id, RATED.c.sale_id, RATED.c.memory, RATED.c.due_on, EVENTS.c.deal_id.label("deal_id"), EVENTS.c.invoice_id.label("invoice_id"))
+        sa.select(
+            RATED.c.id,
+            RATED.c.sale_id,
+            RATED.c.memory,
+            RATED.c.due_on,
+            EVENTS.c.deal_id.label("deal_id"),
+            EVENTS.c.invoice_id.label("invoice_id"),
+        )
         .outerjoin(EVENTS, EVENTS.c.id == RATED.c.id)
         .where(RATED.c.memory.is_not(None))
         .order_by(RATED.c.nth)
@@ -394,7 +509,9 @@ def _make_tables_before() -> None:
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_rated_event_partner_id_partner")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_rated_event_partner_id_partner")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rated_event")),
         sa.UniqueConstraint("source_id", name=op.f("uq_rated_event_source_id")),
     )
@@ -417,7 +534,13 @@ def _put_back(rated: list[Any], deals: list[Any], states: list[Any]) -> None:
     _insert(
         RATED_BEFORE,
         [
-            {"id": row.id, "source_id": row.id, "partner_id": row.partner_id, "rated_at": row.rated_at, "line_count": row.line_count}
+            {
+                "id": row.id,
+                "source_id": row.id,
+                "partner_id": row.partner_id,
+                "rated_at": row.rated_at,
+                "line_count": row.line_count,
+            }
             for row in rated
             if row.partner_id is not None
         ],
@@ -427,22 +550,38 @@ def _put_back(rated: list[Any], deals: list[Any], states: list[Any]) -> None:
         key = str(row.sale_id)
         if row.deal_id is None and row.invoice_id is not None:
             key = f"invoice {key}"
-        latest[key] = {"id": row.id, "kind": "deal", "key": key, "value": _deal_before(row.memory), "due_on": row.due_on, "version": 1}
+        latest[key] = {
+            "id": row.id,
+            "kind": "deal",
+            "key": key,
+            "value": _deal_before(row.memory),
+            "due_on": row.due_on,
+            "version": 1,
+        }
     for row in states:
         if row.kind in OTHERS:
             key = PLAIN.sub(r"\1-\2-\3-\4-\5", row.key)
             values = json.loads(PLAIN.sub(r"\1-\2-\3-\4-\5", row.value))
-            value = {"rated": []} if row.kind == "counter" else {}
+            value: dict[str, Any] = {"rated": []} if row.kind == "counter" else {}
             value |= dict(zip(OTHERS[row.kind], values, strict=False))
-            latest[f"{row.kind} {key}"] = {"id": row.id, "kind": row.kind, "key": key, "value": value, "due_on": None, "version": 1}
+            latest[f"{row.kind} {key}"] = {
+                "id": row.id,
+                "kind": row.kind,
+                "key": key,
+                "value": value,
+                "due_on": None,
+                "version": 1,
+            }
     _insert(STATES_BEFORE, list(latest.values()))
 
 
 def _deal_before(text: str) -> dict[str, Any]:
     told = json.loads(PLAIN.sub(r"\1-\2-\3-\4-\5", text))
-    empty = ["", None, 0, 0, [], [], 0, 0, [], {}, {}, [], []]
-    value = dict(zip(DEAL, told + empty[len(told) :], strict=True))
-    value["shares"] = [dict.fromkeys(SHARE, 0) | dict(zip(SHARE, row, strict=False)) for row in value["shares"]]
+    empty: list[Any] = ["", None, 0, 0, [], [], 0, 0, [], {}, {}, [], []]
+    value: dict[str, Any] = dict(zip(DEAL, told + empty[len(told) :], strict=True))
+    value["shares"] = [
+        dict.fromkeys(SHARE, 0) | dict(zip(SHARE, row, strict=False)) for row in value["shares"]
+    ]
     value["holds"] = [dict(zip(HOLD, row, strict=True)) for row in value["holds"]]
     value["bought"] = [dict(zip(BOUGHT, row, strict=True)) for row in value["bought"]]
     value["version"] = ""
