@@ -165,11 +165,8 @@ def readers_of(
     session: Session, partner_ids: Iterable[UUID], roles: Iterable[Role] = PARTNER_ROLES
 ) -> list[tuple[UUID, UUID]]:
     """(partner, person) of every active user of these partners who has one of these roles."""
-    asked = select(Person.partner_id, Person.id).where(
-        Person.partner_id.in_(list(partner_ids)),
-        Person.status == PersonStatus.ACTIVE,
-        Person.role.in_(list(roles)),
-    )
+    theirs = Person.partner_id.in_(list(partner_ids)) & Person.role.in_(list(roles))
+    asked = select(Person.partner_id, Person.id).where(theirs, Person.status == PersonStatus.ACTIVE)
     return [(row[0], row[1]) for row in session.execute(asked) if row[0] is not None]
 
 
