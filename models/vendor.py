@@ -65,6 +65,8 @@ class Vendor(DecisionRules, Public, Base):
     """In the base currency; smaller deals are not worth a registration."""
     exclusive_policy: Mapped[str] = mapped_column(String(20), default="review")
     """Another's exclusive territory: review (a channel manager decides) or reject."""
+    territory_notice_days: Mapped[int] = mapped_column(default=30)
+    """So long before it holds a change of a claimed territory is announced."""
     precheck_tells_protection: Mapped[bool] = mapped_column(default=False)
     """Whether a partner that asks about a customer learns until when it is protected."""
     precheck_tells_engagement: Mapped[bool] = mapped_column(default=False)

@@ -3,6 +3,7 @@
 Each feature brings its own part in `tests/factories_<feature>.py`.
 """
 
+from tests.factories_claims import ClaimFactories
 from tests.factories_commissions import CommissionFactories
 from tests.factories_conflicts import ConflictFactories
 from tests.factories_deals import DealFactories
@@ -13,6 +14,7 @@ from tests.factories_sales import SalesFactories
 
 
 class Factories(
+    ClaimFactories,
     CommissionFactories,
     SalesFactories,
     ConflictFactories,

@@ -8,6 +8,7 @@ goes to the vendor's default managers.
     route(facts, on, about) -> who looks after it and why, kept in the routing log
 """
 
+from models.territories.by_hand import assign
 from models.territories.index import TerritoryIndex as Index
 from models.territories.operations import (
     TerritoryDetails,
@@ -24,6 +25,7 @@ from models.territories.queries import (
     defaults,
     how_many,
     listed,
+    map_of,
     routed_to,
     routings_of,
     still_here,
@@ -69,6 +71,7 @@ __all__ = [
     "acting_for",
     "area_fault",
     "as_rules",
+    "assign",
     "assigned",
     "defaults",
     "draw",
@@ -76,6 +79,7 @@ __all__ = [
     "how_many",
     "is_passive_sale",
     "listed",
+    "map_of",
     "next_manager",
     "note_absence",
     "place_name",

@@ -48,6 +48,7 @@ from models.deals.operations.protection import (
 )
 from models.deals.operations.registering import answer, draft, save, submit, withdraw
 from models.deals.operations.renewing import comment_as_incumbent
+from models.deals.operations.rerouting import reroute, reroute_by_territory
 from models.deals.operations.staleness import may_be_revoked_from, revoke, warn_stale
 from models.deals.operations.typing import set_type
 from models.deals.operations.undoing import approve, ask, reject, undo
@@ -94,6 +95,8 @@ __all__ = [
     "refuse_extension",
     "register_many",
     "reject",
+    "reroute",
+    "reroute_by_territory",
     "revoke",
     "save",
     "set_forecast",

@@ -37,7 +37,15 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
         today = vendor.settings(beside).calendar.day_of(now)
         routing = territories.route(
             beside,
-            facts_for(beside, details, family_id, partner_id, today, came_unasked=came_unasked),
+            facts_for(
+                beside,
+                details,
+                family_id,
+                partner_id,
+                today,
+                came_unasked=came_unasked,
+                customer=beside.get(Customer, found.customer_id),
+            ),
             on=today,
             about=("deal", deal_id),
             now=now,
@@ -113,6 +121,7 @@ def facts_for(
     on: date,
     *,
     came_unasked: bool = False,
+    customer: Customer | None = None,
 ) -> Facts:
     """What routing asks about a deal."""
     partner = session.get_one(Partner, partner_id)
@@ -122,6 +131,9 @@ def facts_for(
         subdivision=details.subdivision,
         postal=details.postal_code,
         domain=details.domain,
+        account=str(customer.id) if customer else None,
+        naics=(customer.naics or None) if customer else None,
+        employees=customer.employees if customer else None,
         product=session.scalar(select(ProductFamily.code).where(ProductFamily.id == family_id)),
         partner=partner_id,
         partner_role=partner.role,

@@ -1,0 +1,156 @@
+"""Places, families, industries and sizes as stretches of whole numbers, so that a database can say
+whether two claims meet.  Pure.
+
+A country is a stretch of one long line; its subdivisions and its postal codes are stretches inside
+it, a longer postal code inside a shorter one.  Two areas meet where their stretches do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from models.claims.zip_codes import ZIP_CODES_OF
+from models.territories import Area, AreaKind
+from models.territories.places import PostalPattern, with_its_wider_ones
+from models.territories.regions import REGIONS
+
+Span = tuple[int, int]
+"""From, and the first that is no longer in it."""
+
+COUNTRY_BITS = 53
+HALF = 1 << (COUNTRY_BITS - 1)
+"""Of a country's stretch: subdivisions below, postal codes above."""
+SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+POSTAL_LENGTH = 10
+SUBDIVISION_LENGTH, LEVELS = 3, 3
+ALL_FAMILIES: Span = (0, 1 << 62)
+ALL_INDUSTRIES: Span = (0, 1_000_000)
+ALL_SIZES: Span = (0, 1 << 31)
+
+
+def places(held: Iterable[Area], cut_out: Iterable[Area] = ()) -> list[Span]:
+    """The stretches of these areas without those cut out, in order, none touching another.
+
+    A named account is no place.
+    """
+    return without(joined(_spans(held)), joined(_spans(cut_out)))
+
+
+def families(codes: Iterable[str]) -> list[Span]:
+    """All of them when none is named."""
+    points = sorted({_point(code.casefold()) for code in codes})
+    return [(point, point + 1) for point in points] or [ALL_FAMILIES]
+
+
+def industries(prefixes: Iterable[str]) -> list[Span]:
+    """Of NAICS prefixes and ranges of sectors; all when none is named."""
+    return joined(_industry(prefix) for prefix in prefixes) or [ALL_INDUSTRIES]
+
+
+def size(low: int | None, high: int | None) -> Span:
+    """Numbers of employees, both ends inclusive."""
+    return (low or 0, ALL_SIZES[1] if high is None else high + 1)
+
+
+def meet(one: Iterable[Span], other: Iterable[Span]) -> bool:
+    """Whether any stretch of the one touches any of the other; both in order."""
+    mine, theirs = list(one), list(other)
+    i = j = 0
+    while i < len(mine) and j < len(theirs):
+        if mine[i][0] < theirs[j][1] and theirs[j][0] < mine[i][1]:
+            return True
+        if mine[i][1] <= theirs[j][1]:
+            i += 1
+        else:
+            j += 1
+    return False
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """In order, those that touch made one."""
+    found: list[Span] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found
+
+
+def without(spans: list[Span], cut: list[Span]) -> list[Span]:
+    """What is left of the stretches; both in order."""
+    left: list[Span] = []
+    for low, high in spans:
+        for from_, to in cut:
+            if to <= low or from_ >= high:
+                continue
+            if from_ > low:
+                left.append((low, from_))
+            low = to
+            if low >= high:
+                break
+        if low < high:
+            left.append((low, high))
+    return left
+
+
+def _spans(areas: Iterable[Area]) -> Iterable[Span]:
+    for area in areas:
+        match area.kind:
+            case AreaKind.GLOBAL:
+                yield (0, 26 * 26 << COUNTRY_BITS)
+            case AreaKind.REGION:
+                yield from map(_country, REGIONS.get(area.value, ()))
+            case AreaKind.COUNTRY:
+                yield _country(area.value)
+            case AreaKind.SUBDIVISION:
+                yield _subdivision(area.value)
+                for low, high in ZIP_CODES_OF.get(area.value, ()):
+                    yield _postal("US", low, high)
+            case AreaKind.POSTAL:
+                pattern = PostalPattern.read(area.value, area.country)
+                yield _postal(area.country or "", pattern.low, pattern.high)
+
+
+def _country(code: str) -> Span:
+    first, second = (ord(letter) - ord("A") for letter in code)
+    start = (first * 26 + second) << COUNTRY_BITS
+    return (start, start + (1 << COUNTRY_BITS))
+
+
+def _subdivision(code: str) -> Span:
+    chain = [each.split("-", 1)[1] for each in reversed(with_its_wider_ones(code))]
+    path = "".join(part.ljust(SUBDIVISION_LENGTH, " ") for part in chain[-LEVELS:])
+    low, high = _numbers(path, path, f" {SIGNS}", SUBDIVISION_LENGTH * LEVELS)
+    start = _country(code[:2])[0]
+    return (start + low, start + high)
+
+
+def _postal(country: str, first: str, last: str) -> Span:
+    low, high = _numbers(first, last, SIGNS, POSTAL_LENGTH)
+    start = _country(country)[0] + HALF
+    return (start + low, start + high)
+
+
+def _numbers(first: str, last: str, signs: str, length: int) -> Span:
+    """From whatever starts with `first` to whatever starts with `last`, that included."""
+    low, high = first[:length], last[:length]
+    return (_number(low, signs, length), _number(high, signs, length, plus=1))
+
+
+def _number(text: str, signs: str, length: int, plus: int = 0) -> int:
+    number = 0
+    for letter in text:
+        number = number * len(signs) + signs.index(letter)
+    return (number + plus) * len(signs) ** (length - len(text))
+
+
+def _point(code: str) -> int:
+    return int.from_bytes(blake2b(code.encode(), digest_size=8).digest(), "big") >> 2
+
+
+def _industry(prefix: str) -> Span:
+    low, _, high = prefix.partition("-")
+    step = 10 ** (6 - len(low))
+    return (int(low) * step, (int(high or low) + 1) * step)

@@ -1,0 +1,85 @@
+"""Managers who approve overlapping exclusive claims at once: never two of them."""
+
+from datetime import datetime
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from models import claims
+from models import engine as engines
+from models.claims import ClaimStatus, TerritoryClaim
+from models.errors import Refused
+from models.people import Actor
+from models.schema import metadata
+from models.scope import Scope, open_session
+
+MANY, ROUNDS = 8, 3
+PATIENCE_SECONDS = 300
+PLACES = [
+    ("subdivision", "US-WA"), ("postal", "98*", "US"), ("postal", "98101", "US"),
+    ("postal", "980-983", "US"), ("country", "US"), ("postal", "981*", "US"),
+    ("subdivision", "US-WA"), ("country", "US"),
+]  # fmt: skip
+"""Each meets each other in Seattle."""
+
+
+def confirm(url: str, ids: list[UUID], by: Actor, now: datetime, gate: Any, answers: Any) -> None:
+    metadata()
+    engine = engines.connect(url)
+    for at, claim_id in enumerate(ids):
+        gate.wait(PATIENCE_SECONDS)
+        answers.put((at, _insist(engine, claim_id, by, now)))
+    engine.dispose()
+
+
+def _insist(engine: Any, claim_id: UUID, by: Actor, now: datetime) -> str:
+    """As a person does whom the portal tells that the database is busy: press again."""
+    for _ in range(50):
+        try:
+            with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+                claims.approve(session, session.get_one(TerritoryClaim, claim_id), by=by, now=now)
+                session.commit()
+                return "approved"
+        except Refused as refusal:
+            return str(refusal)
+        except OperationalError:
+            continue
+    raise AssertionError("the database never answered")
+
+
+def test_eight_managers_approve_overlapping_exclusive_claims_and_one_wins(
+    session, a, database_url, now
+):
+    rounds = [
+        [a.claimed(place, products=(f"family-{at}",)) for place in PLACES] for at in range(ROUNDS)
+    ]
+    first = a.second()
+    for claim in (claim for each in rounds for claim in each):
+        claims.approve(session, claim, by=first, now=now)
+    managers = [a.second() for _ in range(MANY)]
+    session.commit()
+    processes = get_context("spawn")
+    gate, answers = processes.Barrier(MANY), processes.Queue()
+    running = [
+        processes.Process(
+            target=confirm,
+            args=(database_url, [each[at].id for each in rounds], by, now, gate, answers),
+        )
+        for at, by in enumerate(managers)
+    ]
+    for process in running:
+        process.start()
+    said = [answers.get(timeout=PATIENCE_SECONDS) for _ in range(ROUNDS * MANY)]
+    for process in running:
+        process.join()
+    for at in range(ROUNDS):
+        told = [words for number, words in said if number == at]
+        assert told.count("approved") == 1
+        kind = ("is held by", "was approved a moment ago")
+        assert all(words == "approved" or any(each in words for each in kind) for words in told)
+    session.expire_all()
+    active = select(TerritoryClaim.id).where(TerritoryClaim.status == ClaimStatus.ACTIVE)
+    assert len(session.scalars(active).all()) == ROUNDS
