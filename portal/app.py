@@ -12,6 +12,8 @@ from flask import Flask, current_app
 from flask_compress import Compress
 
 from models import tripwire
+from models.claims import JOBS as CLAIM_JOBS
+from models.claims import keep_watch
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.renewals import propose_due
@@ -20,6 +22,7 @@ from portal.account import views as account
 from portal.applications import views as applications
 from portal.approvals import views as approvals
 from portal.catalog import views as catalog
+from portal.claims import views as claims
 from portal.commissions import views as commissions
 from portal.conflicts import views as conflicts
 from portal.customers import views as customers
@@ -85,11 +88,13 @@ FEATURES: list[Any] = [
     catalog.pages,
     customers.pages,
     territories.pages,
+    claims.pages,
 ]
 """The pages of each feature."""
 
 worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
+worker.HANDLERS.update(CLAIM_JOBS)
 worker.ERRANDS.update(signin_errands.ERRANDS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
@@ -100,6 +105,7 @@ worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
 worker.ROUNDS.append((timedelta(hours=1), warn_stale))
+worker.ROUNDS.append((timedelta(hours=1), keep_watch))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
 
 

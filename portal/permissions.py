@@ -40,6 +40,10 @@ class Can(StrEnum):
     EDIT_CUSTOMER = "edit a customer"
     SEE_TERRITORIES = "see territories"
     EDIT_TERRITORY = "edit a territory"
+    SEE_CLAIMS = "see claims of territories"
+    DRAW_CLAIM = "draw up a claim of a territory"
+    AGREE_CLAIM = "submit a claim, and answer an offer"
+    DECIDE_CLAIM = "decide a claim of a territory"
     SEE_CATALOG = "see the catalogue"
     SEE_PRICES = "see everybody's prices"
     EDIT_CATALOG = "edit the catalogue"
@@ -135,6 +139,10 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.EDIT_CUSTOMER: [[administrator], [channel_manager]],
     Can.SEE_TERRITORIES: [[staff]],
     Can.EDIT_TERRITORY: [[administrator], [channel_manager]],
+    Can.SEE_CLAIMS: [[administrator], [channel_manager], [sales_manager], [partner]],
+    Can.DRAW_CLAIM: [[partner, their_own]],
+    Can.AGREE_CLAIM: [[partner_administrator, their_own]],
+    Can.DECIDE_CLAIM: [[administrator], [channel_manager]],
     Can.SEE_CATALOG: [[staff], [partner]],
     Can.SEE_PRICES: [[staff]],
     Can.EDIT_CATALOG: [[administrator], [finance]],

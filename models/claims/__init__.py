@@ -28,6 +28,7 @@ from models.claims.operations import (
     refuse,
     renew,
     save,
+    save_places,
     send_back,
     set_renewal,
     submit,
@@ -37,6 +38,7 @@ from models.claims.operations import (
 from models.claims.queries import (
     ClaimFilter,
     Overlap,
+    held_from,
     how_many,
     listed,
     overlaps,
@@ -54,13 +56,14 @@ from models.claims.rules import (
     last_day,
 )
 from models.claims.tables import ClaimEvent, ClaimHold, ClaimTerms, TerritoryClaim
-from models.claims.terms import Ask, Terms, read_places
+from models.claims.terms import MOST_PLACES, Ask, Terms, read_places
 from models.claims.white_space import WhiteSpace, note_look, white_space
 
 __all__ = [
     "CLAIM_MOVES",
     "HOLDS",
     "JOBS",
+    "MOST_PLACES",
     "VERBS_DONE",
     "WAITS",
     "Ask",
@@ -89,6 +92,7 @@ __all__ = [
     "give_notice",
     "give_up",
     "hand_over",
+    "held_from",
     "how_many",
     "keep_watch",
     "last_day",
@@ -104,6 +108,7 @@ __all__ = [
     "refuse",
     "renew",
     "save",
+    "save_places",
     "send_back",
     "set_renewal",
     "story_of",

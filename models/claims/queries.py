@@ -161,6 +161,33 @@ def _terms_of_territory(land: Territory, areas: dict[tuple[UUID, bool], list[Are
     )
 
 
+@dataclass(frozen=True)
+class Held:
+    """An area that somebody holds alone; on a map it has no name."""
+
+    spans: list[lines.Span]
+    until: date | None
+    is_own: bool
+
+
+def held_from(session: Session, day: date, *, partner_id: UUID) -> list[Held]:
+    """All that is held alone from that day on, one's own first.  On the vendor's side."""
+    land = Territory
+    rows = session.scalars(
+        select(land).where(
+            land.status == TerritoryStatus.ACTIVE,
+            or_(land.is_exclusive, land.owner_id == partner_id),
+            or_(land.to_on.is_(None), land.to_on > day),
+        )
+    ).all()
+    areas = _areas(session, [row.id for row in rows])
+    found = [
+        Held(_terms_of_territory(row, areas).spans, row.to_on, row.owner_id == partner_id)
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (not each.is_own, each.until or date.max), reverse=False)
+
+
 def _met_claims(
     session: Session, terms: Terms, partner_id: UUID, claim_id: UUID | None
 ) -> list[Overlap]:

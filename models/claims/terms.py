@@ -126,8 +126,8 @@ class Terms:
 def read_places(text: str, country: str) -> tuple[list[Area], list[str]]:
     """Places from a pasted list, and what could not be read, in sentences.
 
-    Postal codes (94103, 941*, 80-81) are of `country`; states (US-WA) and countries (country DE)
-    say themselves what they are.
+    Postal codes (94103, 941*, 80-81) are of `country`; states (US-WA) and countries (DE) say
+    themselves what they are.
     """
     found: dict[Area, None] = {}
     faults: list[str] = []
@@ -145,11 +145,14 @@ def read_places(text: str, country: str) -> tuple[list[Area], list[str]]:
 
 
 SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def _place(word: str, country: str) -> Area:
     if SUBDIVISION.fullmatch(word):
         return Area.read(AreaKind.SUBDIVISION, word)
+    if COUNTRY.fullmatch(word):
+        return Area.read(AreaKind.COUNTRY, word)
     return Area.read(AreaKind.POSTAL, word, country)
 
 

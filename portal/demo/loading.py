@@ -12,7 +12,18 @@ from models.notices import Notice
 from models.payouts import Rails
 from models.sealing import Seal
 from models.vendor import Vendor
-from portal.demo import catalogue, companies, drafts, market, months, orders, queue, staff, wins
+from portal.demo import (
+    catalogue,
+    claims,
+    companies,
+    drafts,
+    market,
+    months,
+    orders,
+    queue,
+    staff,
+    wins,
+)
 from portal.demo.story import Story, Tick
 
 STEPS = 160
@@ -47,6 +58,7 @@ def load(
     drafts.propose(story)
     queue.fill(story)
     wins.tell(story)
+    claims.stake(story)
     _mailed_long_ago(session, now)
 
 

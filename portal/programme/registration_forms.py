@@ -97,6 +97,11 @@ class RegistrationForm(FlaskForm):
         "customer who came to the partner by itself is never refused: competition law protects "
         "such sales, so a channel manager decides.",
     )
+    territory_notice_days = _number(
+        "Notice before a territory changes", 7, 365,
+        "Days before a partner's claimed territory ends, opens or asks for more. Meanwhile the "
+        "partner may protest.",
+    )  # fmt: skip
     precheck_tells_protection = BooleanField(
         "A pre-check tells until when a customer is protected",
         description="Never for whom. Otherwise it says only that a person will look.",
@@ -133,6 +138,7 @@ GROUPS = {
         "tender_policy", "exclusive_policy", "precheck_tells_protection",
         "precheck_tells_engagement",
     ),
+    "Claimed territories": ("territory_notice_days",),
     "Winning": ("win_tolerance_percent", "early_win_hours"),
 }  # fmt: skip
 

@@ -109,8 +109,8 @@ def test_families_are_given_only_among_those_that_were_asked():
 
 
 def test_a_pasted_list_is_read_and_what_cannot_be_is_said():
-    found, faults = read_places("80331, 81*;82-83\nus-wa 80331 US-XX 9-8", "DE")
-    assert [area.value for area in found] == ["80331", "81*", "82-83", "US-WA"]
+    found, faults = read_places("80331, 81*;82-83\nus-wa fr 80331 US-XX 9-8", "DE")
+    assert [area.value for area in found] == ["80331", "81*", "82-83", "US-WA", "FR"]
     assert len(faults) == 2 and "US-XX" in faults[0] and "lower code first" in faults[1]
 
 

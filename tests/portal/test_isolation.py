@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.applications import Application
+from models.claims import TerritoryClaim
 from models.commissions import CommissionLine, Plan, PlanAssignment, Statement
 from models.customers import Customer, CustomerLink
 from models.deals import Deal, DealMatch
@@ -64,6 +65,7 @@ def theirs(session) -> dict[str, UUID]:
         "session_id": first(UserSession.id, UserSession.person_id == owner.id),
         "plan_id": first(Plan.id),
         "assignment_id": first(PlanAssignment.id),
+        "claim_id": first(TerritoryClaim.id, TerritoryClaim.partner_id == partner_id),
         "application_id": first(Application.id),
     }
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import or_, select
 
 from models import deals
+from models.claims import TerritoryClaim
 from models.commissions import CommissionLine, Statement
 from models.customers import CustomerLink
 from models.deals import Deal, Visibility
@@ -29,6 +30,7 @@ RESELLER = "seller@enterprise-center.example"
 RIVAL = "seller@off-price-bike-center.example"
 DISTRIBUTOR = "seller@global-bike-retailers.example"
 SECRET = "D-LEAKED7"
+LOOK = {"button": "look"}
 
 
 @pytest.mark.demo
@@ -39,6 +41,7 @@ def test_nothing_that_a_partner_receives_names_a_rival(app, session, sign_in, em
     client = sign_in(email)
     received = everything(client, _addresses(app))
     _pre_check(client, session, person, received)
+    _look_at_areas(client, received)
     _knock_at_others(app, client, session, person, received)
     _mails(session, person, received)
     assert len(received.texts) > 80 and len(secrets) > 500
@@ -115,6 +118,19 @@ def _blind(answer, deal) -> str:
     return text_of(answer).replace(deal.customer_name, "")
 
 
+def _look_at_areas(client, received) -> None:
+    """What is held and what is free: wide, narrow, refused; with and without script."""
+    year = {"from_on": "2027-01-01", "through": "2027-12-31", "country": "DE", "is_exclusive": "y"}
+    for places in ("DE AT BE", "80*", "10-14", "80331", "US-WA US-OR", "LU"):
+        said = year | {"places": places, "name": "Anything", "plan": "We go there. " * 9}
+        received.add(f"looked at {places}", client.post("/claims/look", data=said))
+        received.add(f"looked again at {places}", client.post("/claims", data=said | LOOK))
+    bad = year | {"places": "DE", "through": "2020-01-01", "button": "save"}
+    received.add("drawn badly", client.post("/claims", data=bad))
+    for of in ("world", "DE", "US"):
+        received.add(f"map of {of}", client.get(f"/claims/map?of={of}&places=DE-BY"))
+
+
 def _knock_at_others(app, client, session, person, received) -> None:
     """Every address of a row of somebody else."""
     not_own = Partner.id != person.partner_id
@@ -131,6 +147,7 @@ def _knock_at_others(app, client, session, person, received) -> None:
         "payout_id": _first(session, Payout, person),
         "file_id": _first(session, StoredFile, person),
         "partner_id": session.scalar(select(Partner.id).where(not_own)),
+        "claim_id": _first(session, TerritoryClaim, person),
         "touch_id": session.scalar(select(Touch.id)),
     }
     for rule in app.url_map.iter_rules():
@@ -174,13 +191,14 @@ def _secrets(session, person) -> set[str]:
         owner = kind.id if kind is Partner else kind.partner_id
         for row in session.execute(select(*columns).where(owner.not_in(shown))):
             secrets |= set(row)
-    for kind in (Deal, Invoice, Statement, CommissionLine, Payout, ConflictSide):
+    for kind in (Deal, Invoice, Statement, CommissionLine, Payout, ConflictSide, TerritoryClaim):
         secrets |= set(session.scalars(select(kind.number).where(kind.partner_id.not_in(read))))
     private = {person.partner_id}
     secrets |= set(session.scalars(select(Conflict.number)))
     for column, owner in (
         (ConflictSide.number, ConflictSide.partner_id),
         (ConflictEvidence.text, ConflictEvidence.partner_id),
+        (TerritoryClaim.name, TerritoryClaim.partner_id),
         (StoredFile.name, StoredFile.partner_id),
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))

@@ -24,6 +24,7 @@ TYPED = {
     "incumbent_comment_days": "2",
     "tender_policy": "before",
     "exclusive_policy": "review",
+    "territory_notice_days": "30",
     "win_tolerance_percent": "25",
     "early_win_hours": "72",
 }

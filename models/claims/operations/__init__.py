@@ -9,7 +9,15 @@ from models.claims.operations.deciding import (
     refuse,
     send_back,
 )
-from models.claims.operations.drawing import attach, detach, draft, save, submit, withdraw
+from models.claims.operations.drawing import (
+    attach,
+    detach,
+    draft,
+    save,
+    save_places,
+    submit,
+    withdraw,
+)
 from models.claims.operations.holding import END, open_deals
 from models.claims.operations.living import (
     answer_protest,
@@ -48,6 +56,7 @@ __all__ = [
     "refuse",
     "renew",
     "save",
+    "save_places",
     "send_back",
     "set_renewal",
     "submit",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +28,7 @@ from models.files import StoredFile, Upload
 from models.partners import Partner, must_be_active
 from models.people import Actor
 from models.scope import vendor_side
+from models.territories import Area
 
 KIND = "claim"
 LEAST_PLAN = 50
@@ -56,6 +59,14 @@ def save(session: Session, claim: TerritoryClaim, ask: Ask, *, now: datetime) ->
     claim.name, claim.plan, claim.updated_at = _name(ask), ask.plan.strip(), now
     claim.take(ask.terms)
     session.flush()
+
+
+def save_places(
+    session: Session, claim: TerritoryClaim, places: Iterable[Area], *, now: datetime
+) -> None:
+    """Only where; the rest of the draft stays."""
+    terms = replace(claim.terms, places=tuple(dict.fromkeys(places)))
+    save(session, claim, Ask(name=claim.name, plan=claim.plan, terms=terms), now=now)
 
 
 def submit(session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime) -> None:
