@@ -12,7 +12,7 @@ from models.people import Actor
 from portal.claims.blueprint import pages
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 LATEST_FIRST = [Key(TerritoryClaim.updated_at, True), Key(TerritoryClaim.id, True)]
@@ -53,7 +53,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/export")
-@allow(Can.SEE_CLAIMS)
+@allow(Can.SEE_CLAIMS, fresh=staff)
 def export(person: Actor) -> Response:
     rows = session.execute(_wanted(person).order_by(TerritoryClaim.updated_at.desc()))
     return sheet_response("Claims", COLUMNS, rows, request.args.get("as", "csv"))
