@@ -24,7 +24,7 @@ from models.claims.never_two import never_two_holders
 from models.claims.rules import Change, ClaimStatus, RefuseReason
 from models.claims.terms import Terms, unwritten, written
 from models.guards import never_changes
-from models.scope import Owned, VendorOnly
+from models.scope import Private, VendorOnly
 
 
 def of_the_same_partner() -> ForeignKeyConstraint:
@@ -76,7 +76,7 @@ class TermsColumns:
         self.from_on, self.to_on = terms.from_on, terms.to_on
 
 
-class TerritoryClaim(TermsColumns, Owned, Base):
+class TerritoryClaim(TermsColumns, Private, Base):
     """A territory that a partner asks for.  Its terms are those that count now, asked or given."""
 
     __tablename__ = "territory_claim"
@@ -134,7 +134,7 @@ class TerritoryClaim(TermsColumns, Owned, Base):
     """A change that was protested waits for it."""
 
 
-class ClaimTerms(TermsColumns, Owned, Base):
+class ClaimTerms(TermsColumns, Private, Base):
     """Terms that were asked, offered or given.  Never changed."""
 
     __tablename__ = "claim_terms"
@@ -148,7 +148,7 @@ class ClaimTerms(TermsColumns, Owned, Base):
     at: Mapped[datetime]
 
 
-class ClaimEvent(Owned, Base):
+class ClaimEvent(Private, Base):
     """One step in the life of a claim, as its partner may read it.  Never changed."""
 
     __tablename__ = "claim_event"
@@ -165,7 +165,7 @@ class ClaimEvent(Owned, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class ClaimQuarter(Owned, Base):
+class ClaimQuarter(Private, Base):
     """What a quarter that is over came to."""
 
     __tablename__ = "claim_quarter"
@@ -206,7 +206,7 @@ class ClaimHold(VendorOnly, Base):
     to_on: Mapped[date]
 
 
-class ClaimLook(Owned, Base):
+class ClaimLook(Private, Base):
     """A partner looked what is held and what is free somewhere.  Never changed."""
 
     __tablename__ = "claim_look"

@@ -191,7 +191,7 @@ def _secrets(session, person) -> set[str]:
         owner = kind.id if kind is Partner else kind.partner_id
         for row in session.execute(select(*columns).where(owner.not_in(shown))):
             secrets |= set(row)
-    for kind in (Deal, Invoice, Statement, CommissionLine, Payout, ConflictSide, TerritoryClaim):
+    for kind in (Deal, Invoice, Statement, CommissionLine, Payout, ConflictSide):
         secrets |= set(session.scalars(select(kind.number).where(kind.partner_id.not_in(read))))
     private = {person.partner_id}
     secrets |= set(session.scalars(select(Conflict.number)))
@@ -199,6 +199,7 @@ def _secrets(session, person) -> set[str]:
         (ConflictSide.number, ConflictSide.partner_id),
         (ConflictEvidence.text, ConflictEvidence.partner_id),
         (TerritoryClaim.name, TerritoryClaim.partner_id),
+        (TerritoryClaim.number, TerritoryClaim.partner_id),
         (StoredFile.name, StoredFile.partner_id),
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))

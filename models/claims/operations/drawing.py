@@ -117,7 +117,7 @@ def attach(
         raise Refused("This claim is decided. Files are attached before that.")
     about = (KIND, claim.id)
     return files.keep(
-        session, upload, about=about, partner_id=claim.partner_id, by=by, now=now
+        session, upload, about=about, partner_id=claim.partner_id, private=True, by=by, now=now
     )  # fmt: skip
 
 
