@@ -14,6 +14,7 @@ from flask_compress import Compress
 from models import tripwire
 from models.claims import JOBS as CLAIM_JOBS
 from models.claims import keep_watch
+from models.commissions.operations import JOBS as COMMISSION_JOBS
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.renewals import propose_due
@@ -96,6 +97,7 @@ worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
 worker.HANDLERS.update(CLAIM_JOBS)
 worker.ERRANDS.update(signin_errands.ERRANDS)
+worker.HANDLERS.update(COMMISSION_JOBS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)

@@ -47,6 +47,7 @@ OWN_CLAIMS = Entry("Your territories", "claims.index", "map")
 CATALOG = Entry("Catalogue", "catalog.index", "package")
 INVOICES = Entry("Invoices", "sales.index", "file-invoice")
 COMMISSIONS = Entry("Commissions", "commissions.lines", "percentage")
+DISPUTES = Entry("Disputes", "commissions.disputes", "scale")
 STATEMENTS = Entry("Statements", "commissions.statements", "receipt")
 MONTHS = Entry("Months", "commissions.months", "calendar")
 PLANS = Entry("Plans", "commissions.plans", "list-check")
@@ -59,11 +60,11 @@ COMPANY = Entry("Company", "partners.company", "building")
 MENUS: dict[Role, list[Entry]] = {
     Role.SELLER: [
         HOME, DEALS, STATEMENTS, PAYOUTS, CATALOG, CUSTOMERS, COMMISSIONS, INVOICES, COMPANY,
-        RENEWALS, SHARED, OWN_CONFLICTS, OWN_CLAIMS,
+        RENEWALS, SHARED, OWN_CONFLICTS, OWN_CLAIMS, DISPUTES,
     ],
     Role.PARTNER_ADMINISTRATOR: [
         HOME, DEALS, STATEMENTS, PAYOUTS, COMPANY, CUSTOMERS, COMMISSIONS, INVOICES, CATALOG,
-        PEOPLE, RENEWALS, SHARED, OWN_CONFLICTS, OWN_CLAIMS,
+        PEOPLE, RENEWALS, SHARED, OWN_CONFLICTS, OWN_CLAIMS, DISPUTES,
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG,
@@ -74,11 +75,13 @@ MENUS: dict[Role, list[Entry]] = {
         OWN_SALES, CONFLICTS, QUEUE, REQUESTS, INSIGHTS,
     ],
     Role.FINANCE: [
-        HOME, RUNS, MONTHS, STATEMENTS, INVOICES, COMMISSIONS, PLANS, PARTNERS, TAXES, CATALOG,
+        HOME, RUNS, MONTHS, STATEMENTS, DISPUTES, INVOICES, COMMISSIONS, PLANS, PARTNERS, TAXES,
+        CATALOG,
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG,
-        PLANS, STATEMENTS, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS, INSIGHTS,
+        PLANS, STATEMENTS, DISPUTES, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
+        INSIGHTS,
     ],
 }  # fmt: skip
 

@@ -67,6 +67,9 @@ class Can(StrEnum):
     SEE_SALES = "see invoices"
     RECORD_SALES = "record invoices and payments"
     SEE_COMMISSIONS = "see commissions"
+    DISPUTE_LINE = "dispute a commission line"
+    JOIN_DISPUTE = "write in a dispute"
+    DECIDE_DISPUTE = "decide a dispute"
     SEE_PLANS = "see plans"
     EDIT_PLAN = "edit a plan"
     APPROVE_PLAN = "put another's plan version into force"
@@ -166,6 +169,9 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_SALES: [[staff], [partner]],
     Can.RECORD_SALES: [[finance]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],
+    Can.DISPUTE_LINE: [[partner, their_own]],
+    Can.JOIN_DISPUTE: [[finance], [administrator], [partner, their_own]],
+    Can.DECIDE_DISPUTE: [[finance], [administrator]],
     Can.SEE_PLANS: [[administrator], [channel_manager], [finance]],
     Can.EDIT_PLAN: [[finance], [administrator]],
     Can.APPROVE_PLAN: [[finance], [administrator]],

@@ -5,10 +5,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select
 
+from models import commissions, migrations, schema
 from models import engine as engines
-from models import migrations, schema
+from models.commissions import CommissionLine, Dispute
+from models.commissions.disputes import DisputeReason, DisputeStatus, Objection
 from models.deals import Deal
-from models.people import Person
+from models.money import Money
+from models.people import SYSTEM, Person
 from models.scope import Scope, open_session
 from models.wins.rules import OrderState
 from models.wins.tables import DealOrder
@@ -76,6 +79,26 @@ def test_a_deal_won_before_orders_were_kept_has_its_order_and_keeps_its_commissi
         deal = session.get_one(Deal, deal_id)
         assert (order.id, order.deal_id, order.amount) == (deal_id, deal_id, deal.value)
         assert (order.differs, order.state) == ([], OrderState.ACCEPTED)
+
+
+def test_a_dispute_of_before_is_about_the_line_that_it_holds(migrated):
+    with open_session(engines.for_writing(migrated), Scope.vendor()) as session:
+        a = Factories(session, NOW)
+        a.plan()
+        a.earned(10_000_00, deal=a.won(value=10_000_00))
+        line = session.scalars(select(CommissionLine)).one()
+        objection = Objection(DisputeReason.RATE, "Too little.", Money(400_00, "EUR"))
+        dispute_id = commissions.open_dispute(
+            session, line.id, objection, by=SYSTEM, at=NOW, now=NOW
+        )
+        line_id = line.id
+        session.commit()
+    migrations.downgrade(migrated, "0008")  # before disputes
+    migrations.upgrade(migrated)
+    with open_session(migrated, Scope.vendor()) as session:
+        dispute = session.get_one(Dispute, dispute_id)
+        assert (dispute.line_id, dispute.status) == (line_id, DisputeStatus.OPEN)
+        assert (dispute.amount, dispute.opened_at) == (Money(400_00, "EUR"), NOW)
 
 
 def differences(engine: Engine) -> list[str]:

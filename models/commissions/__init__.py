@@ -6,8 +6,9 @@ was worked out.  A month is closed once; what comes later counts for the open mo
     event -> lines (open) -> statement (closed for ever) -> payable
 """
 
-from models.commissions import queries, words
+from models.commissions import disputes, queries, words
 from models.commissions.checks import Finding, findings
+from models.commissions.disputes import Dispute
 from models.commissions.draft_tables import DraftState, PlanDraft
 from models.commissions.engine import Code, FxPolicy, Trigger
 from models.commissions.estimates import Estimate, Prospect, estimate
@@ -20,25 +21,27 @@ from models.commissions.operations import (
     begin_close,
     begin_draft,
     catch_up,
-    close_dispute,
     close_month,
+    decide_dispute,
     discard_draft,
     edit_draft,
     end_assignment,
     load_plan,
     make_plan,
+    most_to_dispute,
     open_dispute,
     propose_draft,
     release_due,
     send_back_draft,
     state_some,
+    withdraw_dispute,
+    write_in_dispute,
 )
 from models.commissions.plans import Choice, plan_for
 from models.commissions.queries import LineFilter, Sum, month_in_words
 from models.commissions.rated import RatedEvent, RatingProblem
 from models.commissions.tables import (
     CommissionLine,
-    Dispute,
     MonthClose,
     Plan,
     PlanAssignment,
@@ -75,9 +78,10 @@ __all__ = [
     "begin_close",
     "begin_draft",
     "catch_up",
-    "close_dispute",
     "close_month",
+    "decide_dispute",
     "discard_draft",
+    "disputes",
     "edit_draft",
     "end_assignment",
     "estimate",
@@ -85,6 +89,7 @@ __all__ = [
     "load_plan",
     "make_plan",
     "month_in_words",
+    "most_to_dispute",
     "open_dispute",
     "plan_for",
     "propose_draft",
@@ -92,5 +97,7 @@ __all__ = [
     "release_due",
     "send_back_draft",
     "state_some",
+    "withdraw_dispute",
     "words",
+    "write_in_dispute",
 ]

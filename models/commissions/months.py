@@ -18,7 +18,7 @@ from models import vendor
 from models.calendars import local_day, month_of, next_month
 from models.commissions.queries import IS_TAKEN_BACK, is_open
 from models.commissions.rated import RatedEvent, RatingProblem
-from models.commissions.tables import CommissionLine, Dispute, MonthClose, Statement
+from models.commissions.tables import CommissionLine, MonthClose, Statement
 from models.money import Money
 from models.partners import Partner
 from models.sales import EarningEvent
@@ -127,10 +127,6 @@ def blocked(session: Session) -> list[Blocked]:
         .order_by(func.count().desc(), Partner.name)
     )
     return [Blocked(*row) for row in rows]
-
-
-def open_disputes(session: Session) -> int:
-    return session.scalar(select(func.count(Dispute.id)).where(Dispute.closed_at.is_(None))) or 0
 
 
 def unrated(session: Session) -> int:

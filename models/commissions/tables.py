@@ -145,7 +145,7 @@ class CommissionLine(SeenBy, Base):
     invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"))
     """None where no invoice caused it."""
     source_id: Mapped[UUID | None]
-    """What was rated: an earning event, an order, a day of release; None for a draw."""
+    """What was rated: an earning event, an order, a day of release, a dispute; None for a draw."""
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     payout_minor: Mapped[int] = mapped_column(BigInteger)
@@ -251,28 +251,6 @@ class MonthClose(VendorOnly, Base):
     """Partners that are done."""
     stated_through_id: Mapped[UUID | None]
     """The last of them, in the order of their ids; None before the first."""
-
-
-class Dispute(SeenBy, Base):
-    """A partner's objection to what it was credited: the amount is held, the rest is paid."""
-
-    __tablename__ = "dispute"
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="holds_something"),)
-
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
-    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deal.id"))
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
-    hold_line_id: Mapped[UUID] = mapped_column(ForeignKey("commission_line.id"))
-    opened_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-    """None while it is open."""
-    outcome: Mapped[str] = mapped_column(String(20), default="")
-
-    @classmethod
-    def seen_in(cls, scope: Scope) -> Any:
-        """A partner's own; a distributor does not see its resellers'."""
-        return cls.partner_id == scope.owner
 
 
 STANDS_ON = and_(

@@ -191,8 +191,10 @@ def _draw(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]
 
 
 def plain(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
-    of = working.get("of")
-    return [Step(f"About line {of}" if of else "As decided", amount)]
+    of, dispute = working.get("of"), working.get("dispute")
+    about = f"about line {of}" if of else "as decided"
+    label = f"Dispute {dispute}, {about}" if dispute else f"{about[:1].upper()}{about[1:]}"
+    return [Step(label, amount)]
 
 
 def exchange(fx: Mapping[str, Any], amount: Money, shown: Shown) -> str:

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.calendars import next_month
+from models.commissions.disputes import Dispute
 from models.commissions.queries import is_open
-from models.commissions.tables import CommissionLine, Dispute, Statement
+from models.commissions.tables import CommissionLine, Statement
 from models.money import Money
 from models.payouts import Payout, PayoutStatement, PayoutStatus
 
@@ -119,6 +120,7 @@ def _disputed(session: Session, partner_id: UUID) -> Counter[str]:
         session,
         select(Dispute.currency, func.sum(Dispute.amount_minor))
         .where(Dispute.partner_id == partner_id, Dispute.closed_at.is_(None))
+        .where(Dispute.hold_line_id.is_not(None))
         .group_by(Dispute.currency),
     )
 

@@ -13,10 +13,11 @@ from sqlalchemy import BigInteger, Row, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from models import vendor
+from models.commissions import disputes
 from models.commissions.memory import held_until
 from models.commissions.queries import is_open
 from models.commissions.rated import RatedEvent
-from models.commissions.tables import CommissionLine, Dispute, Statement
+from models.commissions.tables import CommissionLine, Statement
 from models.ledger import Account, PostingLine
 from models.money import Money
 from models.partners import Partner, PartnerEnding, PartnerStatus, ending_of
@@ -186,11 +187,7 @@ def _holds(session: Session, partner_id: UUID) -> Step:
 
 
 def _disputes(session: Session, partner_id: UUID) -> Step:
-    count = session.scalar(
-        select(func.count(Dispute.id)).where(
-            Dispute.partner_id == partner_id, Dispute.closed_at.is_(None)
-        )
-    )
+    count = disputes.open_count(session, partner_id)
     return Step("No dispute is open", not count, f"{count} open." if count else "")
 
 

@@ -11,7 +11,8 @@ from werkzeug import Response
 
 from models import commissions, vendor
 from models.calendars import first_day, local_day
-from models.commissions import Code, CommissionLine, LineFilter, words
+from models.commissions import Code, CommissionLine, LineFilter, disputes, words
+from models.commissions.disputes import DisputeStatus
 from models.errors import Refused
 from models.money import Money
 from models.partners import Partner
@@ -22,7 +23,7 @@ from portal.commissions.blueprint import pages
 from portal.commissions.shown import all_shown, shown
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, staff
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 LATEST_FIRST = [Key(CommissionLine.id, descending=True)]
@@ -69,13 +70,26 @@ def lines_export(person: Actor) -> Response:
 def line(person: Actor, row: Row) -> str:
     statement = row.statement_id and commissions.queries.statement(session, row.statement_id)
     kept = session.get_one(CommissionLine, row.id)
+    told = disputes.of_lines(session, [row.id]).get(row.id, [])
     return render_template(
         "commissions/line.html",
         line=shown(row),
+        disputes=told,
+        can_dispute=may(person, Can.DISPUTE_LINE, row)
+        and not any(one.status is DisputeStatus.OPEN for one in told)
+        and disputable(row) is None,
         statement=statement,
         corrected=commissions.queries.corrected(session, kept.corrects),
         for_staff=person.is_staff,
     )
+
+
+def disputable(row: Row) -> str | None:
+    """Why a line cannot be disputed today; None when it can."""
+    zone = vendor.settings(session).time_zone
+    statement = row.statement_id and commissions.queries.statement(session, row.statement_id)
+    closed_on = local_day(statement.closed_at, zone) if statement else None
+    return disputes.why_not(Code(row.code), closed_on=closed_on, today=local_day(now(), zone))
 
 
 def filter_from(person: Actor) -> LineFilter:

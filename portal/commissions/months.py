@@ -83,7 +83,7 @@ def _present() -> str:
 
 def _checks(month: str) -> list[dict[str, Any]]:
     """What should be true before a month is closed, and whether it is."""
-    waiting, disputes = asked.unrated(session), asked.open_disputes(session)
+    waiting, disputes = asked.unrated(session), commissions.disputes.open_count(session)
     earlier = asked.first_open_before(session, month)
     return [
         {
@@ -101,7 +101,8 @@ def _checks(month: str) -> list[dict[str, Any]]:
         {
             "label": "No dispute is open",
             "done": not disputes,
-            "hint": f"{disputes} are open; the amounts are held and the rest is paid.",
+            "hint": f"{disputes} open; the amounts are held and the rest is paid.",
+            "url": url_for("commissions.disputes"),
         },
         {
             "label": "The month has ended",

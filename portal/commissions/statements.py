@@ -9,7 +9,8 @@ from flask import abort, render_template, request
 from werkzeug import Response
 
 from models import commissions, vendor
-from models.commissions import Statement
+from models.calendars import local_day
+from models.commissions import Code, Statement, disputes
 from models.money import Money
 from models.partners import Partner
 from models.payouts.queries import payment_of
@@ -24,7 +25,7 @@ from portal.database import session
 from portal.documents import pdf_response
 from portal.formats import money, short_money, short_month
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, staff
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 LATEST_FIRST = [Key(Statement.period, descending=True), Key(Statement.id, descending=True)]
@@ -72,6 +73,8 @@ def statement(person: Actor, statement: Statement) -> str:
         before=before,
         changes=_changes(statement, before),
         corrected=_corrected(lines),
+        disputes=disputes.of_lines(session, [line.id for line in lines]),
+        disputable=_disputable(person, statement, lines),
         for_staff=person.is_staff,
     )
 
@@ -95,6 +98,19 @@ def statement_export(_person: Actor, statement: Statement) -> Response:
     rows = commissions.queries.lines_of(session, statement.id)
     columns = line_columns(has_partner=False)
     return sheet_response(statement.number, columns, rows, request.args.get("as", "csv"))
+
+
+def _disputable(person: Actor, statement: Statement, lines: list[Any]) -> set[UUID]:
+    """The lines that this person may dispute today."""
+    if not may(person, Can.DISPUTE_LINE, statement):
+        return set()
+    zone = vendor.settings(session).time_zone
+    closed_on, today = local_day(statement.closed_at, zone), local_day(now(), zone)
+    return {
+        line.id
+        for line in lines
+        if disputes.why_not(Code(line.row.code), closed_on=closed_on, today=today) is None
+    }
 
 
 def _wanted(person: Actor) -> Any:

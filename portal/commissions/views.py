@@ -1,8 +1,26 @@
 """Pages about commissions.  Each group stands in its own file."""
 
-from portal.commissions import drafting, lines, months, plan_importing, plans, statements
+from portal.commissions import (
+    dispute_pages,
+    disputes,
+    drafting,
+    lines,
+    months,
+    plan_importing,
+    plans,
+    statements,
+)
 from portal.commissions.blueprint import pages
 
-GROUPS = (lines, statements, months, plans, drafting, plan_importing)
+GROUPS = (
+    lines,
+    statements,
+    disputes,
+    dispute_pages,
+    months,
+    plans,
+    drafting,
+    plan_importing,
+)
 
 __all__ = ["GROUPS", "pages"]

@@ -19,6 +19,7 @@ from portal.demo import (
     drafts,
     market,
     months,
+    objections,
     orders,
     queue,
     staff,
@@ -59,6 +60,7 @@ def load(
     queue.fill(story)
     wins.tell(story)
     claims.stake(story)
+    objections.object_to(story)
     _mailed_long_ago(session, now)
 
 

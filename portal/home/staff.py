@@ -10,6 +10,7 @@ from flask import url_for
 
 from models import applications, deals, vendor
 from models.calendars import local_day, month_of, start_of_day
+from models.commissions import disputes
 from models.deals import DealFilter, DealStatus, conflicts
 from models.insights import deals as pressing
 from models.insights import finance, money
@@ -65,6 +66,8 @@ def finance_home(_person: Actor) -> dict[str, Any]:
         "months": finance.open_months(session, before=month),
         "runs": finance.unfinished_runs(session),
         "unrated": finance.unrated(session),
+        "disputes": disputes.open_count(session),
+        "disputes_late": disputes.open_count(session, late_at=now()),
         "chart": _commission(programme.base_currency, month),
         "currency": programme.base_currency,
     }
@@ -82,6 +85,7 @@ def administrator_home(_person: Actor) -> dict[str, Any]:
         "applications": _applications(),
         "owed": finance.owed(session),
         "unrated": finance.unrated(session),
+        "disputes_late": disputes.open_count(session, late_at=now()),
         "chart": _commission(programme.base_currency, month),
         "currency": programme.base_currency,
     }

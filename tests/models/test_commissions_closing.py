@@ -166,25 +166,6 @@ def test_what_was_held_back_is_paid_with_the_month_its_day_falls_into(session, a
     assert paid == [90_00, 10_00]
 
 
-def test_a_disputed_amount_is_held_and_the_rest_is_paid(session, a):
-    a.plan()
-    deal = a.won(value=10_000_00)
-    a.earned(10_000_00, deal=deal)
-    line = lines(session)[0]
-    at = {"by": SYSTEM, "at": a.now, "now": a.now}
-    dispute = commissions.open_dispute(session, line, amount=Money(400_00, "EUR"), **at)
-    with pytest.raises(Refused, match="open dispute about this deal"):
-        commissions.open_dispute(session, line, amount=Money(1_00, "EUR"), **at)
-    close(session)
-    later = {"by": SYSTEM, "at": DECEMBER, "now": DECEMBER}
-    commissions.close_dispute(session, dispute, outcome="accepted", adjustment_minor=50_00, **later)
-    with pytest.raises(Refused, match="closed already"):
-        commissions.close_dispute(session, dispute, outcome="accepted", **later)
-    close(session, "2026-12", now=datetime(2027, 1, 2, tzinfo=UTC))
-    paid = session.scalars(select(Statement.payable_minor).order_by(Statement.period)).all()
-    assert paid == [600_00, 450_00]
-
-
 def test_who_rates_while_the_month_is_closed_is_waited_for(session, engine, a):
     """A line that came after the statements would be paid by no month, and shut all later ones."""
     a.plan()

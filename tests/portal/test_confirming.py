@@ -27,7 +27,8 @@ FRESH = {
     "programme.save_signing_in",
 }  # fmt: skip
 FRESH_FOR_STAFF = {
-    "claims.export", "commissions.lines_export", "commissions.statements_export",
+    "claims.export", "commissions.disputes_export", "commissions.lines_export",
+    "commissions.statements_export",
     "customers.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
 }  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.applications import Application
 from models.claims import TerritoryClaim
-from models.commissions import CommissionLine, Plan, PlanAssignment, Statement
+from models.commissions import CommissionLine, Dispute, Plan, PlanAssignment, Statement
 from models.customers import Customer, CustomerLink
 from models.deals import Deal, DealMatch
 from models.deals.conflicts import Conflict, ConflictSide
@@ -52,6 +52,7 @@ def theirs(session) -> dict[str, UUID]:
         "invoice_id": first(Invoice.id, Invoice.partner_id == partner_id),
         "statement_id": first(Statement.id, Statement.partner_id == partner_id),
         "line_id": first(CommissionLine.id, CommissionLine.partner_id == partner_id),
+        "dispute_id": first(Dispute.id, Dispute.partner_id == partner_id),
         "payout_id": first(Payout.id, Payout.partner_id != partner_id),
         "run_id": first(PayoutRun.id),
         "partner_id": partner_id,
@@ -111,6 +112,7 @@ def test_the_owner_does_get_there(app, sign_in, theirs):
         f"/statements/{theirs['statement_id']}",
         f"/customers/{theirs['customer_id']}",
         f"/commissions/{theirs['line_id']}",
+        f"/disputes/{theirs['dispute_id']}",
         f"/invoices/{theirs['invoice_id']}",
     ):
         assert client.get(path).status_code == 200, path
@@ -171,6 +173,7 @@ def _secrets(session, partner_id) -> set[str]:
         session.scalars(select(CreditNote.number).where(CreditNote.partner_id != partner_id))
     )
     secrets |= set(session.scalars(select(Payout.number).where(Payout.partner_id != partner_id)))
+    secrets |= set(session.scalars(select(Dispute.number).where(Dispute.partner_id != partner_id)))
     own = select(CustomerLink.customer_id).where(CustomerLink.partner_id == partner_id)
     secrets |= set(session.scalars(select(Customer.name).where(Customer.id.not_in(own))))
     secrets |= set(session.scalars(select(Person.email).where(Person.partner_id != partner_id)))

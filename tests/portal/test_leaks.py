@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 
 from models import deals
 from models.claims import TerritoryClaim
-from models.commissions import CommissionLine, Statement
+from models.commissions import CommissionLine, Dispute, Statement
+from models.commissions.disputes import DisputeNote
 from models.customers import CustomerLink
 from models.deals import Deal, Visibility
 from models.deals.conflicts import Conflict, ConflictEvidence, ConflictSide
@@ -144,6 +145,7 @@ def _knock_at_others(app, client, session, person, received) -> None:
         "invoice_id": _first(session, Invoice, person),
         "statement_id": _first(session, Statement, person),
         "line_id": _first(session, CommissionLine, person),
+        "dispute_id": _first(session, Dispute, person),
         "payout_id": _first(session, Payout, person),
         "file_id": _first(session, StoredFile, person),
         "partner_id": session.scalar(select(Partner.id).where(not_own)),
@@ -191,7 +193,7 @@ def _secrets(session, person) -> set[str]:
         owner = kind.id if kind is Partner else kind.partner_id
         for row in session.execute(select(*columns).where(owner.not_in(shown))):
             secrets |= set(row)
-    for kind in (Deal, Invoice, Statement, CommissionLine, Payout, ConflictSide):
+    for kind in (Deal, Invoice, Statement, CommissionLine, Dispute, Payout, ConflictSide):
         secrets |= set(session.scalars(select(kind.number).where(kind.partner_id.not_in(read))))
     private = {person.partner_id}
     secrets |= set(session.scalars(select(Conflict.number)))
@@ -200,6 +202,8 @@ def _secrets(session, person) -> set[str]:
         (ConflictEvidence.text, ConflictEvidence.partner_id),
         (TerritoryClaim.name, TerritoryClaim.partner_id),
         (TerritoryClaim.number, TerritoryClaim.partner_id),
+        (DisputeNote.text, DisputeNote.partner_id),
+        (Dispute.number, Dispute.partner_id),
         (StoredFile.name, StoredFile.partner_id),
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))

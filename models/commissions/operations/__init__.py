@@ -1,7 +1,13 @@
 """What can happen to commissions: events are rated, months closed, plans made, lines disputed."""
 
 from models.commissions.operations.closing import begin_close, close_month, state_some
-from models.commissions.operations.disputing import close_dispute, open_dispute
+from models.commissions.operations.corresponding import OVERDUE, handle_overdue, write_in_dispute
+from models.commissions.operations.disputing import (
+    decide_dispute,
+    most_to_dispute,
+    open_dispute,
+    withdraw_dispute,
+)
 from models.commissions.operations.drafting import (
     approve_draft,
     begin_draft,
@@ -19,7 +25,11 @@ from models.commissions.operations.planning import (
 )
 from models.commissions.operations.rating import Caught, catch_up, rate_sale, release_due
 
+JOBS = {OVERDUE: handle_overdue}
+"""What the worker does about commissions, by the job's topic."""
+
 __all__ = [
+    "JOBS",
     "Caught",
     "Loaded",
     "add_version",
@@ -28,17 +38,20 @@ __all__ = [
     "begin_close",
     "begin_draft",
     "catch_up",
-    "close_dispute",
     "close_month",
+    "decide_dispute",
     "discard_draft",
     "edit_draft",
     "end_assignment",
     "load_plan",
     "make_plan",
+    "most_to_dispute",
     "open_dispute",
     "propose_draft",
     "rate_sale",
     "release_due",
     "send_back_draft",
     "state_some",
+    "withdraw_dispute",
+    "write_in_dispute",
 ]

@@ -11,10 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendars import start_of_day
+from models.commissions.disputes import Dispute, DisputeReason, DisputeStatus, Objection
 from models.commissions.engine import Sale
 from models.commissions.engine.numbers import last_day
 from models.commissions.operations.closing import close_month
-from models.commissions.operations.disputing import close_dispute, open_dispute
+from models.commissions.operations.disputing import open_dispute, settle
+from models.commissions.operations.posting import OpenMonth
 from models.commissions.operations.rating import rate_sale, release_due
 from models.commissions.replay.answer import answer
 from models.commissions.replay.case import (
@@ -30,10 +32,13 @@ from models.commissions.replay.case import (
     sale_of,
 )
 from models.commissions.replay.scratch import Scratch, months_of_draws
-from models.commissions.tables import CommissionLine, Dispute, MonthClose
+from models.commissions.tables import CommissionLine, MonthClose
 from models.errors import Refused
 from models.money import Money
 from models.people import SYSTEM
+
+OUTCOMES = {"accepted": DisputeStatus.ACCEPTED, "denied": DisputeStatus.DENIED}
+"""What a file calls them; anything else is in between."""
 
 
 def replay(session: Session, case: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +114,8 @@ def _open_dispute(
         raise Refused("A dispute is about a deal that has earned nothing yet.")
     amount = Money(money(raw["amount"], line.currency, "dispute_open.amount"), line.currency)
     at = instant(raw["at"], "dispute_open.at")
-    open_dispute(session, line, amount=amount, by=SYSTEM, at=at, now=now)
+    objection = Objection(DisputeReason.OTHER, "As the file tells.", amount)
+    open_dispute(session, line.id, objection, by=SYSTEM, at=at, now=now)
 
 
 def _close_dispute(
@@ -118,21 +124,23 @@ def _close_dispute(
     partner_id = scratch.partners[raw.get("partner") or need(raw, "partner", "dispute_close")]
     dispute = session.scalars(
         select(Dispute)
+        .join(CommissionLine, CommissionLine.id == Dispute.line_id)
         .where(Dispute.partner_id == partner_id, Dispute.closed_at.is_(None))
-        .where(Dispute.deal_id == scratch.deals[_key(scratch, sale)])
+        .where(CommissionLine.deal_id == scratch.deals[_key(scratch, sale)])
     ).first()
     if dispute is None:
         raise Refused("There is no open dispute to close; open one first.")
     amount, adjustment = raw.get("amount"), raw.get("adjustment") or "0"
-    close_dispute(
+    outcome = raw.get("outcome", "")
+    settle(
         session,
+        OpenMonth(session, now),
         dispute,
-        outcome=raw.get("outcome", ""),
+        OUTCOMES.get(outcome, DisputeStatus.PART),
         released_minor=amount and money(amount, dispute.currency, "dispute_close.amount"),
-        adjustment_minor=money(adjustment, dispute.currency, "dispute_close.adjustment"),
+        added_minor=money(adjustment, dispute.currency, "dispute_close.adjustment"),
         by=SYSTEM,
         at=instant(raw["at"], "dispute_close.at"),
-        now=now,
     )
 
 

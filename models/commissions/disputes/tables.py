@@ -1,0 +1,98 @@
+"""What we keep about disputes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+from models.commissions.disputes.rules import DisputeReason, DisputeStatus
+from models.guards import never_changes
+from models.money import Money
+from models.scope import Scope, SeenBy
+
+DISPUTE_FILES = "dispute"
+"""What attached files are about, in `models.files`."""
+
+
+class Dispute(SeenBy, Base):
+    """A partner's objection to one line: the amount is held, the rest is paid."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="is_about_something"),
+        CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed_has_its_day"),
+        Index(
+            "uq_dispute_one_open",
+            "line_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_dispute_status_decide_by", "status", "decide_by", "id"),
+    )
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    """For people, such as Q-4K7QXMPBTV."""
+    status: Mapped[DisputeStatus] = mapped_column(default=DisputeStatus.OPEN)
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("commission_line.id"), index=True)
+    reason: Mapped[DisputeReason]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """How much of the line is disputed."""
+    currency: Mapped[str] = mapped_column(String(3))
+    """The line's own."""
+    claimed_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What the partner says the line should be; None when it named no figure."""
+    hold_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("commission_line.id"))
+    """None where there is nothing to hold, because the line itself took something back."""
+    opened_at: Mapped[datetime]
+    opened_by_name: Mapped[str] = mapped_column(String(200))
+    decide_by: Mapped[datetime]
+    overdue_at: Mapped[datetime | None]
+    """When the administrators were told that nobody had decided; None when none had to be."""
+    closed_at: Mapped[datetime | None]
+    """None while it is open."""
+    closed_by_name: Mapped[str] = mapped_column(String(200), default="")
+    decision_text: Mapped[str] = mapped_column(Text, default="")
+    """What the partner reads, word for word."""
+    added_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What the decision gave on top of the line."""
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        """A partner's own; a distributor does not see its resellers'."""
+        return cls.partner_id == scope.owner
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def claimed(self) -> Money | None:
+        return None if self.claimed_minor is None else Money(self.claimed_minor, self.currency)
+
+
+class DisputeNote(SeenBy, Base):
+    """One step of a dispute, or what one side wrote; both sides read all of them."""
+
+    __tablename__ = "dispute_note"
+
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    dispute_id: Mapped[UUID] = mapped_column(ForeignKey("dispute.id"), index=True)
+    at: Mapped[datetime]
+    by_name: Mapped[str] = mapped_column(String(200))
+    verb: Mapped[str] = mapped_column(String(20))
+    """A key of NOTE_WORDS."""
+    text: Mapped[str] = mapped_column(Text, default="")
+
+    @classmethod
+    def seen_in(cls, scope: Scope) -> Any:
+        return cls.partner_id == scope.owner
+
+
+never_changes(DisputeNote.__table__)

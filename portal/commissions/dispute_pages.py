@@ -1,0 +1,122 @@
+"""One dispute: its line, its clock, what both sides wrote, and the decision."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, url_for
+from werkzeug import Response
+
+from models import commissions, files
+from models.commissions import disputes, words
+from models.commissions.disputes import DISPUTE_FILES, NOTE_WORDS, Dispute, DisputeStatus
+from models.errors import Refused
+from models.money import Money
+from models.people import Actor
+from portal.clock import now
+from portal.commissions.blueprint import pages
+from portal.commissions.dispute_forms import DecisionForm, WritingForm, decision_form
+from portal.commissions.disputes import TONES, Answer
+from portal.commissions.shown import shown
+from portal.database import session
+from portal.fields import uploads
+from portal.permissions import Can, allow, may
+
+
+def dispute_or_404(_person: Actor, dispute_id: UUID) -> Dispute:
+    return disputes.find(session, dispute_id) or abort(404)
+
+
+@pages.get("/disputes/<uuid:dispute_id>")
+@allow(Can.SEE_COMMISSIONS, find=dispute_or_404)
+def dispute(person: Actor, dispute: Dispute) -> Answer:
+    return _page(person, dispute)
+
+
+@pages.post("/disputes/<uuid:dispute_id>/notes")
+@allow(Can.JOIN_DISPUTE, find=dispute_or_404)
+def write_in_dispute(person: Actor, dispute: Dispute) -> Answer:
+    form = WritingForm()
+    if not form.validate():
+        return _page(person, dispute, writing=form), 422
+    try:
+        commissions.write_in_dispute(
+            session, dispute.id, text=form.text.data or "", uploads=uploads(form.files),
+            by=person, now=now(),
+        )  # fmt: skip
+    except Refused as refusal:
+        session.rollback()
+        form.form_errors.append(str(refusal))
+        return _page(person, dispute, writing=form), 422
+    flash("Sent. The other side has been told.")
+    return _back(dispute.id)
+
+
+@pages.post("/disputes/<uuid:dispute_id>/withdrawal")
+@allow(Can.DISPUTE_LINE, find=dispute_or_404)
+def withdraw_dispute(person: Actor, dispute: Dispute) -> Response:
+    dispute_id = dispute.id
+    commissions.withdraw_dispute(session, dispute_id, by=person, at=now(), now=now())
+    flash("Withdrawn. What was held is on your next statement.")
+    return _back(dispute_id)
+
+
+@pages.post("/disputes/<uuid:dispute_id>/decision")
+@allow(Can.DECIDE_DISPUTE, find=dispute_or_404)
+def decide_dispute(person: Actor, dispute: Dispute) -> Answer:
+    form = decision_form(dispute.currency, _asked(dispute))
+    if not form.validate():
+        return _page(person, dispute, decision=form), 422
+    try:
+        commissions.decide_dispute(
+            session, dispute, form.decision(), by=person, at=now(), now=now()
+        )
+    except Refused as refusal:
+        session.rollback()
+        form.form_errors.append(str(refusal))
+        return _page(person, dispute, decision=form), 422
+    flash("Decided. The partner reads your words, and its lines are in the open month.")
+    return _back(dispute.id)
+
+
+def _page(
+    person: Actor,
+    dispute: Dispute,
+    *,
+    writing: WritingForm | None = None,
+    decision: DecisionForm | None = None,
+) -> str:
+    is_open = dispute.status is DisputeStatus.OPEN
+    row = disputes.found(session, dispute.id) or abort(404)
+    return render_template(
+        "commissions/dispute.html",
+        dispute=dispute,
+        row=row,
+        line=shown(commissions.queries.line(session, dispute.line_id)),
+        posted_lines=disputes.posted(session, dispute),
+        notes=disputes.notes_of(session, dispute.id),
+        files=files.attached(session, DISPUTE_FILES, dispute.id),
+        asked=_asked(dispute),
+        noted=NOTE_WORDS,
+        name_of=words.name_of,
+        tone=TONES.get(dispute.status, "plain"),
+        writing=writing or WritingForm(formdata=None),
+        decision=decision or decision_form(dispute.currency, _asked(dispute), fresh=True),
+        can_write=is_open and may(person, Can.JOIN_DISPUTE, dispute),
+        can_withdraw=is_open and may(person, Can.DISPUTE_LINE, dispute),
+        can_decide=is_open and may(person, Can.DECIDE_DISPUTE, dispute),
+        is_late=is_open and dispute.decide_by < now(),
+        for_staff=person.is_staff,
+    )
+
+
+def _asked(dispute: Dispute) -> Money | None:
+    """What the partner asks for on top of its line; None when it names no figure."""
+    if dispute.claimed is None:
+        return None
+    line = commissions.queries.line(session, dispute.line_id)
+    return None if line is None else dispute.claimed - Money(line.amount_minor, line.currency)
+
+
+def _back(dispute_id: UUID) -> Response:
+    return redirect(url_for("commissions.dispute", dispute_id=dispute_id), 303)

@@ -1,0 +1,121 @@
+"""Disputes in the portal: from a partner's line to finance's decision and back, in writing."""
+
+import csv
+import io
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from models import commissions
+from models.commissions import Code, CommissionLine, Dispute, Statement
+from models.commissions.disputes import DisputeStatus
+from models.people import SYSTEM, Role
+
+
+@pytest.fixture
+def seller(a):
+    a.plan()
+    seller = a.seller(a.partner(name="Alpenrad GmbH"))
+    a.earned(10_000_00, partner_id=seller.partner_id)
+    return seller
+
+
+@pytest.fixture
+def line(session, seller):
+    return session.scalars(select(CommissionLine)).one()
+
+
+def said(**more):
+    return {"reason": "wrong_rate", "text": "We agreed on 12 percent.", "amount": "400.00"} | more
+
+
+@pytest.fixture
+def dispute(sign_in, session, seller, line):
+    sent = said(claimed="1,200.00", files=(BytesIO(b"Twelve percent."), "agreed.txt"))
+    answer = sign_in(seller).post(f"/commissions/{line.id}/dispute", data=sent)
+    assert answer.status_code == 303
+    return session.scalars(select(Dispute)).one()
+
+
+def test_a_partner_disputes_a_line_and_both_sides_see_the_clock(a, sign_in, seller, dispute):
+    for browser in (sign_in(seller), sign_in(a.finance())):
+        page = browser.get(f"/disputes/{dispute.id}").text
+        assert "€400.00 are held, the rest is paid" in page
+        assert "We agreed on 12 percent." in page and "agreed.txt" in page
+        assert "Dec 2, 2026" in page  # ten business days after 18 November
+        assert dispute.number in browser.get("/disputes").text
+
+
+def test_a_refused_objection_keeps_what_was_typed(sign_in, seller, line):
+    browser = sign_in(seller)
+    for sent, words in (
+        (said(amount="1,000.01"), "at most 1,000.00 EUR"),
+        (said(reason=""), "Choose what is wrong."),
+        (said(claimed="900"), "more than what it is"),
+    ):
+        answer = browser.post(f"/commissions/{line.id}/dispute", data=sent)
+        assert answer.status_code == 422
+        assert words in answer.text and "We agreed on 12 percent." in answer.text
+        assert f'value="{sent["amount"]}"' in answer.text
+
+
+def test_finance_decides_in_writing_and_the_partner_reads_the_words(
+    a, sign_in, session, seller, dispute
+):
+    fay = sign_in(a.finance(name="Fay Finance"))
+    url = f"/disputes/{dispute.id}/decision"
+    empty = fay.post(url, data={"verb": "accept_in_part", "answer": "Half of it."})
+    assert empty.status_code == 422 and "Say how much is added." in empty.text
+    sent = {"verb": "accept", "answer": "Twelve percent were promised.", "added": ""}
+    assert fay.post(url, data=sent).status_code == 303
+    page = sign_in(seller).get(f"/disputes/{dispute.id}").text
+    assert "Twelve percent were promised." in page and "Fay Finance" in page
+    assert "Added: €200.00" in page
+    [added] = session.scalars(select(CommissionLine).where(CommissionLine.code == Code.ADJUSTMENT))
+    assert dispute.number in sign_in(seller).get(f"/commissions/{added.id}").text
+    assert fay.post(url, data=sent).status_code == 422  # decided once
+
+
+def test_only_finance_and_administrators_decide_and_only_the_partner_withdraws(
+    a, sign_in, session, seller, dispute
+):
+    decided = {"verb": "deny", "answer": "It is right."}
+    for person in (seller, a.person(role=Role.CHANNEL_MANAGER), a.person(role=Role.SALES_MANAGER)):
+        answer = sign_in(person).post(f"/disputes/{dispute.id}/decision", data=decided)
+        assert answer.status_code == 403
+    assert sign_in(a.finance()).post(f"/disputes/{dispute.id}/withdrawal").status_code == 403
+    assert sign_in(seller).post(f"/disputes/{dispute.id}/withdrawal").status_code == 303
+    assert session.get_one(Dispute, dispute.id).status is DisputeStatus.WITHDRAWN
+
+
+def test_either_side_adds_to_it_while_it_is_open(a, sign_in, seller, dispute):
+    url = f"/disputes/{dispute.id}/notes"
+    assert sign_in(a.finance()).post(url, data={"text": "Who said so?"}).status_code == 303
+    assert sign_in(seller).post(url, data={"text": "Your Rosa did."}).status_code == 303
+    assert sign_in(seller).post(url, data={"text": ""}).status_code == 422
+    page = sign_in(seller).get(f"/disputes/{dispute.id}").text
+    assert "Who said so?" in page and "Your Rosa did." in page
+
+
+def test_a_statement_offers_the_dispute_and_shows_it(a, sign_in, session, now, seller, line):
+    commissions.close_month(session, "2026-11", by=SYSTEM, now=now, early=True)
+    statement = session.scalars(select(Statement)).one()
+    browser, path = sign_in(seller), f"/commissions/{line.id}/dispute"
+    assert path in browser.get(f"/statements/{statement.id}").text
+    assert path not in sign_in(a.finance()).get(f"/statements/{statement.id}").text
+    browser.post(path, data=said())
+    page = browser.get(f"/statements/{statement.id}").text
+    assert path not in page and "Dispute Q-" in page
+    assert "/disputes/" in browser.get(path).location  # the open one, not a second
+
+
+def test_the_list_of_disputes_and_its_file_agree(a, sign_in, dispute):
+    fay = sign_in(a.finance())
+    file = fay.get("/disputes/export").text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert [(row["Dispute"], row["Partner"], row["In question"]) for row in rows] == [
+        (dispute.number, "Alpenrad GmbH", "400.00")
+    ]
+    assert "Held now: €400.00" in fay.get("/disputes").text
+    assert "Nothing is disputed that fits." in fay.get("/disputes?q=nobody").text
