@@ -14,6 +14,7 @@ from models.commissions.engine import Code, FxPolicy, Trigger
 from models.commissions.estimates import Estimate, Prospect, estimate
 from models.commissions.operations import (
     Caught,
+    Change,
     Loaded,
     add_version,
     approve_draft,
@@ -30,8 +31,10 @@ from models.commissions.operations import (
     make_plan,
     most_to_dispute,
     open_dispute,
+    preview_rerate,
     propose_draft,
     release_due,
+    rerate,
     send_back_draft,
     state_some,
     withdraw_dispute,
@@ -40,6 +43,7 @@ from models.commissions.operations import (
 from models.commissions.plans import Choice, plan_for
 from models.commissions.queries import LineFilter, Sum, month_in_words
 from models.commissions.rated import RatedEvent, RatingProblem
+from models.commissions.slicing import slices
 from models.commissions.tables import (
     CommissionLine,
     MonthClose,
@@ -51,6 +55,7 @@ from models.commissions.tables import (
 
 __all__ = [
     "Caught",
+    "Change",
     "Choice",
     "Code",
     "CommissionLine",
@@ -92,10 +97,13 @@ __all__ = [
     "most_to_dispute",
     "open_dispute",
     "plan_for",
+    "preview_rerate",
     "propose_draft",
     "queries",
     "release_due",
+    "rerate",
     "send_back_draft",
+    "slices",
     "state_some",
     "withdraw_dispute",
     "words",

@@ -20,6 +20,7 @@ from models.schema import metadata
 from models.scope import Scope, open_session
 from portal.clock import now
 from portal.commissions.plan_importing import commands as plan_commands
+from portal.commissions.rating import catch_up, rate_in_parts, rerate
 from portal.database import reading, transaction
 from portal.formats import plain_money
 from portal.json_files import JSON_FILE, answers, say
@@ -28,6 +29,10 @@ from portal.json_files import JSON_FILE, answers, say
 @click.group("commissions", help="Try a plan, close a month, explain a line.")
 def commands() -> None:
     pass
+
+
+commands.add_command(catch_up)
+commands.add_command(rerate)
 
 
 commands.add_command(plan_commands)
@@ -59,6 +64,7 @@ def close(month: str, early: bool, as_json: bool) -> None:
     One transaction for each batch of partners: it may be killed and run again, and goes on
     where it was.  Closing a closed month changes nothing.
     """
+    rate_in_parts(hidden=as_json)
     with transaction() as session:
         begun = commissions.begin_close(session, month, by=SYSTEM, now=now(), early=early)
         close_id, left = begun.id, begun.partner_count - begun.stated_count
@@ -76,14 +82,6 @@ def close(month: str, early: bool, as_json: bool) -> None:
         click.echo(json.dumps(told))
     else:
         click.echo(f"{month} is closed; {told['statements_for_partners']} partners are stated.")
-
-
-@commands.command("catch-up")
-def catch_up() -> None:
-    """Rate every earning event that was not rated yet; say what could not be, and why."""
-    with transaction() as session:
-        caught = commissions.catch_up(session, now=now())
-    click.echo(f"Rated {caught.rated}; {caught.problems} could not be rated.")
 
 
 @commands.command()

@@ -21,6 +21,7 @@ from models.commissions.engine.plan import (
     Spiff,
     Tax,
 )
+from models.commissions.engine.pool import hold_to_pool
 from models.commissions.engine.reading import Node
 
 COMMISSION_BASES = ("commission", "reseller_commission")
@@ -38,6 +39,7 @@ def parse_rules(raw: Any, currency: str, path: str = "rules") -> Rules:
     node.at("base")
     read = {COMPONENTS[key][0]: COMPONENTS[key][1](node.at(key)) for key in node.table()}
     rules = Rules(**read)
+    hold_to_pool(node, rules)
     floor, cap = rules.deal_floor_minor, rules.deal_cap_minor
     if floor is not None and cap is not None and floor > cap:
         raise node.wrong("deal_floor is above deal_cap; lower the one or lift the other.")
@@ -86,9 +88,14 @@ def _holdback(node: Node) -> Holdback:
 
 
 def _clawback(node: Node) -> Clawback:
-    node.table(("days", "bonuses"))
+    node.table(("days", "bonuses", "most", "instalments"))
     bonuses = node.optional("bonuses", lambda how: how.one_of(("full_refund", "pro_rata")))
-    return Clawback(node.at("days").count(), bonuses_pro_rata=bonuses == "pro_rata")
+    return Clawback(
+        days=node.at("days").count(),
+        bonuses_pro_rata=bonuses == "pro_rata",
+        most_share=node.optional("most", Node.rate),
+        instalments=node.optional("instalments", lambda parts: parts.count(least=1)) or 1,
+    )
 
 
 def _draw(node: Node) -> Draw:
@@ -121,6 +128,11 @@ def _uplift(node: Node) -> Decimal:
     return node.rate()
 
 
+def _or_else(usual: str, other: str) -> Callable[[Node], bool]:
+    """A choice of two words; True for the other."""
+    return lambda node: node.one_of((usual, other)) == other
+
+
 COMPONENTS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "base": ("base", read_base),
     "dealreg_uplift": ("uplift", _uplift),
@@ -137,5 +149,9 @@ COMPONENTS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "minimum_payout": ("minimum_minor", Node.money),
     "tax": ("tax", _tax),
     "rounding": ("half_even", _rounds_half_even),
+    "rating_date": ("by_registration", _or_else("won", "registered")),
+    "uplift_for": ("uplift_only_fulfilled", _or_else("any", "fulfilling")),
+    "override_from": ("overrides_inside", _or_else("vendor", "commission")),
+    "override_pool": ("pool", Node.rate),
 }
 """The key in the JSON, the field of Rules, and what reads it."""

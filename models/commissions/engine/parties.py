@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from models.commissions.engine.desk import Basis, Desk, Entry
 from models.commissions.engine.facts import Code
@@ -47,9 +48,12 @@ def overrides(
             if entry.amount_minor:
                 entries.append(entry)
         if rules.overrides_inside and entries:
-            entries += _out_of(desk, commissions, sum(entry.amount_minor for entry in entries))
+            whole = sum(entry.amount_minor for entry in commissions)
+            entries += _out_of(desk, whole, sum(entry.amount_minor for entry in entries))
+            entries += _held_to(desk, basis, (*commissions, *entries), max(whole, 0), EVERYTHING)
         if pool is not None:
-            entries += _held_to_pool(desk, basis, commissions, entries, pool)
+            most = times(max(basis.numerator, 0), pool, basis.denominator, desk.half_even)
+            entries += _held_to(desk, basis, (*commissions, *entries), most, pool)
         return entries
 
     return found
@@ -74,26 +78,27 @@ def _override(
     )
 
 
-def _out_of(desk: Desk, commissions: list[Entry], total: int) -> list[Entry]:
-    """An override inside the pool is paid by those who earned the commission."""
-    most = sum(entry.amount_minor for entry in commissions)
-    whole = Entry(
-        Code.OVERRIDE_SHARE, -min(total, most), desk.sale.currency,
-        ("override_share", total, -min(total, most)), "",
-    )  # fmt: skip
-    return split(desk, [whole]) if most > 0 else []
+def _out_of(desk: Desk, whole: int, overrides: int) -> list[Entry]:
+    """An override inside the pool is paid by those who earned the commission, `whole`."""
+    part = -min(overrides, whole)
+    if part >= 0:
+        return []
+    told = ("override_share", overrides, part)
+    return split(desk, [Entry(Code.OVERRIDE_SHARE, part, desk.sale.currency, told, "")])
 
 
-def _held_to_pool(
-    desk: Desk, basis: Basis, commissions: list[Entry], overrides: list[Entry], rate: Points
+EVERYTHING = points(Decimal(1))
+
+
+def _held_to(
+    desk: Desk, basis: Basis, entries: Sequence[Entry], most: int, rate: Points
 ) -> list[Entry]:
-    """What all tiers get never exceeds the pool: cut from the farthest distributor inwards."""
-    most = times(basis.numerator, rate, basis.denominator, desk.half_even)
-    raw = sum(entry.amount_minor for entry in (*commissions, *overrides))
-    over, cuts = raw - max(most, 0), []
+    """What all tiers get never exceeds `most`: cut from the farthest distributor inwards."""
+    raw = sum(entry.amount_minor for entry in entries)
     totals: dict[str, int] = {}
-    for entry in (*commissions, *overrides):
+    for entry in entries:
         totals[entry.partner] = totals.get(entry.partner, 0) + entry.amount_minor
+    over, cuts = raw - most, []
     for partner, total in reversed(totals.items()):
         cut = min(over, max(total, 0))
         if cut > 0:

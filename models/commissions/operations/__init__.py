@@ -23,7 +23,13 @@ from models.commissions.operations.planning import (
     end_assignment,
     make_plan,
 )
-from models.commissions.operations.rating import Caught, catch_up, rate_sale, release_due
+from models.commissions.operations.rating import (
+    Caught,
+    catch_up,
+    rate_sale,
+    release_due,
+)
+from models.commissions.operations.rerating import Change, preview_rerate, rerate
 
 JOBS = {OVERDUE: handle_overdue}
 """What the worker does about commissions, by the job's topic."""
@@ -31,6 +37,7 @@ JOBS = {OVERDUE: handle_overdue}
 __all__ = [
     "JOBS",
     "Caught",
+    "Change",
     "Loaded",
     "add_version",
     "approve_draft",
@@ -47,9 +54,11 @@ __all__ = [
     "make_plan",
     "most_to_dispute",
     "open_dispute",
+    "preview_rerate",
     "propose_draft",
     "rate_sale",
     "release_due",
+    "rerate",
     "send_back_draft",
     "state_some",
     "withdraw_dispute",

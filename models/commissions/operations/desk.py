@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,10 +18,12 @@ from models.commissions.engine.state import Deal as DealMemory
 from models.commissions.engine.state import text_of
 from models.commissions.facts import Facts
 from models.commissions.memory import Memories
+from models.commissions.operations.before import Before
 from models.commissions.operations.keeping import Outcome
 from models.commissions.parties import Parties
 from models.commissions.plans import engine_plan
 from models.commissions.rated import Rated
+from models.commissions.slicing import remembers_across
 from models.commissions.tables import MonthClose, PlanVersion
 from models.vendor import Vendor
 
@@ -54,7 +55,9 @@ class Ratings:
             new_id=self.ids.__next__,
             counts_customers=any("new_logo_bonus" in one for one in rules),
         )
-        self.by_partner = not any(_remembers_across(one) for one in rules)
+        self.by_partner = not any(remembers_across(one) for one in rules)
+        self.before: Before | None = None
+        """What the events had before, when they are rated anew."""
         self._today: dict[str, date] = {}
 
     def today(self, time_zone: str) -> date:
@@ -143,6 +146,9 @@ class Ratings:
         deal: DealMemory = state.get(DealMemory, desk.sale.deal)
         lines = rated(desk)
         month = state.end(desk.period)
+        if self.before is not None:
+            deals = [memory for _, memory in state.touched if isinstance(memory, DealMemory)]
+            lines = self.before.renamed(lines, deals)
         self.outcome.add(lines, invoice_id, source_id)
         self.outcome.rated(source_id, desk.sale.deal, deal, kind, month, len(lines))
         if desk.works.retro is not None:
@@ -169,13 +175,3 @@ def shut_months(session: Session) -> None:
 def _hold_months(session: Session) -> None:
     """While somebody rates: the months stay as they are read, others may rate beside."""
     session.scalar(select(Vendor.id).with_for_update(read=True))
-
-
-def by_partner(session: Session) -> bool:
-    """Whether what one partner sells never changes what another earns on its own sales."""
-    return not any(_remembers_across(one) for one in session.scalars(select(PlanVersion.rules)))
-
-
-def _remembers_across(rules: dict[str, Any]) -> bool:
-    """Plans under which one partner's sale can change what another's earns."""
-    return "new_logo_bonus" in rules or "period_cap" in rules

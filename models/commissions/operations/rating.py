@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import bulk
@@ -23,8 +23,9 @@ from models.commissions.earning import Earning, earned, in_order, ordered
 from models.commissions.engine import Event, EventKind, Plan, Sale
 from models.commissions.engine.desk import Desk
 from models.commissions.facts import NEVER, NO_UNITS
-from models.commissions.operations.desk import Ratings, by_partner
+from models.commissions.operations.desk import Ratings
 from models.commissions.rated import RatedEvent
+from models.commissions.slicing import Range
 from models.errors import Refused
 from models.sales import EarningEvent
 from models.scope import vendor_side
@@ -50,10 +51,6 @@ class Told(NamedTuple):
     month: str
     """Where it is passed over: the month it would be posted to."""
     refusal: Refused | None = None
-
-
-Range = tuple[UUID, UUID]
-"""The first partner and the last, both inclusive."""
 
 
 def catch_up(
@@ -173,6 +170,8 @@ def _rate_all(ratings: Ratings, told: Sequence[Told], *, carefully: bool) -> int
 
 def _told(ratings: Ratings, rows: Sequence[Earning]) -> list[Told]:
     """Read all that the chunk needs, and set up a desk for each event."""
+    if ratings.before is not None:
+        ratings.before.read(rows)
     ratings.parties.read({row.partner_id for row in rows})
     ratings.remember_deals([row.deal_id or row.invoice_id or "" for row in rows])
     plans = [_plan(ratings, row) for row in rows]
@@ -194,6 +193,8 @@ def _desk(ratings: Ratings, row: Earning, plan: Plan | Refused) -> Told:
     if isinstance(plan, Refused):
         return Told(row, None, "", plan)
     event = ratings.facts.event(row, plan.time_zone, ratings.today(plan.time_zone))
+    if ratings.before is not None:
+        event = ratings.before.placed(event)
     try:
         if not earns(plan, event.kind) or _is_too_late(ratings, row, event):
             month = ratings.posting_month(event)
@@ -214,32 +215,3 @@ def _is_too_late(ratings: Ratings, row: Earning, event: Event) -> bool:
     if event.kind is EventKind.REFUND or event.on is None:
         return False
     return ratings.parties.is_over(row.partner_id, event.on)
-
-
-def slices(session: Session, *, about: int) -> list[Range]:
-    """Partners with something to rate, in ranges of about so many events each.
-
-    One range of all where a plan remembers from one partner to another.
-    """
-    events = (
-        select(EarningEvent.partner_id, func.count().label("events"))
-        .where(~select(RatedEvent.id).where(RatedEvent.id == EarningEvent.id).exists())
-        .group_by(EarningEvent.partner_id)
-    )
-    orders = (
-        select(DealOrder.partner_id, func.count().label("events"))
-        .where(~select(RatedEvent.id).where(RatedEvent.id == DealOrder.id).exists())
-        .group_by(DealOrder.partner_id)
-    )
-    both = events.union_all(orders).order_by("partner_id")
-    found: list[Range] = []
-    count = about
-    for partner_id, events_of in session.execute(both):
-        if count >= about:
-            found.append((partner_id, partner_id))
-            count = 0
-        found[-1] = (found[-1][0], partner_id)
-        count += events_of
-    if found and not by_partner(session):
-        return [(found[0][0], found[-1][1])]
-    return found

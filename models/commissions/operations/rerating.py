@@ -1,0 +1,169 @@
+"""What can happen to open months: they are rated anew, after a plan was changed.
+
+What the engine remembered is taken back to the end of the month before, and every event since
+is rated once more.  A line keeps its id where the same event earns the same partner the same
+kind of line again, so that what refers to it still finds it.  Closed months stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from models import audit, bulk
+from models.calendars import first_day
+from models.commissions.engine.dealing import Deal
+from models.commissions.operations.before import Before
+from models.commissions.operations.desk import Ratings, shut_months
+from models.commissions.operations.rating import Caught, rate_chunk, release_due, waiting
+from models.commissions.queries import is_open
+from models.commissions.rated import Rated, RatedEvent, RatingState
+from models.commissions.tables import CommissionLine, MonthClose
+from models.errors import Refused
+from models.partners import Partner
+from models.people import Actor
+from models.scope import vendor_side
+
+AT_ONCE = 2_000
+"""Deals in one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one partner's open months come to before and after, in minor units."""
+
+    partner_id: UUID
+    partner_name: str
+    currency: str
+    before_minor: int
+    after_minor: int
+
+    @property
+    def difference_minor(self) -> int:
+        return self.after_minor - self.before_minor
+
+
+def rerate(session: Session, month: str, *, by: Actor, now: datetime) -> Caught:
+    """Rate this open month, and the ones after it, by the plans as they are now.
+
+    Raises Refused when the month is closed or being closed.
+    """
+    with vendor_side(session) as vendors:
+        caught = _rerate(vendors, month, now)
+        detail = {"month": month, "events": caught.rated}
+        audit.record(vendors, by, "month rated anew", None, detail=detail, now=now)
+        vendors.flush()
+        return caught
+
+
+def preview_rerate(session: Session, month: str, *, now: datetime) -> list[Change]:
+    """Who would gain and who would lose, the largest difference first; nothing is kept.
+
+    Raises Refused as `rerate` does.
+    """
+    with vendor_side(session) as vendors:
+        before = _sums(vendors, month)
+        attempt = vendors.begin_nested()
+        try:
+            _rerate(vendors, month, now)
+            after = _sums(vendors, month)
+        finally:
+            attempt.rollback()
+        return _changes(vendors, before, after)
+
+
+def _rerate(session: Session, month: str, now: datetime) -> Caught:
+    try:
+        first_day(month)
+    except ValueError:
+        raise Refused(f"“{month}” is not a month; write it as 2026-11.") from None
+    if session.scalar(select(MonthClose.id).where(MonthClose.month >= month).limit(1)):
+        raise Refused(
+            f"{month} is closed, and closed months are never rated again; post an adjustment."
+        )
+    shut_months(session)
+    released = _take_back(session, month)
+    ratings = Ratings(session, now)
+    ratings.before = Before(session, month)
+    rated = problems = 0
+    for chunk in waiting(ratings, None):
+        stuck = rate_chunk(ratings, chunk)
+        rated, problems = rated + len(chunk) - stuck, problems + stuck
+    if released is not None:
+        release_due(session, through=released, now=now)
+    return Caught(rated, problems)
+
+
+def _take_back(session: Session, month: str) -> date | None:
+    """Forget what was rated since; the last day of which holds were released, None: of none."""
+    since = RatedEvent.month >= month
+    releases = select(RatedEvent.id).where(since, RatedEvent.kind == Rated.RELEASE)
+    theirs = CommissionLine.source_id.in_(releases)
+    last = session.scalar(select(func.max(CommissionLine.on)).where(theirs))
+    sales = session.scalars(select(bulk.hex_id(RatedEvent.sale_id)).where(since).distinct()).all()
+    for gone in (
+        delete(CommissionLine).where(theirs),
+        delete(RatedEvent).where(since),
+        delete(RatingState).where(RatingState.month >= month),
+    ):
+        session.execute(gone, execution_options={"synchronize_session": False})
+    for start in range(0, len(sales), AT_ONCE):
+        _hold_again(session, sales[start : start + AT_ONCE])
+    return last
+
+
+def _hold_again(session: Session, sale_ids: Sequence[str]) -> None:
+    """The last row that is left of each deal says again when its next hold is released."""
+    rows = session.execute(
+        select(RatedEvent.id, RatedEvent.sale_id, RatedEvent.memory)
+        .where(bulk.among(session, RatedEvent.sale_id, sale_ids), RatedEvent.memory.is_not(None))
+        .order_by(RatedEvent.nth)
+    )
+    latest = {row.sale_id: row for row in rows}
+    for row in latest.values():
+        due = Deal(*orjson.loads(row.memory)).next_release
+        if due is not None:
+            session.execute(
+                update(RatedEvent)
+                .where(RatedEvent.id == row.id)
+                .values(due_on=date.fromisoformat(due))
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _sums(session: Session, month: str) -> dict[tuple[UUID, str], int]:
+    rows = session.execute(
+        select(
+            CommissionLine.partner_id,
+            CommissionLine.payout_currency,
+            func.sum(CommissionLine.payout_minor),
+        )
+        .where(CommissionLine.period >= month, is_open())
+        .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
+    )
+    return {(partner_id, currency): int(minor) for partner_id, currency, minor in rows}
+
+
+def _changes(
+    session: Session, before: dict[tuple[UUID, str], int], after: dict[tuple[UUID, str], int]
+) -> list[Change]:
+    differ = [one for one in {**before, **after} if before.get(one, 0) != after.get(one, 0)]
+    who = {partner_id.hex for partner_id, _ in differ}
+    names: dict[Any, str] = {
+        row.id: row.name
+        for row in session.execute(
+            select(Partner.id, Partner.name).where(bulk.among(session, Partner.id, who))
+        )
+    }
+    told = [
+        Change(one[0], names[one[0]], one[1], before.get(one, 0), after.get(one, 0))
+        for one in differ
+    ]
+    return sorted(told, key=lambda one: (-abs(one.difference_minor), one.partner_name))

@@ -1,0 +1,71 @@
+"""Which partners are rated together: ranges of about so many events.  Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.commissions.rated import RatedEvent
+from models.commissions.tables import PlanVersion
+from models.partners import Partner
+from models.sales import EarningEvent
+from models.wins import DealOrder
+
+Range = tuple[UUID, UUID]
+"""The first partner and the last, both inclusive."""
+
+
+def slices(session: Session, *, about: int, part: tuple[int, int] = (1, 1)) -> list[Range]:
+    """Partners with something to rate, in ranges of about so many events each.
+
+    part: (2, 4): of the second of four parts of all partners.  One range of all, for the first
+    part, where a plan remembers from one partner to another.
+    """
+    alone = by_partner(session)
+    within = _part(session, *(part if alone else (1, 1)))
+    if within is None or (not alone and part[0] > 1):
+        return []
+    counts: dict[UUID, int] = {}
+    tables: tuple[Any, ...] = (EarningEvent, DealOrder)
+    for table in tables:
+        waiting = ~select(RatedEvent.id).where(RatedEvent.id == table.id).exists()
+        rows = session.execute(
+            select(table.partner_id, func.count())
+            .where(waiting, table.partner_id.between(*within))
+            .group_by(table.partner_id)
+        )
+        for partner_id, events in rows:
+            counts[partner_id] = counts.get(partner_id, 0) + events
+    found: list[Range] = []
+    count = 0
+    for partner_id in sorted(counts):
+        if not found or (alone and count >= about):
+            found.append((partner_id, partner_id))
+            count = 0
+        found[-1] = (found[-1][0], partner_id)
+        count += counts[partner_id]
+    return found
+
+
+def by_partner(session: Session) -> bool:
+    """Whether what one partner sells never changes what another earns on its own sales."""
+    return not any(remembers_across(one) for one in session.scalars(select(PlanVersion.rules)))
+
+
+def remembers_across(rules: dict[str, Any]) -> bool:
+    """Plans under which one partner's sale can change what another's earns."""
+    return "new_logo_bonus" in rules or "period_cap" in rules
+
+
+def _part(session: Session, which: int, parts: int) -> Range | None:
+    """The partners of one part, of as many partners as the others; None: of nobody."""
+    count = session.scalar(select(func.count(Partner.id))) or 0
+    ids = select(Partner.id).order_by(Partner.id)
+    first, last = count * (which - 1) // parts, count * which // parts - 1
+    if last < first:
+        return None
+    found = [session.scalars(ids.offset(place).limit(1)).one() for place in (first, last)]
+    return found[0], found[1]

@@ -1,0 +1,87 @@
+"""Commands about rating: what was not rated yet, and open months anew."""
+
+from __future__ import annotations
+
+import click
+
+from models import commissions
+from models.money import Money
+from models.people import SYSTEM
+from portal.clock import now
+from portal.database import reading, transaction
+from portal.formats import plain_money
+
+AT_ONCE = 5_000
+"""About so many events in one transaction."""
+
+
+def rate_in_parts(*, part: tuple[int, int] = (1, 1), hidden: bool = True) -> commissions.Caught:
+    """Rate what was not rated yet, some partners after others, each in a transaction.
+
+    part: (2, 4) for the second of four processes that rate side by side.
+    """
+    with reading() as session:
+        ranges = commissions.slices(session, about=AT_ONCE, part=part)
+    rated = problems = 0
+    with click.progressbar(ranges, label="Rating", hidden=hidden or not ranges) as bar:
+        for partners in bar:
+            with transaction() as session:
+                caught = commissions.catch_up(session, now=now(), partners=partners)
+            rated, problems = rated + caught.rated, problems + caught.problems
+    return commissions.Caught(rated, problems)
+
+
+class Part(click.ParamType):
+    """Such as 2/4."""
+
+    name = "K/N"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        try:
+            which, parts = (int(number) for number in str(value).split("/"))
+        except ValueError:
+            self.fail(f"“{value}” is not a part; write it as 2/4.", param, ctx)
+        if not 1 <= which <= parts:
+            self.fail(f"“{value}”: the first number goes from 1 to the second.", param, ctx)
+        return which, parts
+
+
+@click.command("catch-up")
+@click.option("--part", type=Part(), default="1/1", help="The second of four processes: 2/4.")
+def catch_up(part: tuple[int, int]) -> None:
+    """Rate every earning event that was not rated yet; say what could not be, and why.
+
+    Some partners after others, each in a transaction: it may be killed and run again.
+    """
+    caught = rate_in_parts(part=part)
+    click.echo(f"Rated {caught.rated}; {caught.problems} could not be rated.")
+
+
+@click.command()
+@click.argument("month")
+@click.option("--preview", is_flag=True, help="Only say who would gain and who would lose.")
+def rerate(month: str, preview: bool) -> None:
+    """Rate the open MONTH (YYYY-MM), and those after it, anew by the plans as they are now."""
+    with transaction() as session:
+        changes = commissions.preview_rerate(session, month, now=now())
+        if not preview:
+            caught = commissions.rerate(session, month, by=SYSTEM, now=now())
+    for change in changes:
+        click.echo(_row(change))
+    if preview:
+        click.echo(f"{len(changes)} partners would have another amount; nothing was changed.")
+    else:
+        click.echo(f"Rated {caught.rated} anew; {len(changes)} partners have another amount.")
+
+
+def _row(change: commissions.Change) -> str:
+    def told(minor: int) -> str:
+        return f"{plain_money(Money(minor, change.currency)):>14}"
+
+    difference = told(change.difference_minor)
+    return (
+        f"{change.partner_name[:40]:<40} {told(change.before_minor)} to"
+        f" {told(change.after_minor)} {change.currency}, difference {difference}"
+    )

@@ -1,0 +1,107 @@
+"""An open month is rated anew after a plan was changed; closed months stay as they were."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from models import commissions
+from models.commissions import CommissionLine, RatedEvent
+from models.commissions.rated import RatingState
+from models.errors import Refused
+from models.people import SYSTEM
+
+DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
+TIERS = [["0", "0.05"], ["1000", "0.08"], ["3000", "0.10"]]
+EVERYTHING = {
+    "base": {"type": "tier", "mode": "slab_retro", "window": "quarter", "tiers": TIERS},
+    "dealreg_uplift": "0.02",
+    "override": {"rate": "0.03", "basis": "net"},
+    "holdback": {"pct": "0.10", "days": 10},
+    "clawback": {"days": 90},
+}
+
+
+def told(session):
+    """Everything of each line but when it was recorded."""
+    columns = [c for c in CommissionLine.__table__.columns if c.name != "recorded_at"]
+    rows = session.execute(select(*columns).order_by(CommissionLine.id)).all()
+    return [tuple(row) for row in rows]
+
+
+def remembered(session):
+    """What the engine remembers of each deal, and beside deals."""
+    rows = session.execute(
+        select(RatedEvent.sale_id, RatedEvent.memory, RatedEvent.due_on)
+        .where(RatedEvent.memory.is_not(None))
+        .order_by(RatedEvent.sale_id, RatedEvent.nth)
+    )
+    deals = {row.sale_id: (row.memory, row.due_on) for row in rows}
+    states = session.execute(select(RatingState.kind, RatingState.key, RatingState.value)).all()
+    return deals, sorted(tuple(row) for row in states)
+
+
+def history(a, rules=EVERYTHING):
+    """Two partners with a distributor: payments in parts, refunds; each as it is recorded."""
+    plan = a.plan(rules)
+    distributor = a.partner(name="Distributor")
+    for partner in (a.partner(), a.partner()):
+        a.parent(partner, distributor)
+        for day in (2, 6, 10):
+            invoice = a.invoice(net=1_000_00, partner_id=partner.id, issued_on=date(2026, 11, 1))
+            a.payment(invoice, 400_00, paid_at=at(day))
+            a.rate_all()
+            a.payment(invoice, 600_00, paid_at=at(day + 2))
+            a.rate_all()
+        a.credit_note(invoice, 250_00, issued_at=at(17))
+        a.rate_all()
+    return plan
+
+
+def at(day):
+    return datetime(2026, 11, day, 12, tzinfo=UTC)
+
+
+def test_rating_anew_by_the_same_plan_changes_nothing(session, a):
+    history(a)
+    before, memories = told(session), remembered(session)
+    assert commissions.preview_rerate(session, "2026-11", now=DECEMBER) == []
+    assert (told(session), remembered(session)) == (before, memories)
+    caught = commissions.rerate(session, "2026-11", by=SYSTEM, now=DECEMBER)
+    assert (caught.rated, caught.problems) == (14, 0)
+    assert (told(session), remembered(session)) == (before, memories)
+
+
+def test_a_changed_plan_is_shown_before_it_is_rated_and_lines_keep_their_names(session, a):
+    plan = history(a, {"base": {"type": "flat", "rate": "0.10"}, "clawback": {"days": 90}})
+    before = told(session)
+    a.version(plan, {"base": {"type": "flat", "rate": "0.12"}}, from_on=date(2026, 11, 1))
+    shown = commissions.preview_rerate(session, "2026-11", now=DECEMBER)
+    assert [one.difference_minor for one in shown] == [85_00, 85_00]
+    assert told(session) == before
+    commissions.rerate(session, "2026-11", by=SYSTEM, now=DECEMBER)
+    lines = session.scalars(select(CommissionLine)).all()
+    assert sum(line.payout_minor for line in lines) == 2 * 3 * 120_00
+    assert {line.id for line in lines} < {row[0] for row in before}
+
+
+def test_what_a_closed_month_has_earned_stays_and_still_counts(session, a):
+    quarter = {"base": {"type": "tier", "mode": "marginal", "window": "quarter", "tiers": TIERS}}
+    plan = a.plan(quarter | {"clawback": {"days": 90}})
+    partner = a.partner()
+    a.earned(2_000_00, partner_id=partner.id, paid={"paid_at": at(3)})
+    commissions.close_month(session, "2026-11", by=SYSTEM, now=DECEMBER)
+    a.now = datetime(2026, 12, 5, 12, tzinfo=UTC)
+    invoice = a.earned(2_000_00, partner_id=partner.id, paid={"paid_at": a.now})
+    a.credit_note(invoice, 500_00, issued_at=a.now)
+    a.rate_all()
+    before, memories = told(session), remembered(session)
+    with pytest.raises(Refused, match="2026-11 is closed, and closed months are never"):
+        commissions.rerate(session, "2026-11", by=SYSTEM, now=a.now)
+    commissions.rerate(session, "2026-12", by=SYSTEM, now=a.now)
+    assert (told(session), remembered(session)) == (before, memories)
+    a.version(plan, {"base": {"type": "flat", "rate": "0.50"}}, from_on=date(2025, 6, 1))
+    commissions.rerate(session, "2026-12", by=SYSTEM, now=a.now)
+    assert [line for line in told(session) if line[3] == "2026-11"] == [
+        line for line in before if line[3] == "2026-11"
+    ]

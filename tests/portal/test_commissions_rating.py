@@ -1,0 +1,63 @@
+"""Rating by command: what was not rated yet, in parts, and open months anew."""
+
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from models.commissions import CommissionLine, Statement
+from portal.command_line import portal
+
+
+@pytest.fixture
+def run(app, session):
+    def said(*words):
+        session.commit()
+        with app.app_context():
+            answer = CliRunner().invoke(portal, ["commissions", *words], catch_exceptions=False)
+        session.expire_all()
+        return answer
+
+    return said
+
+
+def paid(a, count):
+    for _ in range(count):
+        a.payment(a.invoice(net=1_000_00))
+
+
+def lines(session):
+    return session.scalar(select(func.count(CommissionLine.id)))
+
+
+def test_processes_side_by_side_rate_disjoint_partners(run, a, session, monkeypatch):
+    monkeypatch.setattr("portal.commissions.rating.AT_ONCE", 1)
+    a.plan()
+    paid(a, 5)
+    assert run("catch-up", "--part", "1/2").output.startswith("Rated 2; 0")
+    assert lines(session) == 2
+    assert run("catch-up", "--part", "2/2").output.startswith("Rated 3; 0")
+    assert run("catch-up").output.startswith("Rated 0; 0")
+    assert "write it as 2/4" in run("catch-up", "--part", "half").output
+
+
+def test_a_month_is_rated_anew_by_command_and_shown_first(run, a, session):
+    plan = a.plan()
+    paid(a, 2)
+    run("catch-up")
+    a.version(plan, {"base": {"type": "flat", "rate": "0.15"}}, from_on=date(2026, 1, 1))
+    shown = run("rerate", "2026-11", "--preview").output
+    assert "100.00 to" in shown
+    assert "2 partners would have another amount" in shown
+    assert "Rated 2 anew; 2 partners" in run("rerate", "2026-11").output
+    paid_now = session.scalars(select(CommissionLine.payout_minor)).all()
+    assert paid_now == [150_00, 150_00]
+
+
+def test_closing_rates_in_parts_what_is_left(run, a, session, monkeypatch):
+    monkeypatch.setattr("portal.commissions.rating.AT_ONCE", 1)
+    a.plan()
+    paid(a, 3)
+    assert "3 partners are stated" in run("close", "2026-11", "--early").output
+    assert session.scalar(select(func.count(Statement.id))) == 3
