@@ -141,6 +141,7 @@ def _on_every_page() -> dict[str, Any]:
     return {
         "accent": accent,
         "person": asking.actor,
+        "visit": {"ends_at": asking.visit_ends_at} if asking.actor.visitor else None,
         "partner_name": asking.partner_name,
         "vendor": asking.vendor_name or "Counterpart",
         "menu": menu(asking.actor),

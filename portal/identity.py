@@ -11,12 +11,13 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from flask import Flask, abort, current_app, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import Row, Select, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from models import notices, partners
 from models.factors import FRESH_FOR
@@ -25,8 +26,12 @@ from models.partners import Partner, PartnerRole, PartnerStatus
 from models.people import Actor, Person, PersonStatus, Role, Stage, UserSession
 from models.scope import Scope
 from models.vendor import Vendor
+from models.visits import Visit
 from portal import database
 from portal.clock import now
+
+Own = aliased(Person)
+"""Whose browser it is, also while it looks through somebody else's eyes."""
 
 HALF_WAY = timedelta(minutes=10)
 """So long a right password waits for the second factor."""
@@ -48,6 +53,8 @@ class Asking:
     stage: Stage
     proven_at: datetime | None
     """When they last proved to be there; None: never yet."""
+    visit_ends_at: datetime | None
+    """When looking through somebody else's eyes is over; None through one's own."""
 
 
 class SignedIn(UserMixin):
@@ -118,6 +125,13 @@ def asking() -> Asking | None:
     return here if here is not None and here.stage is Stage.IN else None
 
 
+def session_asking() -> UUID:
+    """The row of this browser's session, inside a guarded view."""
+    here = coming()
+    assert here is not None, "a guarded view has somebody asking"
+    return here.session_id
+
+
 def coming() -> Asking | None:
     """Who is asking, also when the password is all that they have shown so far."""
     return current_user.asking if current_user.is_authenticated else None
@@ -161,6 +175,7 @@ def _asking(token: str, at: datetime) -> Asking | None:
         partner_id=found.partner_id,
         locale=found.locale,
         time_zone=found.time_zone,
+        visitor=found.visitor or "",
     )
     return Asking(
         replace(actor, reads=reads),
@@ -170,12 +185,34 @@ def _asking(token: str, at: datetime) -> Asking | None:
         found.vendor_name,
         found.stage,
         found.proven_at,
+        found.visit_ends_at,
     )
 
 
 @cache
 def _who_is_here() -> Select:
     """Built once: every page asks this.  token_hash and at are given when it is asked."""
+    is_on = and_(Visit.id == UserSession.visit_id, Visit.ends_at > bindparam("at"))
+    return (
+        select(*_shown())
+        .select_from(UserSession)
+        .join(Own, Own.id == UserSession.person_id)
+        .outerjoin(Visit, is_on)
+        .join(Person, Person.id == func.coalesce(Visit.person_id, Own.id))
+        .outerjoin(Partner, Partner.id == Person.partner_id)
+        .where(
+            UserSession.token_hash == bindparam("token_hash"),
+            UserSession.ended_at.is_(None),
+            Own.status == PersonStatus.ACTIVE,
+            Person.status == PersonStatus.ACTIVE,
+            or_(Visit.id.is_(None), Own.role == Role.ADMINISTRATOR),
+            Partner.status.is_(None) | (Partner.status != PartnerStatus.ENDED),
+        )
+    )
+
+
+def _shown() -> tuple[Any, ...]:
+    """What is known of who asks: the session, the visit, the person, the companies."""
     rings = notices.rings(bindparam("at"))
     unread = (
         select(func.count(Notice.id))
@@ -184,33 +221,24 @@ def _who_is_here() -> Select:
         .scalar_subquery()
     )
     return (
-        select(
-            UserSession.id.label("session_id"),
-            UserSession.created_at,
-            UserSession.last_seen_at,
-            UserSession.stage,
-            UserSession.proven_at,
-            Person.id,
-            Person.name,
-            Person.email,
-            Person.role,
-            Person.partner_id,
-            Person.locale,
-            Person.time_zone,
-            Partner.role.label("partner_role"),
-            Partner.name.label("partner_name"),
-            unread.label("unread"),
-            select(Vendor.name).limit(1).scalar_subquery().label("vendor_name"),
-        )
-        .select_from(UserSession)
-        .join(Person, Person.id == UserSession.person_id)
-        .outerjoin(Partner, Partner.id == Person.partner_id)
-        .where(
-            UserSession.token_hash == bindparam("token_hash"),
-            UserSession.ended_at.is_(None),
-            Person.status == PersonStatus.ACTIVE,
-            Partner.status.is_(None) | (Partner.status != PartnerStatus.ENDED),
-        )
+        UserSession.id.label("session_id"),
+        UserSession.created_at,
+        UserSession.last_seen_at,
+        UserSession.stage,
+        UserSession.proven_at,
+        Visit.visitor_name.label("visitor"),
+        Visit.ends_at.label("visit_ends_at"),
+        Person.id,
+        Person.name,
+        Person.email,
+        Person.role,
+        Person.partner_id,
+        Person.locale,
+        Person.time_zone,
+        Partner.role.label("partner_role"),
+        Partner.name.label("partner_name"),
+        unread.label("unread"),
+        select(Vendor.name).limit(1).scalar_subquery().label("vendor_name"),
     )
 
 

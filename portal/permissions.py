@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 
 from models.people import STAFF, Actor, Role, Stage
 from models.scope import Scope
@@ -30,6 +30,8 @@ class Can(StrEnum):
     OPEN_MAILED_LINKS = "open links that were mailed to others"
     SEE_STYLEGUIDE = "see the style guide"
     SEE_PEOPLE = "see people"
+    VISIT = "look at the portal through a partner's eyes"
+    SEE_VISITS = "see who looked through whose eyes"
     INVITE_PEOPLE = "invite people"
     SEE_PARTNERS = "see partners"
     EDIT_PARTNER = "edit a partner"
@@ -132,6 +134,8 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.OPEN_MAILED_LINKS: [[administrator]],
     Can.SEE_STYLEGUIDE: [[staff]],
     Can.SEE_PEOPLE: [[administrator], [partner_administrator]],
+    Can.VISIT: [[administrator]],
+    Can.SEE_VISITS: [[administrator], [partner]],
     Can.INVITE_PEOPLE: [[administrator], [partner_administrator]],
     Can.SEE_PARTNERS: [[staff]],
     Can.EDIT_PARTNER: [[administrator], [channel_manager]],
@@ -185,8 +189,16 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
 }
 
 
+HIDDEN_FROM_VISITORS = {
+    Can.KEEP_ACCOUNT, Can.PROVE_ONESELF, Can.SEE_PAYOUTS, Can.EDIT_COMPANY, Can.OPEN_MAILED_LINKS,
+}  # fmt: skip
+"""What the vendor's administrator does not even see through a partner's eyes."""
+
+
 def may(person: Actor, permission: Can, thing: Any = None) -> bool:
     """Whether `person` may, for views that decide which buttons to show."""
+    if person.visitor and permission in HIDDEN_FROM_VISITORS:
+        return False
     return any(all(condition(person, thing) for condition in row) for row in WHO_MAY[permission])
 
 
@@ -209,11 +221,13 @@ def allow(
     find: Callable[..., Any] | None = None,
     fresh: Condition | None = None,
     stages: tuple[Stage, ...] = (),
+    visitors: bool = False,
 ) -> Callable:
     """Guard a view, and tell it who is asking and about what.
 
     `find(person, **ids)` turns the ids in the URL into the thing, or answers 404.
     `fresh`: who must have proved in the last minutes to be there, such as `everybody`.
+    `visitors`: whether who looks through somebody else's eyes may do it; they only look.
     `stages`: further stages of coming in at which it may be used.
     """
 
@@ -221,7 +235,7 @@ def allow(
         @wraps(view)
         def guarded(**ids: Any) -> Any:
             person = person_asking(*stages)
-            if not may(person, permission):
+            if not may(person, permission) or (person.visitor and not (visitors or _looks())):
                 abort(403)
             database.open_for(scope_of(person))
             things = [find(person, **ids)] if find else []
@@ -236,6 +250,10 @@ def allow(
         return guarded
 
     return guard
+
+
+def _looks() -> bool:
+    return request.method in database.READS
 
 
 def anyone(view: Callable) -> Callable:

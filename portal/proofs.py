@@ -20,14 +20,14 @@ from portal import identity
 from portal.clock import now
 from portal.database import session, transaction
 from portal.demonstration import TOTP_SECRET
-from portal.fields import put_refusal
+from portal.fields import NeededSometimes, put_refusal
 from portal.sealing import seal
 
 
 class ProofForm(FlaskForm):
     """A code, a recovery code or the password; or the answer of a passkey."""
 
-    proof_code = StringField("Code", [Length(max=1000)])
+    proof_code = StringField("Code", [NeededSometimes(), Length(max=1000)])
     proof_passkey = HiddenField(validators=[Length(max=20_000)])
     proof_to = HiddenField(validators=[Length(max=2000)])
     """Where a form was on its way to when the proof was asked for."""

@@ -51,6 +51,8 @@ class Actor:
     time_zone: str = "UTC"
     reads: frozenset[UUID] = frozenset()
     """Further partners whose rows may be read: a distributor's resellers."""
+    visitor: str = ""
+    """The vendor's administrator who looks through these eyes; empty: it is they themselves."""
 
     @property
     def is_staff(self) -> bool:

@@ -81,6 +81,8 @@ class UserSession(VendorOnly, Base):
     """When the person last proved to be there, by the strongest they have; None: never yet."""
     challenge: Mapped[str | None] = mapped_column(String(100))
     """What a passkey has to sign now; None when none was asked for, or it was answered."""
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", use_alter=True))
+    """Through somebody else's eyes; None through one's own."""
 
 
 class TokenPurpose(StrEnum):

@@ -29,6 +29,14 @@ class ResetForm(FlaskForm):
     )
 
 
+class VisitForm(FlaskForm):
+    reason = TidyField(
+        "Why",
+        [InputRequired("Say why."), Length(max=500)],
+        description="Such as the number of their call. The partner reads it.",
+    )
+
+
 DUTIES = {
     Role.ADMINISTRATOR: "people, partners, settings",
     Role.CHANNEL_MANAGER: "partners, registrations, territories",

@@ -16,17 +16,17 @@ from portal.clock import now
 from portal.database import session
 from portal.fields import put_refusal
 from portal.paging import Key, page_of
-from portal.people import requests
+from portal.people import requests, visiting
 from portal.people.blueprint import pages
 from portal.people.finding import person_or_404
-from portal.people.forms import InviteForm, ResetForm, RoleForm, role_choices
-from portal.permissions import Can, allow, must_be_fresh, staff
+from portal.people.forms import InviteForm, ResetForm, RoleForm, VisitForm, role_choices
+from portal.permissions import Can, allow, may, must_be_fresh, staff
 from portal.places import LOCALES
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
 
-PAGES = (requests,)
-"""What stands in a file of its own."""
+PAGES = (requests, visiting)
+"""What stands in files of its own."""
 
 SORTS = {"name": Person.name, "email": Person.email}
 
@@ -104,6 +104,8 @@ def show(person: Actor, member: Person) -> str:
         "people/show.html",
         has_factor=has_factor,
         reset_form=ResetForm(formdata=None),
+        visit_form=VisitForm(formdata=None),
+        can_visit=may(person, Can.VISIT) and member.partner_id is not None,
         member=member,
         company=company,
         role=accounts.ROLE_NAMES[member.role],

@@ -22,9 +22,9 @@ TYPED = {"kind": "sepa", "holder": "Rhine “GmbH” & Co", "iban": IBAN, "bic":
 FRESH = {
     "account.add_app", "account.add_passkey", "account.new_app", "account.new_recovery_codes",
     "account.offer_passkey", "account.remove_app", "account.remove_passkey",
-    "people.agree", "people.ask_factor_reset",
+    "people.visit",
+    "programme.save_signing_in", "people.ask_factor_reset",
     "partners.save_destination", "payouts.choose_stripe", "payouts.approve", "payouts.release",
-    "programme.save_signing_in",
 }  # fmt: skip
 FRESH_FOR_STAFF = {
     "claims.export", "commissions.disputes_export", "commissions.lines_export",

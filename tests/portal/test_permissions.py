@@ -21,6 +21,8 @@ TABLE = {
     Can.OPEN_MAILED_LINKS: {A},
     Can.SEE_STYLEGUIDE: STAFF,
     Can.SEE_PEOPLE: {A, P},
+    Can.VISIT: {A},
+    Can.SEE_VISITS: {A} | PARTNER_ROLES,
     Can.INVITE_PEOPLE: {A, P},
     Can.SEE_PARTNERS: STAFF,
     Can.EDIT_PARTNER: {A, C},
