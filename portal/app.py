@@ -24,6 +24,7 @@ from portal.applications import views as applications
 from portal.approvals import views as approvals
 from portal.catalog import views as catalog
 from portal.claims import views as claims
+from portal.commissions import closing
 from portal.commissions import views as commissions
 from portal.conflicts import views as conflicts
 from portal.customers import views as customers
@@ -102,6 +103,7 @@ worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)
 worker.ERRANDS.update(invoicing.ERRANDS)
+worker.ERRANDS.update(closing.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))

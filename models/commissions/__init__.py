@@ -8,11 +8,13 @@ was worked out.  A month is closed once; what comes later counts for the open mo
 
 from models.commissions import disputes, queries, words
 from models.commissions.checks import Finding, findings
+from models.commissions.close_tables import CloseProposal, ProposalState
 from models.commissions.disputes import Dispute
 from models.commissions.draft_tables import DraftState, PlanDraft
 from models.commissions.engine import Code, FxPolicy, Trigger
 from models.commissions.estimates import Estimate, Prospect, estimate
 from models.commissions.operations import (
+    CLOSE,
     Caught,
     Change,
     Loaded,
@@ -22,7 +24,9 @@ from models.commissions.operations import (
     begin_close,
     begin_draft,
     catch_up,
+    close_by_command,
     close_month,
+    confirm_close,
     decide_dispute,
     discard_draft,
     edit_draft,
@@ -32,11 +36,14 @@ from models.commissions.operations import (
     most_to_dispute,
     open_dispute,
     preview_rerate,
+    propose_close,
     propose_draft,
     release_due,
     rerate,
     send_back_draft,
+    settle_month,
     state_some,
+    withdraw_close,
     withdraw_dispute,
     write_in_dispute,
 )
@@ -54,9 +61,11 @@ from models.commissions.tables import (
 )
 
 __all__ = [
+    "CLOSE",
     "Caught",
     "Change",
     "Choice",
+    "CloseProposal",
     "Code",
     "CommissionLine",
     "Dispute",
@@ -71,6 +80,7 @@ __all__ = [
     "PlanAssignment",
     "PlanDraft",
     "PlanVersion",
+    "ProposalState",
     "Prospect",
     "RatedEvent",
     "RatingProblem",
@@ -83,7 +93,9 @@ __all__ = [
     "begin_close",
     "begin_draft",
     "catch_up",
+    "close_by_command",
     "close_month",
+    "confirm_close",
     "decide_dispute",
     "discard_draft",
     "disputes",
@@ -98,13 +110,16 @@ __all__ = [
     "open_dispute",
     "plan_for",
     "preview_rerate",
+    "propose_close",
     "propose_draft",
     "queries",
     "release_due",
     "rerate",
     "send_back_draft",
+    "settle_month",
     "slices",
     "state_some",
+    "withdraw_close",
     "withdraw_dispute",
     "words",
     "write_in_dispute",

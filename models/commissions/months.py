@@ -5,7 +5,6 @@ Reads only; asked on the vendor's side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from models import vendor
-from models.calendars import local_day, month_of, next_month
+from models.calendars import local_day, month_of
 from models.commissions.queries import IS_TAKEN_BACK, is_open
 from models.commissions.rated import RatedEvent, RatingProblem
 from models.commissions.tables import CommissionLine, MonthClose, Statement
@@ -81,41 +80,6 @@ def month(session: Session, name: str) -> Month:
         _sums().where(CommissionLine.period == name).group_by(CommissionLine.period)
     )
     return Month(name, close, [_sum(row) for row in rows])
-
-
-def by_partner(session: Session, name: str, *, most: int = 10) -> Sequence[Row]:
-    """Who has the largest amounts in a month, with what they had the month before."""
-    before = (
-        select(
-            CommissionLine.partner_id,
-            CommissionLine.payout_currency,
-            func.sum(CommissionLine.payout_minor).label("before_minor"),
-        )
-        .where(CommissionLine.period == next_month(name, -1))
-        .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
-        .subquery()
-    )
-    net = func.sum(CommissionLine.payout_minor)
-    return session.execute(
-        select(
-            Partner.id,
-            Partner.name,
-            CommissionLine.payout_currency.label("currency"),
-            net.label("minor"),
-            func.count().label("lines"),
-            func.coalesce(func.max(before.c.before_minor), 0).label("before_minor"),
-        )
-        .join(Partner, Partner.id == CommissionLine.partner_id)
-        .outerjoin(
-            before,
-            (before.c.partner_id == CommissionLine.partner_id)
-            & (before.c.payout_currency == CommissionLine.payout_currency),
-        )
-        .where(CommissionLine.period == name)
-        .group_by(Partner.id, Partner.name, CommissionLine.payout_currency)
-        .order_by(func.abs(net).desc(), Partner.name)
-        .limit(most)
-    ).all()
 
 
 def blocked(session: Session) -> list[Blocked]:

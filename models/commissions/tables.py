@@ -251,6 +251,8 @@ class MonthClose(VendorOnly, Base):
     """Partners that are done."""
     stated_through_id: Mapped[UUID | None]
     """The last of them, in the order of their ids; None before the first."""
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("close_proposal.id"))
+    """What two people agreed on; None: the system closed it, or it was before two were asked."""
 
 
 STANDS_ON = and_(

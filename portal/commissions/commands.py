@@ -20,6 +20,7 @@ from models.schema import metadata
 from models.scope import Scope, open_session
 from portal.clock import now
 from portal.commissions.plan_importing import commands as plan_commands
+from portal.commissions.plan_importing import person_called
 from portal.commissions.rating import catch_up, rate_in_parts, rerate
 from portal.database import reading, transaction
 from portal.formats import plain_money
@@ -56,17 +57,21 @@ def replay_file(context: click.Context, file: Path) -> None:
 
 @commands.command()
 @click.argument("month")
+@click.option("--confirmed-by", "email", help="Address of the person who confirms the close.")
+@click.option("--reason", default="", help="Why it is closed by command.")
 @click.option("--early", is_flag=True, help="Close it although it has not ended.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine to read.")
-def close(month: str, early: bool, as_json: bool) -> None:
-    """Close MONTH (YYYY-MM): rate what is left, then state each partner.
+def close(month: str, email: str | None, reason: str, early: bool, as_json: bool) -> None:
+    """State the partners of MONTH (YYYY-MM), which two people have agreed to close.
 
-    One transaction for each batch of partners: it may be killed and run again, and goes on
-    where it was.  Closing a closed month changes nothing.
+    A close that was confirmed in the portal goes on where it is.  Without one, name who
+    confirms it and why: the command stands for the person who proposes.  One transaction for
+    each batch of partners: it may be killed and run again.  Closing a closed month changes
+    nothing.
     """
     rate_in_parts(hidden=as_json)
     with transaction() as session:
-        begun = commissions.begin_close(session, month, by=SYSTEM, now=now(), early=early)
+        begun = _agreed(session, month, email, reason, early)
         close_id, left = begun.id, begun.partner_count - begun.stated_count
     with click.progressbar(length=max(left, 1), label=f"Closing {month}", hidden=as_json) as bar:
         while done := _state_some(close_id):
@@ -97,6 +102,23 @@ def explain(line: str, as_json: bool) -> None:
             click.echo(json.dumps(_kept(found), indent=1, ensure_ascii=False))
             return
         _print_sum(session, found)
+
+
+def _agreed(
+    session: Session, month: str, email: str | None, reason: str, early: bool
+) -> MonthClose:
+    known = commissions.months.month(session, month).close
+    if known is not None:
+        return known
+    if email is None:
+        raise Refused(
+            f"Nobody has confirmed to close {month}. Confirm it on the page of the month, or "
+            "name who confirms it with --confirmed-by and say why with --reason."
+        )
+    by = person_called(session, email)
+    return commissions.close_by_command(
+        session, month, confirmed_by=by, reason=reason, early=early, now=now()
+    )
 
 
 def _print_sum(session: Session, line: CommissionLine) -> None:

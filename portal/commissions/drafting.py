@@ -52,20 +52,20 @@ def begin_draft(person: Actor, plan: Plan) -> Response:
     return redirect(url_for("commissions.draft_json", draft_id=begun(person, plan).id), 303)
 
 
-@pages.get("/plan-drafts/<uuid:draft_id>")
+@pages.get("/plans/drafts/<uuid:draft_id>")
 @allow(Can.SEE_PLANS, find=draft_or_404)
 def draft(person: Actor, draft: PlanDraft) -> str:
     return draft_page(person, draft, ReasonForm())
 
 
-@pages.get("/plan-drafts/<uuid:draft_id>/json")
+@pages.get("/plans/drafts/<uuid:draft_id>/json")
 @allow(Can.EDIT_PLAN, find=draft_or_404)
 def draft_json(_person: Actor, draft: PlanDraft) -> str:
     usual = {"from_on": draft.from_on, "to_on": draft.to_on, "rules": as_json(draft.rules)}
     return _json_page(draft, VersionForm(data=usual))
 
 
-@pages.post("/plan-drafts/<uuid:draft_id>/json")
+@pages.post("/plans/drafts/<uuid:draft_id>/json")
 @allow(Can.EDIT_PLAN, find=draft_or_404)
 def save_json(person: Actor, draft: PlanDraft) -> Answer:
     form = VersionForm()
@@ -88,7 +88,7 @@ def save_json(person: Actor, draft: PlanDraft) -> Answer:
     return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
 
 
-@pages.get("/plan-drafts/<uuid:draft_id>/file")
+@pages.get("/plans/drafts/<uuid:draft_id>/file")
 @allow(Can.SEE_PLANS, find=draft_or_404)
 def draft_file(_person: Actor, draft: PlanDraft) -> Response:
     plan = session.get_one(Plan, draft.plan_id)
@@ -96,7 +96,7 @@ def draft_file(_person: Actor, draft: PlanDraft) -> Response:
     return json_file(f"{plan.name} draft", told)
 
 
-@pages.post("/plan-drafts/<uuid:draft_id>/proposal")
+@pages.post("/plans/drafts/<uuid:draft_id>/proposal")
 @allow(Can.EDIT_PLAN, find=draft_or_404)
 def propose_draft(person: Actor, draft: PlanDraft) -> Response:
     commissions.propose_draft(session, draft, by=person, now=now())
@@ -104,7 +104,7 @@ def propose_draft(person: Actor, draft: PlanDraft) -> Response:
     return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
 
 
-@pages.post("/plan-drafts/<uuid:draft_id>/approval")
+@pages.post("/plans/drafts/<uuid:draft_id>/approval")
 @allow(Can.APPROVE_PLAN, find=draft_or_404)
 def approve_draft(person: Actor, draft: PlanDraft) -> Response:
     seen = request.form.get("seen", "")
@@ -113,7 +113,7 @@ def approve_draft(person: Actor, draft: PlanDraft) -> Response:
     return redirect(url_for("commissions.plan", plan_id=draft.plan_id), 303)
 
 
-@pages.post("/plan-drafts/<uuid:draft_id>/return")
+@pages.post("/plans/drafts/<uuid:draft_id>/return")
 @allow(Can.APPROVE_PLAN, find=draft_or_404)
 def send_back_draft(person: Actor, draft: PlanDraft) -> Answer:
     form = ReasonForm()
@@ -124,7 +124,7 @@ def send_back_draft(person: Actor, draft: PlanDraft) -> Answer:
     return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
 
 
-@pages.post("/plan-drafts/<uuid:draft_id>/discarding")
+@pages.post("/plans/drafts/<uuid:draft_id>/discarding")
 @allow(Can.EDIT_PLAN, find=draft_or_404)
 def discard_draft(person: Actor, draft: PlanDraft) -> Response:
     commissions.discard_draft(session, draft, by=person, now=now())

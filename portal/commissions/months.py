@@ -1,22 +1,45 @@
-"""Pages about months: which are open, what a close would do, closing one."""
+"""Pages about months: which are open, what stands in the way of a close, what it would state."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug import Response
 
 from models import commissions, vendor
-from models.calendars import local_day, month_of
+from models.calendars import local_day, month_of, next_month
+from models.commissions import ProposalState, closes
 from models.commissions import months as asked
-from models.errors import Refused
+from models.commissions.closes import Check, Item
 from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
+from portal.commissions.closing import progress_of
 from portal.database import session
 from portal.formats import month as in_words
 from portal.permissions import Can, allow, may
+
+MOST_NAMED = 20
+"""Partners without a plan that are named; the rest is counted."""
+
+LABELS = {
+    Item.ENDED: ("The month has ended", "What still happens in it would count for the next month."),
+    Item.EARLIER: ("Earlier months are closed", "{earlier} is still open; close it first."),
+    Item.RATES: ("No payment waits for an exchange rate", "{count} wait; add the rate."),
+    Item.PLANS: ("No payment waits for a plan", "{count} wait; assign a plan to the partner."),
+    Item.UNRATED: ("Every payment and refund is rated", "{count} cannot be rated; see why."),
+    Item.INVOICES: (
+        "Every invoice belongs to a registered deal",
+        "{count} belong to none; they earn, but no uplift.",
+    ),
+    Item.DISPUTES: ("No dispute is open", "{count} open; amounts are held, the rest is paid."),
+    Item.PARTNERS: ("Every active partner has a plan", "{count} have none and earn nothing."),
+    Item.TERRITORIES: (
+        "Every territory has its managers",
+        "{count} lack one; the default managers stand in.",
+    ),
+}
 
 
 @pages.get("/months")
@@ -35,34 +58,20 @@ def months(person: Actor) -> str:
 @allow(Can.SEE_PLANS)
 def month(person: Actor, month: str) -> str:
     found = asked.month(session, month)
+    can_close = may(person, Can.CLOSE_MONTH) and month <= _present()
     return render_template(
         "commissions/month.html",
         month=found,
         ends_later=month >= _present(),
-        is_future=month > _present(),
-        checks=_checks(month),
-        blocked=asked.blocked(session),
-        partners=asked.by_partner(session, month),
+        changes=closes.largest_changes(session, month),
+        months_before=[next_month(month, -at) for at in range(1, closes.MONTHS_BEFORE + 1)],
         statements=asked.statement_count(session, month),
         can_pay=found.is_finished and may(person, Can.RUN_PAYOUTS),
-        can_close=may(person, Can.CLOSE_MONTH),
+        can_close=can_close,
+        **_agreement(person, month, is_open=found.is_open),
+        **(_before_the_close(month) if found.is_open else {}),
+        **progress_of(month),
     )
-
-
-@pages.post("/months/<month:month>/close")
-@allow(Can.CLOSE_MONTH)
-def close_month(person: Actor, month: str) -> Response:
-    """Closed as a whole in one transaction; long ones are closed by `portal commissions close`."""
-    early = "early" in request.form
-    if "sure" not in request.form:
-        raise Refused("Confirm that you have looked at the preview: a closed month never changes.")
-    known = asked.month(session, month)
-    if known.is_finished:
-        flash(f"{in_words(month)} was closed already.")
-    else:
-        close = commissions.close_month(session, month, by=person, now=now(), early=early)
-        flash(f"{in_words(month)} is closed; {close.stated_count} partners have their statement.")
-    return redirect(url_for("commissions.month", month=month), 303)
 
 
 @pages.post("/months/events/rating")
@@ -81,32 +90,55 @@ def _present() -> str:
     return month_of(local_day(now(), vendor.settings(session).time_zone))
 
 
-def _checks(month: str) -> list[dict[str, Any]]:
-    """What should be true before a month is closed, and whether it is."""
-    waiting, disputes = asked.unrated(session), commissions.disputes.open_count(session)
-    earlier = asked.first_open_before(session, month)
-    return [
-        {
-            "label": "Every payment and refund is rated",
-            "done": not waiting,
-            "hint": f"{waiting} could not be rated; they would count for a later month.",
-            "url": url_for("commissions.months"),
-        },
-        {
-            "label": "Earlier months are closed",
-            "done": earlier is None,
-            "hint": earlier and f"{in_words(earlier)} is still open; close it first.",
-            "url": earlier and url_for("commissions.month", month=earlier),
-        },
-        {
-            "label": "No dispute is open",
-            "done": not disputes,
-            "hint": f"{disputes} open; the amounts are held and the rest is paid.",
-            "url": url_for("commissions.disputes"),
-        },
-        {
-            "label": "The month has ended",
-            "done": month < _present(),
-            "hint": "What still happens in it would count for the next month.",
-        },
-    ]
+def _agreement(person: Actor, month: str, *, is_open: bool) -> dict[str, Any]:
+    """Who has proposed the close, whether it still holds, who confirmed it."""
+    proposal = closes.proposal_of(session, month)
+    seen = closes.seen_of(session, month) if is_open else ""
+    waits = proposal is not None and proposal.state is ProposalState.OPEN
+    holds = waits and proposal is not None and proposal.seen == seen
+    is_own = proposal is not None and proposal.proposed_by_id == person.id
+    return {
+        "seen": seen,
+        "proposal": proposal,
+        "waits": waits,
+        "holds": holds,
+        "may_confirm": holds and not is_own and may(person, Can.CLOSE_MONTH),
+        "ended": closes.ended_proposals(session, month),
+    }
+
+
+def _before_the_close(month: str) -> dict[str, Any]:
+    named = closes.planless(month).order_by("name").limit(MOST_NAMED)
+    return {
+        "checks": [_told(one) for one in closes.checks(session, month, now=now())],
+        "outliers": closes.outliers(session, month),
+        "blocked": asked.blocked(session),
+        "planless": session.execute(named).all(),
+    }
+
+
+def _told(check: Check) -> dict[str, Any]:
+    label, hint = LABELS[check.item]
+    earlier = in_words(check.month) if check.month else ""
+    return {
+        "label": label,
+        "count": check.count,
+        "done": not check.count,
+        "blocks": check.blocks,
+        "hint": hint.format(count=check.count, earlier=earlier),
+        "url": _where(check),
+    }
+
+
+def _where(check: Check) -> str | None:
+    """Where it is mended."""
+    return {
+        Item.EARLIER: check.month and url_for("commissions.month", month=check.month),
+        Item.RATES: url_for("catalog.rates"),
+        Item.PLANS: url_for("commissions.plans"),
+        Item.UNRATED: url_for("commissions.months"),
+        Item.INVOICES: url_for("sales.index"),
+        Item.DISPUTES: url_for("commissions.disputes"),
+        Item.PARTNERS: "#without-plan",
+        Item.TERRITORIES: url_for("territories.index"),
+    }.get(check.item)

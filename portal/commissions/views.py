@@ -1,6 +1,7 @@
 """Pages about commissions.  Each group stands in its own file."""
 
 from portal.commissions import (
+    closing,
     dispute_pages,
     disputes,
     drafting,
@@ -18,6 +19,7 @@ GROUPS = (
     disputes,
     dispute_pages,
     months,
+    closing,
     plans,
     drafting,
     plan_importing,

@@ -1,4 +1,4 @@
-"""What finance is at: a version of a plan that waits for a second person."""
+"""What finance is at: a plan version that waits for a second person, and a month to be closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models import commissions
 from models.calendars import first_day, month_of, next_month
-from models.commissions import Plan
+from models.commissions import Plan, closes
 from portal.demo.months import RESELLER_RULES
 from portal.demo.story import Story
 
@@ -33,4 +33,14 @@ def propose(story: Story) -> None:
         story.session, plan, rules=BY_VOLUME, from_on=from_on, by=author, now=written
     )
     commissions.propose_draft(story.session, draft, by=author, now=story.now - timedelta(days=1))
+    story.tick("plans")
+
+
+def propose_the_close(story: Story) -> None:
+    """Robin would close the running month early; the next payment voids that."""
+    session, month = story.session, month_of(story.today)
+    seen = closes.seen_of(session, month)
+    commissions.propose_close(
+        session, month, seen=seen, early=True, by=story.staff["finance.second"], now=story.now
+    )
     story.tick("plans")

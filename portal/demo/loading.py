@@ -61,6 +61,7 @@ def load(
     wins.tell(story)
     claims.stake(story)
     objections.object_to(story)
+    drafts.propose_the_close(story)
     _mailed_long_ago(session, now)
 
 

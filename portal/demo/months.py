@@ -8,9 +8,11 @@ from typing import Any
 
 from models import commissions, payouts, sales
 from models.calendars import first_day, month_of, next_month
+from models.commissions import closes
 from models.money import Money
 from models.partners import PartnerRole
 from models.payouts import queries as payout_queries
+from models.people import SYSTEM
 from models.sales import Invoice
 from portal.demo.story import Story
 
@@ -113,9 +115,21 @@ def _closing(story: Story, month: str) -> datetime:
 
 
 def _close(story: Story, month: str) -> None:
-    commissions.close_month(
-        story.session, month, by=story.staff["finance"], now=_closing(story, month)
+    """Proposed by one, confirmed by another an hour later."""
+    session, at = story.session, _closing(story, month)
+    commissions.settle_month(session, month, now=at)
+    seen = closes.seen_of(session, month)
+    proposal = commissions.propose_close(
+        session, month, seen=seen, early=False, by=story.staff["finance"], now=at
     )
+    assert proposal is not None, "the amounts have just been looked at"
+    later = at + timedelta(hours=1)
+    close = commissions.confirm_close(
+        session, proposal, by=story.staff["finance.second"], now=later
+    )
+    assert close is not None, "nothing happens in the hour between"
+    while commissions.state_some(session, close, by=SYSTEM, now=later):
+        pass
     story.tick("months")
 
 

@@ -9,8 +9,10 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 from models.calendars import first_day, month_of, next_month
+from portal import worker
 from portal.demo import PASSWORD
 from tests.browser.registering import register as enter_deal
+from tests.browser.site import Site
 from tests.browser.test_look import MANAGER, SELLER
 
 FINANCE = "finance@adventure-works.example"
@@ -46,9 +48,10 @@ def test_a_resellers_deal_becomes_money(visit, own_site, script):
     invoice_and_payment(enter(FINANCE), deal)
     with time_machine.travel(LATER):
         finance = enter(FINANCE)
-        close_the_month(finance)
+        second = enter(SECOND)
+        close_the_month(finance, second, own_site)
         run = prepare(finance)
-        release(enter(SECOND), run)
+        release(second, run)
         control_sum = take_the_bank_file(finance, run)
         record_as_paid(finance, run)
         the_seller_reads_the_same(enter(SELLER), deal, control_sum)
@@ -97,11 +100,21 @@ def invoice_and_payment(page: Page, deal: str) -> None:
     expect(page.get_by_role("table", name="Commission")).to_contain_text("Enterprise Center")
 
 
-def close_the_month(page: Page) -> None:
+def close_the_month(page: Page, second: Page, site: Site) -> None:
+    """One proposes, another confirms, the worker states the partners."""
     page.goto(f"/months/{THIS_MONTH}")
+    page.get_by_role("button", name="Bring up to date").click()
     page.get_by_label("I have looked at the amounts above").check()
-    page.get_by_role("button", name="Close").click()
-    expect(page.get_by_text("Closed").first).to_be_visible()
+    page.get_by_role("button", name="Propose to close").click()
+    expect(page.get_by_text("Another person of finance confirms it").first).to_be_visible()
+    second.goto(f"/months/{THIS_MONTH}")
+    second.get_by_role("button", name="Confirm and close").click()
+    expect(second.get_by_role("heading", name="Statements are being made")).to_be_visible()
+    with site.app.app_context():
+        while worker.once(site.app):
+            pass
+    second.reload()
+    expect(second.get_by_text("have their statements").first).to_be_visible()
 
 
 def prepare(page: Page) -> str:

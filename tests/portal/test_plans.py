@@ -48,7 +48,7 @@ def save(browser, draft_address, rules, **said):
 def test_finance_makes_a_plan_another_puts_it_into_force_and_it_is_assigned(a, finance, second):
     plan = finance.post("/plans", data=FRAME).headers["Location"]
     begun = finance.post(f"{plan}/drafts").headers["Location"]
-    draft = re.search(r"/plan-drafts/[0-9a-f-]{36}", begun).group()
+    draft = re.search(r"/plans/drafts/[0-9a-f-]{36}", begun).group()
     assert save(finance, draft, TEN_PERCENT, from_on="2026-01-01").status_code == 303
     assert "10% of the net value" in finance.get(draft).text
     assert finance.post(f"{draft}/proposal").status_code == 303
@@ -70,8 +70,10 @@ def test_the_author_cannot_approve_by_address_either(a, session, sign_in):
     author = a.finance()
     draft = a.plan_draft(a.plan(), by=author.actor())
     browser = sign_in(author)
-    browser.post(f"/plan-drafts/{draft.id}/proposal")
-    answer = browser.post(f"/plan-drafts/{draft.id}/approval", data={"seen": drafts.seen_of(draft)})
+    browser.post(f"/plans/drafts/{draft.id}/proposal")
+    answer = browser.post(
+        f"/plans/drafts/{draft.id}/approval", data={"seen": drafts.seen_of(draft)}
+    )
     assert answer.status_code >= 400 or "a second person" in browser.get("/plans").text
     session.expire_all()
     assert session.get_one(PlanDraft, draft.id).state is DraftState.PROPOSED
@@ -82,15 +84,15 @@ def test_it_is_sent_back_only_with_a_reason(a, session, second):
     author = a.session.get_one(PlanDraft, draft.id)
     author.state = DraftState.PROPOSED
     session.commit()
-    answer = second.post(f"/plan-drafts/{draft.id}/return", data={"reason": ""})
+    answer = second.post(f"/plans/drafts/{draft.id}/return", data={"reason": ""})
     assert (answer.status_code, "Say why" in answer.text) == (422, True)
-    assert second.post(f"/plan-drafts/{draft.id}/return", data={"reason": "Too dear."})
-    assert "Too dear." in second.get(f"/plan-drafts/{draft.id}").text
+    assert second.post(f"/plans/drafts/{draft.id}/return", data={"reason": "Too dear."})
+    assert "Too dear." in second.get(f"/plans/drafts/{draft.id}").text
 
 
 def test_a_draft_shows_what_changes_against_the_version_in_force(a, finance):
     draft = a.plan_draft(a.plan(), by=a.actor(role=Role.FINANCE))
-    page = finance.get(f"/plan-drafts/{draft.id}").text
+    page = finance.get(f"/plans/drafts/{draft.id}").text
     assert "10% of the net value" in page and "12% of the net value" in page
     assert "Version 1" in page
 
@@ -116,7 +118,7 @@ def test_everybody_can_ask_which_plan_a_partner_is_on_and_why(a, sign_in, financ
 def test_bad_rules_come_back_with_what_was_typed_and_what_is_wrong(a, finance, rules, said):
     draft = a.plan_draft(a.plan(), by=a.actor(role=Role.FINANCE))
     sent = {"from_on": "2026-12-01", "rules": rules}
-    answer = finance.post(f"/plan-drafts/{draft.id}/json", data=sent)
+    answer = finance.post(f"/plans/drafts/{draft.id}/json", data=sent)
     assert answer.status_code == 422
     assert said in answer.text
     assert rules.replace('"', "&#34;") in answer.text
@@ -144,7 +146,7 @@ def test_a_plan_goes_out_as_a_file_and_comes_in_elsewhere_the_same(a, app, sessi
         (date(2026, 11, 10), None, TWELVE_PERCENT),
     ]
     assert "Silver" in finance.get(address).text
-    alone = json.loads(finance.get(f"/plan-drafts/{loaded[0].id}/file").get_data())
+    alone = json.loads(finance.get(f"/plans/drafts/{loaded[0].id}/file").get_data())
     assert alone["versions"] == told["versions"][:1]
     sent = {"file": (io.BytesIO(b'{"name": "Odd"}'), "odd.json")}
     answer = finance.post("/plans/import", data=sent)

@@ -1,5 +1,13 @@
 """What can happen to commissions: events are rated, months closed, plans made, lines disputed."""
 
+from models.commissions.operations.agreeing import (
+    CLOSE,
+    close_by_command,
+    confirm_close,
+    propose_close,
+    settle_month,
+    withdraw_close,
+)
 from models.commissions.operations.closing import begin_close, close_month, state_some
 from models.commissions.operations.corresponding import OVERDUE, handle_overdue, write_in_dispute
 from models.commissions.operations.disputing import (
@@ -35,6 +43,7 @@ JOBS = {OVERDUE: handle_overdue}
 """What the worker does about commissions, by the job's topic."""
 
 __all__ = [
+    "CLOSE",
     "JOBS",
     "Caught",
     "Change",
@@ -45,7 +54,9 @@ __all__ = [
     "begin_close",
     "begin_draft",
     "catch_up",
+    "close_by_command",
     "close_month",
+    "confirm_close",
     "decide_dispute",
     "discard_draft",
     "edit_draft",
@@ -55,12 +66,15 @@ __all__ = [
     "most_to_dispute",
     "open_dispute",
     "preview_rerate",
+    "propose_close",
     "propose_draft",
     "rate_sale",
     "release_due",
     "rerate",
     "send_back_draft",
+    "settle_month",
     "state_some",
+    "withdraw_close",
     "withdraw_dispute",
     "write_in_dispute",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models import audit, vendor
 from models.base import lock
 from models.calendars import first_day, local_day, month_of
+from models.commissions.close_tables import CloseProposal
 from models.commissions.engine.numbers import last_day
 from models.commissions.operations.deferring import owing
 from models.commissions.operations.desk import Ratings, shut_months
@@ -53,6 +54,7 @@ def begin_close(
     known = session.scalar(select(MonthClose).where(MonthClose.month == month).with_for_update())
     if known is not None:
         return known
+    _must_be_agreed(session, month, by)
     shut_months(session)
     catch_up(session, now=now)
     release_due(session, through=min(last_day(month), today), now=now)
@@ -90,6 +92,17 @@ def state_some(
         audit.record(session, by, "month finished", close, detail=detail, now=now)
     session.flush()
     return 0 if is_last else len(partners)
+
+
+def _must_be_agreed(session: Session, month: str, by: Actor) -> None:
+    """A person closes what another one has proposed."""
+    if by.id is None:
+        return
+    agreed = select(CloseProposal.id).where(
+        CloseProposal.month == month, CloseProposal.confirmed_by_id == by.id
+    )
+    if session.scalar(agreed) is None:
+        raise Refused("Two people close a month: one proposes it, another confirms it.")
 
 
 def _check_month(session: Session, month: str, *, now: datetime, early: bool) -> date:

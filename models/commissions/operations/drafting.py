@@ -236,4 +236,4 @@ def _tell_author(
 
 
 def _link(draft: PlanDraft) -> str:
-    return f"/plan-drafts/{draft.id}"
+    return f"/plans/drafts/{draft.id}"

@@ -1,0 +1,116 @@
+"""Closing a month: one person proposes it, another confirms it, the worker states the partners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from models import commissions
+from models.commissions import CloseProposal, MonthClose
+from models.errors import Refused
+from models.people import SYSTEM, Actor
+from portal.clock import now
+from portal.commissions.blueprint import pages
+from portal.database import session, transaction
+from portal.formats import month as in_words
+from portal.permissions import Can, allow
+
+BATCHES = 20
+"""Batches of partners in one errand; then the worker looks whether something else is due."""
+
+CHANGED = (
+    "The amounts are no longer what you looked at: something was added or changed meanwhile. "
+    "Look at them again, then {verb}."
+)
+
+
+def proposal_or_404(_person: Actor, proposal_id: UUID) -> CloseProposal:
+    return session.get(CloseProposal, proposal_id) or abort(404)
+
+
+@pages.post("/months/<month:month>/preparation")
+@allow(Can.CLOSE_MONTH)
+def prepare_close(_person: Actor, month: str) -> Response:
+    """Rate what is left and pay out what is due, so that the preview is what would be stated."""
+    if not commissions.queries.is_closed(session, month):
+        commissions.settle_month(session, month, now=now())
+        flash("Everything that is due is in the preview now.")
+    return _back(month)
+
+
+@pages.post("/months/<month:month>/proposal")
+@allow(Can.CLOSE_MONTH)
+def propose_close(person: Actor, month: str) -> Response:
+    if "sure" not in request.form:
+        raise Refused("Confirm that you have looked at the preview: a closed month never changes.")
+    proposal = commissions.propose_close(
+        session,
+        month,
+        seen=request.form.get("seen", ""),
+        early="early" in request.form,
+        by=person,
+        now=now(),
+    )
+    if proposal is None:
+        flash(CHANGED.format(verb="propose the close"), "refused")
+    else:
+        flash("Proposed. A second person of finance confirms it; any change of an amount voids it.")
+    return _back(month)
+
+
+@pages.post("/close-proposals/<uuid:proposal_id>/confirmation")
+@allow(Can.CLOSE_MONTH, find=proposal_or_404)
+def confirm_close(person: Actor, proposal: CloseProposal) -> Response:
+    if request.form.get("seen") != proposal.seen:
+        flash(CHANGED.format(verb="confirm"), "refused")
+        return _back(proposal.month)
+    close = commissions.confirm_close(session, proposal, by=person, now=now())
+    if close is None:
+        text = f"Amounts have changed since {proposal.proposed_by_name} proposed the close, "
+        flash(f"{text}so the proposal is void. Look again, and propose anew.", "refused")
+    else:
+        flash(f"{in_words(proposal.month)} takes nothing more. Its statements are being made.")
+    return _back(proposal.month)
+
+
+@pages.post("/close-proposals/<uuid:proposal_id>/withdrawal")
+@allow(Can.CLOSE_MONTH, find=proposal_or_404)
+def withdraw_close(person: Actor, proposal: CloseProposal) -> Response:
+    commissions.withdraw_close(session, proposal, by=person, now=now())
+    flash("The proposal is withdrawn. The month stays open.")
+    return _back(proposal.month)
+
+
+@pages.get("/months/<month:month>/progress")
+@allow(Can.SEE_PLANS)
+def watch_close(_person: Actor, month: str) -> str:
+    return render_template("commissions/close_progress.html", **progress_of(month))
+
+
+def progress_of(month: str) -> dict[str, Any]:
+    """How far the statements are; for the page and for the part that is asked again."""
+    close = commissions.months.month(session, month).close
+    is_live = close is not None and close.finished_at is None
+    return {"close": close, "is_live": is_live}
+
+
+def state_partners(payload: dict[str, Any]) -> datetime | None:
+    """One transaction for each batch of partners: killed anywhere, the next run goes on."""
+    close_id = UUID(payload["close"])
+    for _ in range(BATCHES):
+        with transaction() as own:
+            close = own.get_one(MonthClose, close_id)
+            if not commissions.state_some(own, close, by=SYSTEM, now=now()):
+                return None
+    return now()
+
+
+ERRANDS = {commissions.CLOSE: state_partners}
+
+
+def _back(month: str) -> Response:
+    return redirect(url_for("commissions.month", month=month), 303)
