@@ -29,6 +29,7 @@ from models.customers.queries import (
     how_many,
     listed,
     matches_of,
+    named,
     survivor_of,
 )
 from models.customers.rules import Company, CustomerKind, Finding, Verdict, compare
@@ -63,6 +64,7 @@ __all__ = [
     "matches_of",
     "merge",
     "merges_of",
+    "named",
     "possible_duplicates",
     "preview",
     "recognise",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.customers.keys import certain_keys, stretch_keys
@@ -20,6 +22,7 @@ MOST_ALIKE = 200
 """Candidates by stretches of the name whose names are weighed."""
 MOST_ROWS = 500
 """Of the key table that are read for them: under the keys that the fewest share, first."""
+UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHORTEST_TYPED = 2
 """Letters from which on names are suggested."""
 
@@ -162,6 +165,30 @@ def listed(*, search: str = "", country: str = "") -> Select:
     if search:
         return query.where(_called(search))
     return query
+
+
+def named(session: Session, names: Collection[str]) -> dict[str, UUID]:
+    """Of these names, those that are the domain, the foreign key or the id of one customer alone.
+
+    On the vendor's side.  Names are in small letters, and so are the keys compared.
+    """
+    found: dict[str, set[UUID]] = defaultdict(set)
+    some = list(names)
+    for start in range(0, len(some), MOST_ROWS):
+        wanted = some[start : start + MOST_ROWS]
+        key = func.lower(Customer.external_id)
+        rows = select(Customer.id, Customer.domain, key.label("key")).where(
+            Customer.merged_into_id.is_(None),
+            or_(Customer.domain.in_(wanted), key.in_(wanted), Customer.id.in_(_ids(wanted))),
+        )
+        for row in session.execute(rows):
+            for name in {row.domain, row.key, str(row.id)}.intersection(wanted):
+                found[name].add(row.id)
+    return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+
+
+def _ids(names: Sequence[str]) -> list[UUID]:
+    return [UUID(name) for name in names if UUID_SHAPE.fullmatch(name)]
 
 
 def survivor_of(session: Session, customer_id: UUID) -> UUID:

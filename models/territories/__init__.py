@@ -13,6 +13,7 @@ from models.territories.index import TerritoryIndex as Index
 from models.territories.operations import (
     TerritoryDetails,
     area_fault,
+    details_of,
     draw,
     end_absence,
     note_absence,
@@ -44,7 +45,15 @@ from models.territories.rules import (
     TerritoryStatus,
 )
 from models.territories.stand_ins import acting_for, next_manager, who_acts_for
-from models.territories.tables import ManagerAbsence, RoutingLog, Territory, TerritoryArea
+from models.territories.states import DrawingState, LoadKind, LoadState
+from models.territories.tables import (
+    ManagerAbsence,
+    RoutingLog,
+    Territory,
+    TerritoryArea,
+    TerritoryDrawing,
+    TerritoryLoad,
+)
 from models.territories.words import ACTION_WORDS, place_name
 from models.territories.written import resolve_case
 
@@ -54,10 +63,13 @@ __all__ = [
     "Action",
     "Area",
     "AreaKind",
+    "DrawingState",
     "ExclusivePolicy",
     "Facts",
     "Index",
     "Key",
+    "LoadKind",
+    "LoadState",
     "ManagerAbsence",
     "Qualifiers",
     "Routing",
@@ -66,6 +78,8 @@ __all__ = [
     "Territory",
     "TerritoryArea",
     "TerritoryDetails",
+    "TerritoryDrawing",
+    "TerritoryLoad",
     "TerritoryStatus",
     "absences_from",
     "acting_for",
@@ -74,6 +88,7 @@ __all__ = [
     "assign",
     "assigned",
     "defaults",
+    "details_of",
     "draw",
     "end_absence",
     "how_many",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from models import audit
+from models import audit, customers
 from models.base import lock
 from models.customers import industry_fault
 from models.errors import Refused
@@ -41,23 +43,32 @@ class TerritoryDetails:
     employees_to: int | None = None
     partner_roles: list[str] = field(default_factory=list)
     external_id: str | None = None
+    quota_minor: int | None = None
+    minimum_minor: int | None = None
+    """Both a year, in the base currency."""
 
 
 COLUMNS = (
     "name", "parent_id", "owner_id", "is_exclusive", "channel_manager_id", "sales_manager_id",
     "status", "from_on", "to_on", "priority", "products", "naics", "employees_from",
-    "employees_to", "partner_roles",
+    "employees_to", "partner_roles", "quota_minor", "minimum_minor",
 )  # fmt: skip
 
 
 def draw(session: Session, details: TerritoryDetails, *, by: Actor, now: datetime) -> Territory:
     """A new territory."""
-    _refuse_faults(session, details, None)
-    territory = Territory(created_at=now, external_id=details.external_id)
-    _take(territory, details)
+    territory = added(session, details, now=now)
+    audit.record(session, by, "territory drawn", territory, now=now)
+    return territory
+
+
+def added(session: Session, details: TerritoryDetails, *, now: datetime, **told: Any) -> Territory:
+    """The row of a new territory; `told` are columns that no details speak of."""
+    refuse_faults(session, details, None)
+    territory = Territory(created_at=now, external_id=details.external_id, **told)
+    take(session, territory, details)
     session.add(territory)
     session.flush()
-    audit.record(session, by, "territory drawn", territory, now=now)
     return territory
 
 
@@ -66,9 +77,9 @@ def redraw(
 ) -> None:
     """Change a territory.  What was routed stays where it is; only what comes goes elsewhere."""
     lock(session, territory)
-    _refuse_faults(session, details, territory)
+    refuse_faults(session, details, territory)
     before = {name: str(getattr(territory, name)) for name in COLUMNS}
-    _take(territory, details)
+    take(session, territory, details)
     changed = {
         name: [old, str(getattr(territory, name))]
         for name, old in before.items()
@@ -108,25 +119,50 @@ def end_absence(session: Session, away: ManagerAbsence, *, by: Actor, now: datet
     session.flush()
 
 
-def _take(territory: Territory, details: TerritoryDetails) -> None:
+def details_of(territory: Territory) -> TerritoryDetails:
+    """What is kept, as somebody would draw it."""
+    areas = [row.area for row in territory.areas if not row.is_exclusion]
+    excluded = [row.area for row in territory.areas if row.is_exclusion]
+    kept = {name: getattr(territory, name) for name in (*COLUMNS, "external_id")}
+    return TerritoryDetails(areas=areas, excluded=excluded, **kept)
+
+
+def take(session: Session, territory: Territory, details: TerritoryDetails) -> None:
+    """Write the details into the row, and let its named accounts point to their customers."""
     for name in COLUMNS:
         setattr(territory, name, getattr(details, name))
     territory.products = sorted({code.casefold() for code in details.products})
-    drawn = [(area, False) for area in details.areas] + [(area, True) for area in details.excluded]
-    kept = {
-        (Area(row.kind, row.value, row.country or None), row.is_exclusion): row
-        for row in territory.areas
-    }
+    drawn = [
+        *((area, False) for area in pointed(session, details.areas)),
+        *((area, True) for area in pointed(session, details.excluded)),
+    ]
+    kept = {(row.area, row.is_exclusion): row for row in territory.areas}
     territory.areas[:] = [kept.get(each) or _row(*each) for each in dict.fromkeys(drawn)]
+
+
+def pointed(session: Session, areas: Sequence[Area]) -> list[Area]:
+    """The areas, each named account with the one customer that has this domain or key."""
+    names = {area.value for area in areas if area.kind is AreaKind.ACCOUNT and not area.customer}
+    meant = customers.named(session, names) if names else {}
+    return [
+        replace(area, customer=meant[area.value])
+        if area.kind is AreaKind.ACCOUNT and area.value in meant and not area.customer
+        else area
+        for area in areas
+    ]
 
 
 def _row(area: Area, is_exclusion: bool) -> TerritoryArea:
     return TerritoryArea(
-        kind=area.kind, value=area.value, country=area.country or "", is_exclusion=is_exclusion
+        kind=area.kind,
+        value=area.value,
+        country=area.country or "",
+        customer_id=area.customer,
+        is_exclusion=is_exclusion,
     )
 
 
-def _refuse_faults(session: Session, details: TerritoryDetails, own: Territory | None) -> None:
+def refuse_faults(session: Session, details: TerritoryDetails, own: Territory | None) -> None:
     if not details.areas:
         raise Refused("Say at least one place that belongs to the territory.")
     for area in (*details.areas, *details.excluded):
@@ -139,6 +175,8 @@ def _refuse_faults(session: Session, details: TerritoryDetails, own: Territory |
         raise Refused("Only a partner's territory can be exclusive: choose the partner.")
     if details.from_on and details.to_on and details.to_on <= details.from_on:
         raise Refused("The territory ends before it starts: choose a later end.")
+    if min(details.quota_minor or 0, details.minimum_minor or 0) < 0:
+        raise Refused("A quota and a minimum are not below nothing.")
     low, high = details.employees_from, details.employees_to
     if low is not None and high is not None and high < low:
         raise Refused("The largest number of employees is below the smallest.")
@@ -153,10 +191,19 @@ def area_fault(area: Area) -> str | None:
             return f"{area.value} is no country: write its two letters, such as DE."
         case AreaKind.POSTAL if known_country(area.country) is None:
             return f"{area.country} is no country: write its two letters, such as DE."
+        case AreaKind.POSTAL if area.country == "US" and (fault := _zip_fault(area.value)):
+            return fault
         case AreaKind.SUBDIVISION if not is_known_subdivision(area.value):
             return f"{area.value} is no state or province: write its code, such as US-WA."
         case AreaKind.REGION if area.value not in REGIONS:
             return f"{area.value} is no region; known are {', '.join(sorted(REGIONS))}."
+    return None
+
+
+def _zip_fault(written: str) -> str | None:
+    """A spreadsheet that takes 02110 for a number writes 2110."""
+    if written.isdigit() and len(written) < 5:
+        return f"{written} has fewer than five digits: write 02110 with its zero, or 021* for many."
     return None
 
 

@@ -9,7 +9,7 @@ from threading import Lock
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool, Row, Select, func, select
+from sqlalchemy import ColumnElement, Pool, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import vendor
@@ -39,6 +39,9 @@ class Map:
 AT_ONCE = 2_000
 """Rows in memory while the territories are read."""
 
+Areas = dict[UUID, list[Area]]
+"""By territory."""
+
 _known: WeakKeyDictionary[Pool, Map] = WeakKeyDictionary()
 """One a database: its pool of connections is shared by all engines made of one."""
 _one_builds = Lock()
@@ -57,23 +60,10 @@ def map_of(session: Session) -> Map:
     return known
 
 
-def as_rules(session: Session) -> list[Rule]:
-    """Every territory, as resolution sees it."""
-    held: dict[UUID, list[Area]] = defaultdict(list)
-    cut_out: dict[UUID, list[Area]] = defaultdict(list)
-    rows = session.execute(
-        select(
-            TerritoryArea.territory_id,
-            TerritoryArea.kind,
-            TerritoryArea.value,
-            TerritoryArea.country,
-            TerritoryArea.is_exclusion,
-        ),
-        execution_options={"yield_per": AT_ONCE},
-    )
-    for row in rows:
-        to = cut_out if row.is_exclusion else held
-        to[row.territory_id].append(Area(row.kind, row.value, row.country or None))
+def as_rules(session: Session, *, drawing_id: UUID | None = None) -> list[Rule]:
+    """Every territory that stands, or what one draft changes, as resolution sees it."""
+    of_it = Territory.drawing_id == drawing_id  # IS NULL for those that stand
+    held, cut_out = _areas(session, of_it)
     columns = (
         Territory.id, Territory.name, Territory.parent_id, Territory.owner_id,
         Territory.is_exclusive, Territory.channel_manager_id, Territory.sales_manager_id,
@@ -81,10 +71,43 @@ def as_rules(session: Session) -> list[Rule]:
         Territory.products, Territory.naics, Territory.employees_from, Territory.employees_to,
         Territory.partner_roles,
     )  # fmt: skip
+    successors = _successors(session)
+    rows_of_it = select(*columns).where(of_it, ~Territory.is_removal)
     return [
-        _rule(row, tuple(held[row.id]), tuple(cut_out[row.id]))
-        for row in session.execute(select(*columns), execution_options={"yield_per": AT_ONCE})
+        _rule(row, tuple(held[row.id]), tuple(cut_out[row.id]), successors.get(row.id))
+        for row in session.execute(rows_of_it, execution_options={"yield_per": AT_ONCE})
     ]
+
+
+def _areas(session: Session, of_it: ColumnElement[bool]) -> tuple[Areas, Areas]:
+    """Those that territories hold, and those that are cut out of them."""
+    held: Areas = defaultdict(list)
+    cut_out: Areas = defaultdict(list)
+    rows = session.execute(
+        select(
+            TerritoryArea.territory_id,
+            TerritoryArea.kind,
+            TerritoryArea.value,
+            TerritoryArea.country,
+            TerritoryArea.is_exclusion,
+            TerritoryArea.customer_id,
+        )
+        .join(Territory, Territory.id == TerritoryArea.territory_id)
+        .where(of_it),
+        execution_options={"yield_per": AT_ONCE},
+    )
+    for row in rows:
+        to = cut_out if row.is_exclusion else held
+        to[row.territory_id].append(Area(row.kind, row.value, row.country or None, row.customer_id))
+    return held, cut_out
+
+
+def _successors(session: Session) -> dict[UUID, UUID]:
+    """By territory, the one that took its place."""
+    rows = select(Territory.succeeds_id, Territory.id).where(
+        Territory.succeeds_id.is_not(None), Territory.drawing_id.is_(None)
+    )
+    return {row.succeeds_id: row.id for row in session.execute(rows) if row.succeeds_id}
 
 
 def absences(session: Session) -> Absences:
@@ -119,8 +142,14 @@ def still_here(session: Session) -> frozenset[UUID]:
     return frozenset(session.scalars(query))
 
 
-def listed(*, search: str = "", status: TerritoryStatus | None = None) -> Select:
-    """Territories for a list: columns only, not ordered."""
+def listed(
+    *,
+    search: str = "",
+    status: TerritoryStatus | None = None,
+    on: date | None = None,
+    drawing_id: UUID | None = None,
+) -> Select:
+    """Territories for a list: columns only, not ordered.  on: those that held on that day."""
     channel, sales = aliased(Person), aliased(Person)
     areas = (
         select(func.count(TerritoryArea.id))
@@ -143,12 +172,22 @@ def listed(*, search: str = "", status: TerritoryStatus | None = None) -> Select
         .outerjoin(Partner, Partner.id == Territory.owner_id)
         .outerjoin(channel, channel.id == Territory.channel_manager_id)
         .outerjoin(sales, sales.id == Territory.sales_manager_id)
+        .where(Territory.drawing_id == drawing_id)
     )
+    if on:
+        query = query.where(*holding(on))
     if status:
         query = query.where(Territory.status == status)
     if search:
         query = query.where(Territory.name.icontains(search.strip(), autoescape=True))
     return query
+
+
+def holding(on: date) -> tuple[ColumnElement[bool], ...]:
+    """What is true of territories that hold on that day."""
+    begun = or_(Territory.from_on.is_(None), Territory.from_on <= on)
+    goes_on = or_(Territory.to_on.is_(None), Territory.to_on > on)
+    return Territory.status == TerritoryStatus.ACTIVE, begun, goes_on
 
 
 def routed_to(territory_id: UUID | None, *, limit: int) -> Select:
@@ -217,7 +256,9 @@ def _first(session: Session, role: Role) -> UUID | None:
     return None
 
 
-def _rule(row: Row, held: tuple[Area, ...], cut_out: tuple[Area, ...]) -> Rule:
+def _rule(
+    row: Row, held: tuple[Area, ...], cut_out: tuple[Area, ...], succeeded_by: UUID | None
+) -> Rule:
     has_band = row.employees_from is not None or row.employees_to is not None
     return Rule(
         id=row.id,
@@ -239,4 +280,5 @@ def _rule(row: Row, held: tuple[Area, ...], cut_out: tuple[Area, ...]) -> Rule:
         from_on=row.from_on,
         to_on=row.to_on,
         priority=row.priority,
+        succeeded_by=succeeded_by,
     )

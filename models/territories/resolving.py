@@ -16,6 +16,7 @@ from models.territories.rules import (
     Fineness,
     Key,
     Rule,
+    TerritoryStatus,
 )
 
 
@@ -215,9 +216,13 @@ def nearest(
 def in_force(rules: Mapping[Key, Rule], key: Key | None, on: date) -> Rule | None:
     """The territory of that key, or the one that has taken its place by that day."""
     rule = rules.get(key) if key is not None else None
-    while rule and rule.succeeded_by in rules and rule.to_on and on >= rule.to_on:
+    while rule and rule.succeeded_by in rules and _is_over(rule, on):
         rule = rules[rule.succeeded_by]
     return rule
+
+
+def _is_over(rule: Rule, on: date) -> bool:
+    return rule.status is TerritoryStatus.ENDED or bool(rule.to_on and on >= rule.to_on)
 
 
 def standing_in(manager: Key | None, absences: Absences, on: date) -> Key | None:

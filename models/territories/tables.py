@@ -6,14 +6,26 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, event, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    event,
+    select,
+)
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
 from models.base import Base, new_id
 from models.guards import never_changes
 from models.scope import VendorOnly
 from models.territories.resolving import Action
-from models.territories.rules import AreaKind, TerritoryStatus
+from models.territories.rules import Area, AreaKind, TerritoryStatus
+from models.territories.states import DrawingState, LoadKind, LoadState
 
 
 class Territory(VendorOnly, Base):
@@ -50,9 +62,21 @@ class Territory(VendorOnly, Base):
     employees_to: Mapped[int | None]
     """Both inclusive; None is open."""
     partner_roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    quota_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What is to be won there in a year, in the base currency; None: nothing was set."""
+    minimum_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What its partner has committed to in a year, in the base currency; None: nothing."""
     external_id: Mapped[str | None] = mapped_column(String(80), unique=True)
     """Its key in the system it was imported from; None when it was entered here."""
     created_at: Mapped[datetime]
+    drawing_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory_drawing.id"), index=True)
+    """The draft it is part of, where it holds nothing; None: it stands."""
+    succeeds_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)
+    """The territory whose place it takes, or will take when its draft is published."""
+    is_removal: Mapped[bool] = mapped_column(default=False)
+    """Only in a draft: the one that it succeeds ends, and nothing takes its place."""
+    copied_print: Mapped[str] = mapped_column(String(64), default="")
+    """Only in a draft: the print of the one that it succeeds, as it was when it was copied."""
 
     areas: Mapped[list[TerritoryArea]] = relationship(
         cascade="all, delete-orphan", order_by="TerritoryArea.id"
@@ -71,6 +95,68 @@ class TerritoryArea(VendorOnly, Base):
     """Only for postal codes."""
     is_exclusion: Mapped[bool] = mapped_column(default=False)
     """Cut out of the territory instead of added to it."""
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    """The customer that a named account is, and that it follows when customers are merged."""
+
+    @property
+    def area(self) -> Area:
+        return Area(self.kind, self.value, self.country or None, self.customer_id)
+
+
+class TerritoryDrawing(VendorOnly, Base):
+    """A draft of other territories: what it changes, and everything else as it stands."""
+
+    __tablename__ = "territory_drawing"
+    __table_args__ = (
+        CheckConstraint(
+            "state <> 'published' OR publish_on IS NOT NULL", name="published_on_a_day"
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[DrawingState] = mapped_column(default=DrawingState.DRAFT)
+    created_at: Mapped[datetime]
+    created_by_name: Mapped[str] = mapped_column(String(200))
+    publish_on: Mapped[date | None]
+    """First day on which it holds; None while it is a draft."""
+    decided_at: Mapped[datetime | None]
+    """When it was published or given up."""
+    decided_by_name: Mapped[str] = mapped_column(String(200), default="")
+    changes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """What it changed when it was published: verb, name, and the ids before and after."""
+
+
+class TerritoryLoad(VendorOnly, Base):
+    """A file of territories, postal codes or accounts: what it would change, and what it did."""
+
+    __tablename__ = "territory_load"
+
+    kind: Mapped[LoadKind]
+    file_name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """None once it is done with."""
+    drawing_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory_drawing.id"))
+    """The draft that it changes; None: the territories that stand."""
+    state: Mapped[LoadState] = mapped_column(default=LoadState.CHECKING)
+    total: Mapped[int] = mapped_column(default=0)
+    """Rows, and how many of them are dealt with."""
+    done: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    """Territories, and so on."""
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    """Rows that cannot be taken."""
+    refusal: Mapped[str] = mapped_column(Text, default="")
+    """Why the file cannot be read at all."""
+    effects: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """The first of them in words: territory, what changes."""
+    problems: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """The first of them: row, column, what is wrong, remedy."""
+    at: Mapped[datetime]
+    by_id: Mapped[UUID]
+    by_name: Mapped[str] = mapped_column(String(200))
 
 
 class ManagerAbsence(VendorOnly, Base):
