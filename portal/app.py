@@ -17,6 +17,7 @@ from models.claims import keep_watch
 from models.commissions.operations import JOBS as COMMISSION_JOBS
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
+from models.forecasts import weekly
 from models.renewals import propose_due
 from portal import database, errors, formats, identity, paths, security, worker
 from portal.account import views as account
@@ -31,6 +32,7 @@ from portal.customers import views as customers
 from portal.deals import views as deals
 from portal.engagements import views as engagements
 from portal.files import views as files
+from portal.forecasts import views as forecasts
 from portal.health import views as health
 from portal.home import views as home
 from portal.insights import views as insights
@@ -49,6 +51,7 @@ from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
 from portal.programme import views as programme
 from portal.renewals import views as renewals
+from portal.routing import views as routing
 from portal.sales import views as sales
 from portal.saved_views import views as saved_views
 from portal.search import views as search
@@ -91,6 +94,8 @@ FEATURES: list[Any] = [
     customers.pages,
     territories.pages,
     claims.pages,
+    routing.pages,
+    forecasts.pages,
 ]
 """The pages of each feature."""
 
@@ -110,6 +115,7 @@ worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
 worker.ROUNDS.append((timedelta(hours=1), warn_stale))
 worker.ROUNDS.append((timedelta(hours=1), keep_watch))
+worker.ROUNDS.append((timedelta(hours=1), weekly))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
 
 

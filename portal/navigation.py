@@ -42,6 +42,8 @@ PARTNERS = Entry("Partners", "partners.index", "users")
 APPLICATIONS = Entry("Applications", "applications.index", "user-plus")
 CUSTOMERS = Entry("Customers", "customers.index", "building")
 TERRITORIES = Entry("Territories", "territories.index", "map-pin")
+ROUTING = Entry("Routing", "routing.index", "list-check")
+FORECAST = Entry("Forecast", "forecasts.show", "chart-bar")
 CLAIMS = Entry("Territory claims", "claims.index", "map")
 OWN_CLAIMS = Entry("Your territories", "claims.index", "map")
 CATALOG = Entry("Catalogue", "catalog.index", "package")
@@ -68,20 +70,20 @@ MENUS: dict[Role, list[Entry]] = {
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG,
-        STATEMENTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS, INSIGHTS,
+        STATEMENTS, ROUTING, FORECAST, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS, INSIGHTS,
     ],
     Role.SALES_MANAGER: [
-        HOME, PIPELINE, DEALS, PARTNERS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG, RENEWALS,
-        OWN_SALES, CONFLICTS, QUEUE, REQUESTS, INSIGHTS,
+        HOME, PIPELINE, DEALS, FORECAST, ROUTING, PARTNERS, CUSTOMERS, TERRITORIES, CLAIMS,
+        CATALOG, RENEWALS, OWN_SALES, CONFLICTS, QUEUE, REQUESTS, INSIGHTS,
     ],
     Role.FINANCE: [
         HOME, RUNS, MONTHS, STATEMENTS, DISPUTES, INVOICES, COMMISSIONS, PLANS, PARTNERS, TAXES,
         CATALOG,
     ],
     Role.ADMINISTRATOR: [
-        HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG,
-        PLANS, STATEMENTS, DISPUTES, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
-        INSIGHTS,
+        HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, ROUTING,
+        CATALOG, PLANS, STATEMENTS, DISPUTES, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES,
+        REQUESTS, INSIGHTS,
     ],
 }  # fmt: skip
 

@@ -42,6 +42,9 @@ class Can(StrEnum):
     EDIT_CUSTOMER = "edit a customer"
     SEE_TERRITORIES = "see territories"
     EDIT_TERRITORY = "edit a territory"
+    SEE_ROUTING = "see what came to whom and why"
+    ROUTE = "give a deal to others"
+    HAND_WORK_OVER = "hand over the work of somebody who leaves"
     SEE_CLAIMS = "see claims of territories"
     DRAW_CLAIM = "draw up a claim of a territory"
     AGREE_CLAIM = "submit a claim, and answer an offer"
@@ -146,6 +149,9 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.EDIT_CUSTOMER: [[administrator], [channel_manager]],
     Can.SEE_TERRITORIES: [[staff]],
     Can.EDIT_TERRITORY: [[administrator], [channel_manager]],
+    Can.SEE_ROUTING: [[administrator], [channel_manager], [sales_manager]],
+    Can.ROUTE: [[administrator], [channel_manager], [sales_manager]],
+    Can.HAND_WORK_OVER: [[administrator]],
     Can.SEE_CLAIMS: [[administrator], [channel_manager], [sales_manager], [partner]],
     Can.DRAW_CLAIM: [[partner, their_own]],
     Can.AGREE_CLAIM: [[partner_administrator, their_own]],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import accounts, audit, notices, partners, vendor
+from models import accounts, audit, notices, partners, territories, vendor
 from models.accounts import doors
 from models.applications.rules import APPLICATION_MOVES, ApplicationStatus, Enquiry, name_key
 from models.applications.tables import Application, ApplicationEvent
@@ -17,6 +18,7 @@ from models.errors import Refused
 from models.partners import Partner, PartnerRole, Profile, profiles
 from models.people import Actor, Door, Role
 from models.sealing import Seal
+from models.territories import Facts
 
 SHORTEST_ABOUT = 30
 
@@ -58,6 +60,7 @@ def submit(
     session.add(application)
     session.flush()
     _keep(session, application, "submit", "", by=None, now=now)
+    _route(session, application, now)
     _announce(session, application, now)
     return application
 
@@ -155,17 +158,29 @@ def _is_waiting(session: Session, company: str, email: str) -> bool:
     )
 
 
+def _route(session: Session, application: Application, now: datetime) -> None:
+    """To the managers of the territory it lies in, or the default ones."""
+    today = vendor.settings(session).calendar.day_of(now)
+    facts = Facts(country=application.country, partner_role=application.role)
+    about = ("application", application.id)
+    found = territories.route(session, facts, on=today, about=about, now=now)
+    application.channel_manager_id = found.channel_manager_id
+    application.sales_manager_id = found.sales_manager_id
+    application.routing_why = found.why
+
+
 def _announce(session: Session, application: Application, now: datetime) -> None:
-    notices.tell_staff(
-        session,
-        Role.CHANNEL_MANAGER,
-        "application-received",
-        title=f"{application.company} wants to become a partner",
-        body=f"{application.contact_name} applied for {application.company}, "
+    said: dict[str, Any] = {
+        "title": f"{application.company} wants to become a partner",
+        "body": f"{application.contact_name} applied for {application.company}, "
         f"{application.town} ({application.country}), as {application.role.value}.",
-        link=f"/applications/{application.id}",
-        now=now,
-    )
+        "link": f"/applications/{application.id}",
+        "now": now,
+    }
+    if application.channel_manager_id:
+        notices.tell(session, application.channel_manager_id, "application-received", **said)
+    else:
+        notices.tell_staff(session, Role.CHANNEL_MANAGER, "application-received", **said)
     _write(
         session,
         application,

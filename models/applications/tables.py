@@ -33,6 +33,10 @@ class Application(VendorOnly, Base):
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
     about: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+    channel_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """To whom it was routed, and so below; None only where the vendor has no staff."""
+    sales_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    routing_why: Mapped[str] = mapped_column(Text, default="")
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     """Who took it; None until somebody did."""
     decided_at: Mapped[datetime | None]

@@ -20,5 +20,7 @@ class Promised:
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     approved_minor: Mapped[int | None] = mapped_column(BigInteger)
     """The value that was last approved, in the deal's currency; None before that."""
+    direct_since: Mapped[datetime | None]
+    """Since when our own team leads it, with the partner's consent; None: the partner leads."""
     stale_warned_at: Mapped[datetime | None]
     """When the partner was last warned that nothing is heard of the deal; None: never."""

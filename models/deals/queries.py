@@ -84,7 +84,11 @@ def is_live(deal: type[Deal], on: date) -> ColumnElement[bool]:
         deal.status.in_(UNDECIDED),
         and_(
             deal.status == DealStatus.APPROVED,
-            or_(deal.protected_through >= on, deal.win_asked_at.is_not(None)),
+            or_(
+                deal.protected_through >= on,
+                deal.win_asked_at.is_not(None),
+                deal.direct_since.is_not(None),
+            ),
         ),
     )
 

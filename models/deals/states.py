@@ -137,6 +137,11 @@ VERBS_DONE = {
     "reinstate": "took back the decision against",
     "conflict": "opened a conflict case about",
     "conflict_over": "closed the conflict case about",
+    "lead_asked": "asked that our own team leads",
+    "lead_agreed": "agreed that the vendor's own team leads",
+    "lead_declined": "goes on leading",
+    "lead_taken_back": "no longer asks to lead",
+    "lead_returned": "gave back to the partner",
     "touch": "recorded our own sales activity on",
     "undo": "took back the decision on",
 }

@@ -10,6 +10,7 @@ goes to the vendor's default managers.
 
 from models.territories.by_hand import assign
 from models.territories.index import TerritoryIndex as Index
+from models.territories.loads import limits, listed_limits, set_limit
 from models.territories.operations import (
     TerritoryDetails,
     area_fault,
@@ -48,6 +49,7 @@ from models.territories.stand_ins import acting_for, next_manager, who_acts_for
 from models.territories.states import DrawingState, LoadKind, LoadState
 from models.territories.tables import (
     ManagerAbsence,
+    ManagerLimit,
     RoutingLog,
     Territory,
     TerritoryArea,
@@ -71,6 +73,7 @@ __all__ = [
     "LoadKind",
     "LoadState",
     "ManagerAbsence",
+    "ManagerLimit",
     "Qualifiers",
     "Routing",
     "RoutingLog",
@@ -93,7 +96,9 @@ __all__ = [
     "end_absence",
     "how_many",
     "is_passive_sale",
+    "limits",
     "listed",
+    "listed_limits",
     "map_of",
     "next_manager",
     "note_absence",
@@ -104,6 +109,7 @@ __all__ = [
     "route",
     "routed_to",
     "routings_of",
+    "set_limit",
     "still_here",
     "subdivision_name",
     "who_acts_for",

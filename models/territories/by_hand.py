@@ -33,6 +33,8 @@ def assign(
             sales_manager_id=sales_manager_id,
             action=Action.ACCEPT,
             is_conflict=False,
+            rule="person",
+            candidates=[],
             why=why,
             facts={},
             steps=[why],

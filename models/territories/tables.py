@@ -175,6 +175,16 @@ class ManagerAbsence(VendorOnly, Base):
     """The last day away, inclusive."""
 
 
+class ManagerLimit(VendorOnly, Base):
+    """How many open deals somebody takes; whoever has no row takes them all."""
+
+    __tablename__ = "manager_limit"
+    __table_args__ = (CheckConstraint("most_open > 0", name="takes_something"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    most_open: Mapped[int]
+
+
 class RoutingLog(VendorOnly, Base):
     """To whom something was routed, and why.  Never changed, never deleted."""
 
@@ -192,6 +202,10 @@ class RoutingLog(VendorOnly, Base):
     action: Mapped[Action]
     is_conflict: Mapped[bool]
     """Several territories held equally; a person should say which."""
+    rule: Mapped[str] = mapped_column(String(20), default="")
+    """What decided: the kind of area that won, "default", or "person"."""
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
+    """Every territory that held, the best first: name, kind of area, and which area."""
     why: Mapped[str] = mapped_column(Text)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     steps: Mapped[list[str]] = mapped_column(JSON)

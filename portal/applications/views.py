@@ -13,7 +13,7 @@ from models import applications, vendor
 from models.applications import APPLICATION_MOVES, Application, ApplicationStatus, Filter
 from models.errors import Refused
 from models.partners import Partner, members
-from models.people import Actor
+from models.people import Actor, Person
 from portal.applications.forms import AcceptForm, ApplicationForm, DeclineForm, QuestionForm
 from portal.clock import now
 from portal.database import session
@@ -180,6 +180,7 @@ def _page(application: Application, form: AcceptForm) -> str:
     return render_template(
         "applications/show.html",
         application=application,
+        routed_to=_routed_to(application),
         partner=partner,
         alike=applications.lookalikes(session, application),
         events=applications.timeline(session, application.id),
@@ -188,6 +189,15 @@ def _page(application: Application, form: AcceptForm) -> str:
         question=QuestionForm(formdata=None),
         refusal=DeclineForm(formdata=None),
     )
+
+
+def _routed_to(application: Application) -> list[str]:
+    people = (application.channel_manager_id, application.sales_manager_id)
+    found = session.execute(
+        select(Person.id, Person.name).where(Person.id.in_(filter(None, people)))
+    )
+    names = {row.id: row.name for row in found}
+    return [names[each] for each in dict.fromkeys(people) if each in names]
 
 
 def _chosen() -> Filter:

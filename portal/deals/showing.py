@@ -29,6 +29,7 @@ from portal.deals.forms import (
     RejectForm,
     StageForm,
 )
+from portal.deals.leading import lead_of
 from portal.deals.listing import TONES
 from portal.deals.orders import orders_shown
 from portal.deals.renewing import incumbency
@@ -84,6 +85,8 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
         "questions": [deals.Question(field).words for field in deal.asked_fields],
         "can": possible(person, deal),
         "standing": standing(person, deal),
+        "lead": lead_of(person, deal),
+        "may_route": may(person, Can.ROUTE),
         "against": contested(person, deal),
         "files": attached_to(deal),
         "attach_form": AttachForm(formdata=None) if _may_attach(person, deal) else None,

@@ -23,6 +23,7 @@ from portal.demo import (
     orders,
     queue,
     staff,
+    team,
     wins,
 )
 from portal.demo.story import Story, Tick
@@ -62,6 +63,7 @@ def load(
     claims.stake(story)
     objections.object_to(story)
     drafts.propose_the_close(story)
+    team.work(story)
     _mailed_long_ago(session, now)
 
 

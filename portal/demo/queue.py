@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models import deals as verbs
 from models.deals import ForecastCategory, Question, RejectReason, Stage
-from portal.demo import contest, deals, kinds, promises
+from portal.demo import contest, deals, kinds, promises, team
 from portal.demo.deals import Need
 from portal.demo.story import Story
 
@@ -68,6 +68,7 @@ def _pipeline(story: Story) -> None:
         verbs.set_forecast(story.session, deal, category, by=manager, now=at + timedelta(hours=1))
         if number == OUR_CALL:
             contest.call(story, deal)
+        team.keep_forecast(story, number)
         story.tick("today")
 
 

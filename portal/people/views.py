@@ -115,6 +115,9 @@ def show(person: Actor, member: Person) -> str:
         has_left=member.status is PersonStatus.LEFT,
         can_change=_same_side(person, member),
         is_oneself=member.id == person.id,
+        hands=url_for("routing.new_hands", person_id=member.id)
+        if member.partner_id is None and may(person, Can.HAND_WORK_OVER)
+        else None,
     )
 
 

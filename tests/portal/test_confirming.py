@@ -29,7 +29,7 @@ FRESH = {
 FRESH_FOR_STAFF = {
     "claims.export", "commissions.disputes_export", "commissions.lines_export",
     "commissions.statements_export",
-    "customers.export",
+    "customers.export", "forecasts.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
 }  # fmt: skip
 

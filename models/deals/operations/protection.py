@@ -112,6 +112,8 @@ def expire(session: Session, deal_id: UUID, *, now: datetime) -> bool:
     lock(session, deal)
     if deal.status is not DealStatus.APPROVED or not _is_over(session, deal, now=now):
         return False
+    if deal.direct_since:
+        return False  # our own team leads it: what we are slow with must not hurt the partner
     if deal.win_asked_at:
         return False  # a win waits for the vendor: who is slow must not hurt the partner
     if deal.won_at:

@@ -6,17 +6,19 @@ partner's business; only ids and the managers come back.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models import customers, territories, vendor
 from models.catalog import ProductFamily
 from models.customers import Customer, CustomerDetails, Recognition
 from models.deals.registration import Registration
+from models.deals.states import OPEN
 from models.deals.tables import Deal, DealMatch
 from models.errors import Refused
 from models.partners import Partner
@@ -49,6 +51,7 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
             on=today,
             about=("deal", deal_id),
             now=now,
+            loads=open_loads(beside),
         )
         no = _why_not(beside, routing, details.country)
     if no:
@@ -74,6 +77,20 @@ def _why_not(session: Session, routing: Routing, country: str) -> str | None:
             "refused because of the area."
         )
     return words + "It cannot be registered; ask your channel manager if you think otherwise."
+
+
+def open_loads(session: Session) -> dict[UUID, int]:
+    """Open deals of those who take only so many.  On the vendor's side."""
+    limited = list(territories.limits(session))
+    found: Counter[UUID] = Counter()
+    for column in (Deal.channel_manager_id, Deal.sales_manager_id) if limited else ():
+        counted = (
+            select(column, func.count(Deal.id))
+            .where(column.in_(limited), Deal.status.in_(OPEN))
+            .group_by(column)
+        )
+        found.update({row[0]: row[1] for row in session.execute(counted) if row[0]})
+    return dict(found)
 
 
 def hold_customer(session: Session, customer_id: UUID) -> None:

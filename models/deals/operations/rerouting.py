@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import audit, territories, vendor
 from models.base import lock
 from models.customers import Customer
-from models.deals.operations.recognising import details_of, facts_for
+from models.deals.operations.recognising import details_of, facts_for, open_loads
 from models.deals.operations.steps import note_for_vendor, tell_managers, tell_partner, tidy
 from models.deals.states import OPEN
 from models.deals.tables import Deal
@@ -57,7 +57,9 @@ def reroute_by_territory(
         session, details_of(deal), deal.family_id, deal.partner_id, today,
         came_unasked=deal.came_unasked, customer=customer,
     )  # fmt: skip
-    found = territories.route(session, facts, on=today, about=("deal", deal.id), now=now)
+    found = territories.route(
+        session, facts, on=today, about=("deal", deal.id), now=now, loads=open_loads(session)
+    )
     deal.territory_id = found.territory_id
     deal.channel_manager_id = found.channel_manager_id
     deal.sales_manager_id = found.sales_manager_id

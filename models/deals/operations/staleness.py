@@ -28,6 +28,7 @@ def warn_stale(session: Session, now: datetime) -> int:
         .where(
             Deal.status == DealStatus.APPROVED,
             Deal.decided_at < since,
+            Deal.direct_since.is_(None),
             or_(heard.is_(None), heard < since),
             or_(Deal.stale_warned_at.is_(None), Deal.stale_warned_at < heard),
         )

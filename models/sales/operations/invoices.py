@@ -19,6 +19,7 @@ from models.money import Money
 from models.partners import Partner
 from models.people import Actor
 from models.sales.operations.checks import RefusedSale, never_in_the_future, plain
+from models.sales.operations.routing import route_unregistered
 from models.sales.queries import invoice_numbered, lines_of, lines_of_deal
 from models.sales.rules import InvoiceDetails, LineDetails
 from models.sales.tables import Invoice, InvoiceLine
@@ -161,6 +162,7 @@ def _keep(
     detail = {"number": invoice.number, "net": plain(invoice.net)}
     audit.record(session, by, "invoice recorded", invoice, now=now, detail=detail)
     session.flush()
+    route_unregistered(session, invoice, now=now)
     return invoice
 
 

@@ -43,7 +43,10 @@ def _protected_then(session: Session, touch: Touch) -> Sequence[Deal]:
         Deal.status.in_(UNDECIDED),
     )
     found = _there(touch).where(
-        protected, Deal.status.in_((*OPEN, DealStatus.WON)), Deal.submitted_at.is_not(None)
+        protected,
+        Deal.status.in_((*OPEN, DealStatus.WON)),
+        Deal.submitted_at.is_not(None),
+        Deal.direct_since.is_(None),  # where the partner agreed, our people are welcome
     )
     return [
         deal
@@ -58,7 +61,8 @@ def _day(deal: Deal):
 
 
 def _registered_there(session: Session, touch: Touch) -> Sequence[Deal]:
-    return session.scalars(_there(touch).where(Deal.status.in_(OPEN))).all()
+    still = _there(touch).where(Deal.status.in_(OPEN), Deal.direct_since.is_(None))
+    return session.scalars(still).all()
 
 
 def _there(touch: Touch):

@@ -1,0 +1,1 @@
+"""Forecasts, as sales managers read them."""

@@ -1,0 +1,1 @@
+"""Routing: what came to whom and why, other hands, limits, a leaver's work."""
