@@ -19,6 +19,7 @@ from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
 from models.renewals import propose_due
+from models.wins.operations import JOBS as WIN_JOBS
 from portal import database, errors, formats, identity, paths, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
@@ -102,6 +103,7 @@ FEATURES: list[Any] = [
 worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
 worker.HANDLERS.update(CLAIM_JOBS)
+worker.HANDLERS.update(WIN_JOBS)
 worker.ERRANDS.update(signin_errands.ERRANDS)
 worker.HANDLERS.update(COMMISSION_JOBS)
 worker.ERRANDS.update(stripe_connection.ERRANDS)

@@ -14,20 +14,25 @@ from sqlalchemy.exc import OperationalError
 from models import deals
 from models import engine as engines
 from models.deals import Deal, DealEvent, DealStatus, Registration
+from models.deals.conflicts import Conflict, Decision, Outcome, Rule, case_of_deal, sides_of
+from models.deals.conflicts.operations import decide
 from models.errors import Refused
 from models.people import Actor
 from models.schema import metadata
 from models.scope import Scope, open_session
 
-KIND = ("registered this customer first", "is protected for", "given this customer a moment ago")
+KIND = ("decided this case already",)
 """What the later ones may be told: each says why, none is an error."""
+
+HEARD = timedelta(days=7)
+"""Later, so that every party has had its time."""
 
 PATIENCE_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One process: a partner's seller who registers, and a manager who approves it."""
+    """One process: a partner's seller who registers, and a manager who is for that partner."""
 
     url: str
     seller: Actor
@@ -48,7 +53,10 @@ class Told:
 
 
 def compete(contender: Contender, gate: Any, answers: Any) -> None:
-    """Register at the gate with everybody else, then approve at the gate, each round."""
+    """Register at the gate with everybody else, then decide at the gate, each round.
+
+    Rivals meet in a conflict case; each manager decides it for their own partner and approves.
+    """
     metadata()
     engine = engines.connect(contender.url)
     for at, registration in enumerate(contender.registrations):
@@ -56,7 +64,7 @@ def compete(contender: Contender, gate: Any, answers: Any) -> None:
         gate.wait(PATIENCE_SECONDS)
         deal_id, again = _insist(engine, _register, contender, registration, now)
         gate.wait(PATIENCE_SECONDS)
-        said, more = _insist(engine, _approve, contender, deal_id, now)
+        said, more = _insist(engine, _approve, contender, deal_id, now + HEARD)
         answers.put((at, said, again + more))
     engine.dispose()
 
@@ -85,12 +93,22 @@ def _approve(engine: Any, contender: Contender, deal_id: UUID, now: datetime) ->
     with open_session(engines.for_writing(engine), Scope.vendor()) as session:
         try:
             deal = session.get_one(Deal, deal_id)
+            case = session.get_one(Conflict, case_of_deal(session, deal_id).id)
+            decide(session, case, _for(session, case, deal_id), by=contender.manager, now=now)
             deals.approve(session, deal, by=contender.manager, now=now)
             session.commit()
         except Refused as refusal:
             session.rollback()
             return str(refusal)
         return "approved"
+
+
+def _for(session: Any, case: Conflict, deal_id: UUID) -> Decision:
+    """In favour of one deal, by who was first; the texts name nobody."""
+    sides = sides_of(session, case.id)
+    own = next(side.id for side in sides if side.deal_id == deal_id)
+    texts = {side.id: "The first complete registration." for side in sides}
+    return Decision(outcome=Outcome.PARTNER, favoured=own, rule=Rule.FIRST_COMPLETE, texts=texts)
 
 
 def rush(contenders: list[Contender]) -> Told:
@@ -149,7 +167,7 @@ def check(session: Any, told: Told, *, many: int, rounds: int) -> None:
     )
     assert kept == {
         DealStatus.APPROVED: rounds,
-        DealStatus.SUBMITTED: rounds * (many - 1),
+        DealStatus.REJECTED: rounds * (many - 1),
     }
     verbs = dict(
         session.execute(

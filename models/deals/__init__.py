@@ -90,6 +90,7 @@ from models.deals.operations import (
     set_type,
     step_back,
     submit,
+    take_back_amendment,
     take_part,
     takes_files,
     undo,
@@ -98,7 +99,7 @@ from models.deals.operations import (
     warn_stale,
     withdraw,
 )
-from models.deals.precheck_lists import Asker, askers, listed_prechecks
+from models.deals.precheck_lists import askers, listed_prechecks
 from models.deals.precheck_tables import Precheck, PrecheckAsked
 from models.deals.prechecks import AskedTooOften, Enquiry, ask_precheck
 from models.deals.projects import collide, project_key
@@ -143,7 +144,7 @@ from models.deals.tables import (
     DealNote,
     DealParticipant,
 )
-from models.deals.together import MOST_TOGETHER, DecisionRound, Sorted, sorted_out
+from models.deals.together import MOST_TOGETHER, Sorted, sorted_out
 from models.deals.turns import Asked, approvals_of, asked_of
 
 __all__ = [
@@ -163,7 +164,6 @@ __all__ = [
     "Ask",
     "Asked",
     "AskedTooOften",
-    "Asker",
     "ChoiceKind",
     "ChoiceState",
     "CustomerChoice",
@@ -183,7 +183,6 @@ __all__ = [
     "DealStatus",
     "DealType",
     "Decided",
-    "DecisionRound",
     "Enquiry",
     "Entry",
     "ForecastCategory",
@@ -283,6 +282,7 @@ __all__ = [
     "step_back",
     "story_of",
     "submit",
+    "take_back_amendment",
     "take_part",
     "takes_files",
     "taking_part",

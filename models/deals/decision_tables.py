@@ -54,6 +54,7 @@ class AmendmentState(StrEnum):
     APPLIED = "applied"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
 
     @property
     def words(self) -> str:
@@ -65,6 +66,7 @@ AMENDMENT_WORDS = {
     AmendmentState.APPLIED: "Applied at once",
     AmendmentState.ACCEPTED: "Approved",
     AmendmentState.REFUSED: "Not approved",
+    AmendmentState.TAKEN_BACK: "Taken back",
 }
 
 
@@ -115,6 +117,8 @@ class DealAppeal(Owned, Base):
     made_by_name: Mapped[str] = mapped_column(String(200))
     judge_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     """Who judges it; None when everybody who may was asked."""
+    judge_by: Mapped[datetime | None]
+    """When the judgement is due; None for appeals from before there was a clock."""
     judged_at: Mapped[datetime | None]
     """None while it waits."""
     judged_by_name: Mapped[str] = mapped_column(String(200), default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models.deals.decision_tables import (
@@ -39,7 +39,7 @@ def requests(asked_of: Asked | None = None) -> Select:
     rows = union_all(*_parts(asked_of)).subquery()
     return select(
         rows.c.kind, rows.c.id, rows.c.number, rows.c.customer_name, rows.c.partner,
-        rows.c.asked_at, rows.c.note, rows.c.judge,
+        rows.c.asked_at, rows.c.note, rows.c.judge, rows.c.due_at,
     ).order_by(rows.c.asked_at, rows.c.id)  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def _parts(asked_of: Asked | None) -> list[Select]:
     own = _own(asked_of)
     judge = aliased(Person)
     appeals = (
-        _of("appeal", DealAppeal.made_at, DealAppeal.note, judge.name)
+        _of("appeal", DealAppeal.made_at, DealAppeal.note, judge.name, DealAppeal.judge_by)
         .join(DealAppeal, DealAppeal.deal_id == Deal.id)
         .outerjoin(judge, judge.id == DealAppeal.judge_id)
         .where(Deal.status == DealStatus.REJECTED, DealAppeal.judged_at.is_(None))
@@ -84,7 +84,7 @@ def _parts(asked_of: Asked | None) -> list[Select]:
     return [appeals, changes, letters, extensions]
 
 
-def _of(kind: str, asked_at: Any, note: Any, judge: Any) -> Select:
+def _of(kind: str, asked_at: Any, note: Any, judge: Any, due_at: Any = None) -> Select:
     return (
         select(
             literal(kind).label("kind"),
@@ -95,6 +95,7 @@ def _of(kind: str, asked_at: Any, note: Any, judge: Any) -> Select:
             asked_at.label("asked_at"),
             note.label("note"),
             judge.label("judge"),
+            (null() if due_at is None else due_at).label("due_at"),
         )
         .select_from(Deal)
         .join(Partner, Partner.id == Deal.partner_id)

@@ -67,6 +67,8 @@ TRANSITIONS: dict[str, Transition] = {
     "accept_amendment": Transition(APPROVERS, NONE, ("deal-changed",), (),
                                    "Nobody else protected for what it would be"),
     "refuse_amendment": Transition(APPROVERS, NONE, ("deal-not-changed",), (), "With a text"),
+    "take_back_amendment": Transition(PARTNER, NONE, (), ("deal-change-taken-back",),
+                                      "While it waits for an approval"),
     "appeal": Transition(PARTNER, "The reason", (), ("deal-appealed",), "Once, in time"),
     "uphold": Transition(DECIDERS, NONE, ("deal-upheld",), (), "By somebody else, with a text"),
     "overturn": Transition(DECIDERS, NONE, ("deal-approved",), (),

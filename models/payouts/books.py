@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models import ledger
 from models.commissions.tables import Statement
 from models.ledger import Account, Posting, PostingLine
+from models.money import Money
 from models.payouts.invoices import InvoiceKind, InvoiceStatus, PartnerInvoice
 from models.payouts.rules import IN_FLIGHT, STANDING, PayoutStatus
 from models.payouts.tables import Payout, PayoutFile, PayoutStatement
@@ -95,15 +96,25 @@ def _owed_against_statements(session: Session) -> Iterable[str]:
     )
 
 
-def _taken_back_in_part(session: Session) -> dict[tuple[UUID, str], int]:
-    """What came back of transfers that stand."""
-    return _by_partner(
-        session,
-        select(Payout.partner_id, Payout.amount_currency, _sum_of(PayoutReversal))
-        .join(PayoutReversal, PayoutReversal.payout_id == Payout.id)
-        .where(Payout.status == PayoutStatus.PAID, PayoutReversal.state == AttemptState.OK)
-        .group_by(Payout.partner_id, Payout.amount_currency),
+def _taken_back_in_part(session: Session) -> Counter[tuple[UUID, str]]:
+    """The commission in what came back of transfers that stand."""
+    back = (
+        select(PayoutReversal.payout_id, _sum_of(PayoutReversal).label("minor"))
+        .where(PayoutReversal.state == AttemptState.OK)
+        .group_by(PayoutReversal.payout_id)
+        .subquery()
     )
+    rows = session.execute(
+        select(Payout, back.c.minor)
+        .join(back, back.c.payout_id == Payout.id)
+        .where(Payout.status == PayoutStatus.PAID)
+    )
+    owed = Counter[tuple[UUID, str]]()
+    for payout, minor in rows:
+        part = Money(int(minor), payout.amount_currency)
+        commission = part - payout.vat_in(part) + payout.withheld_from(part)
+        owed[payout.partner_id, payout.amount_currency] += commission.minor
+    return owed
 
 
 def _invoiced(session: Session) -> dict[tuple[UUID, str], int]:

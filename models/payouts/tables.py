@@ -62,6 +62,8 @@ class PayoutRun(VendorOnly, Base):
     """Hash of what the releaser saw, which is what was paid; None until released."""
     settled_at: Mapped[datetime | None]
     """When it was closed or cancelled; None before."""
+    looked_at: Mapped[datetime | None]
+    """When Stripe was last asked what it has of this run, in order to cancel it."""
 
     @property
     def key(self) -> str:
@@ -129,6 +131,13 @@ class Payout(SeenBy, Base):
     @property
     def withheld(self) -> Money:
         return Money(self.withheld_minor, self.amount_currency)
+
+    def vat_in(self, part: Money) -> Money:
+        """Of a part of the amount; all of it for the whole."""
+        return Money(self.vat_minor * part.minor // self.amount_minor, part.currency)
+
+    def withheld_from(self, part: Money) -> Money:
+        return Money(self.withheld_minor * part.minor // self.amount_minor, part.currency)
 
 
 class PayoutStatement(SeenBy, Base):

@@ -95,6 +95,15 @@ def refuse_amendment(person: Actor, deal_id: UUID, amendment_id: UUID) -> Answer
     return step(deal, form, "Do not approve the change", "Do not approve", do, said)
 
 
+@pages.post("/<uuid:deal_id>/changes/<uuid:amendment_id>/end")
+@allow(Can.REGISTER_DEAL)
+def take_back_amendment(person: Actor, deal_id: UUID, amendment_id: UUID) -> Response:
+    deal, made = amendment_or_404(person, deal_id, amendment_id)
+    deals.take_back_amendment(session, deal, made, by=person, now=now())
+    flash("Taken back. The deal stays as it was approved.")
+    return back_to(deal)
+
+
 def changes_of(deal: Deal) -> list[dict[str, Any]]:
     """What was changed, or is to be, the latest first, in words."""
     made = session.scalars(

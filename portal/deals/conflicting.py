@@ -13,7 +13,10 @@ from portal.permissions import Can, may
 
 
 def contested(person: Actor, deal: Deal) -> dict[str, Any]:
-    """case: the latest case, as this person may know it; touches: of our own people there."""
+    """case: the latest case, as this person may know it; touches: of our own people there.
+
+    For staff the case says whether it decides about the deal, and not the queue.
+    """
     return {"case": _case(person, deal), "touches": conflicts.told_touches(session, deal.id)}
 
 
@@ -26,6 +29,7 @@ def _case(person: Actor, deal: Deal) -> dict[str, Any] | None:
             "words": case.status.words,
             "url": url_for("conflicts.show", conflict_id=case.id),
             "is_open": case.status in (conflicts.ConflictStatus.OPEN, *conflicts.APPEALABLE),
+            "decides": case.status is conflicts.ConflictStatus.OPEN,
         }
     side = conflicts.side_of_deal(session, deal.id) if not person.is_staff else None
     return side and {  # type: ignore[return-value]

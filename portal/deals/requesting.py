@@ -26,6 +26,7 @@ COLUMNS = [
     Column("Since", lambda row: row.asked_at),
     Column("In their words", lambda row: row.note),
     Column("Judge", lambda row: row.judge),
+    Column("Due", lambda row: row.due_at),
 ]
 
 

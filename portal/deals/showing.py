@@ -69,6 +69,9 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
     helpers = deals.taking_part(session, deal.id)
     decides = may(person, Can.APPROVE_DEAL, deal) and deal.status in deals.UNDECIDED
     found = deals.evidence(session, deal, on=today) if decides else []
+    against, can = contested(person, deal), possible(person, deal)
+    if against["case"] and against["case"].get("decides"):
+        can["approve"] = False  # nor by the queue: the case says who
     return {
         "deal": deal,
         "tone": TONES.get(deal.status, "plain"),
@@ -83,11 +86,11 @@ def opened(person: Actor, deal: Deal) -> dict[str, Any]:
         "evidence": comparisons(deal, partner.name, family.name if family else "", found),
         "reject_words": deals.reason_words(deal.reject_code) if deal.reject_code else "",
         "questions": [deals.Question(field).words for field in deal.asked_fields],
-        "can": possible(person, deal),
+        "can": can,
         "standing": standing(person, deal),
         "lead": lead_of(person, deal),
         "may_route": may(person, Can.ROUTE),
-        "against": contested(person, deal),
+        "against": against,
         "files": attached_to(deal),
         "attach_form": AttachForm(formdata=None) if _may_attach(person, deal) else None,
         "last": incumbency(person, deal),

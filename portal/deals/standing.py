@@ -76,6 +76,8 @@ def _changes(person: Actor, deal: Deal) -> dict[str, Any]:
         "made": made,
         "may": may_change and waiting is None and deal.won_at is None,
         "may_answer": may_answer,
+        "may_take_back": may(person, Can.REGISTER_DEAL, deal)
+        and deal.status is DealStatus.APPROVED,
     }
 
 
@@ -88,7 +90,8 @@ def _appeal(person: Actor, deal: Deal) -> dict[str, Any]:
     may_judge = may(person, Can.DECIDE_DEAL, deal) and deals.may_judge(
         session, deal, made, person, now=now()
     )
-    return {"made": made, "through": None, "may_judge": may_judge}
+    is_late = made.judge_by is not None and made.judge_by < now()
+    return {"made": made, "through": None, "may_judge": may_judge, "is_late": is_late}
 
 
 def _letters(person: Actor, deal: Deal) -> list[dict[str, Any]]:

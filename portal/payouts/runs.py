@@ -106,8 +106,12 @@ def cancel(person: Actor, run: PayoutRun) -> Any:
     form = ReasonForm()
 
     def do() -> Answer:
-        payouts.cancel(session, run, reason=form.reason.data, by=person, now=now())
-        flash(f"Run {run.number} is cancelled. Everything in it is owed again.")
+        is_done = payouts.cancel(session, run, reason=form.reason.data, by=person, now=now())
+        flash(
+            f"Run {run.number} is cancelled. Everything in it is owed again."
+            if is_done
+            else "Stripe is asked first whether anything of it was sent. Cancel again in a minute."
+        )
         return redirect(url_for("payouts.run", run_id=run.id), 303)
 
     return attempt(

@@ -15,7 +15,7 @@ from models.jobs import Job
 from models.partners.destinations import DestinationKind
 from models.payouts import transfers
 from models.payouts.rails import Errand, Handover, Order, Payer
-from models.payouts.transfers.rules import READ_BALANCE, REVERSE, SEND
+from models.payouts.transfers.rules import LOOK, READ_BALANCE, REVERSE, SEND
 from models.payouts.transfers.units import payable_part
 from models.people import Person
 from portal.clock import now
@@ -82,6 +82,12 @@ def send_run(payload: dict[str, Any]) -> datetime | None:
     return sender().send_run(UUID(payload["run"]))
 
 
+def look_at_run(payload: dict[str, Any]) -> datetime | None:
+    if not is_connected():
+        return now() + BALANCE_EVERY
+    return sender().look(UUID(payload["run"]))
+
+
 def reverse_one(payload: dict[str, Any]) -> datetime | None:
     if not is_connected():
         return now() + BALANCE_EVERY
@@ -100,7 +106,12 @@ def read_balance(_payload: dict[str, Any]) -> datetime | None:
     return now() + BALANCE_EVERY
 
 
-ERRANDS = {SEND: send_run, REVERSE: reverse_one, READ_BALANCE: read_balance}
+ERRANDS = {
+    SEND: send_run,
+    LOOK: look_at_run,
+    REVERSE: reverse_one,
+    READ_BALANCE: read_balance,
+}
 """Work that calls Stripe, and therefore holds no transaction while it does."""
 
 

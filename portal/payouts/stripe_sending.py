@@ -50,6 +50,16 @@ class Sender:
             return self.now() + AWAY
         return self._rest(run_id)
 
+    def look(self, run_id: UUID) -> datetime | None:
+        """Take over what Stripe has of a run, and send nothing; when to come again."""
+        try:
+            self._adopt(run_id)
+        except StripeIsAway:
+            return self.now() + AWAY
+        with transaction() as session:
+            session.get_one(PayoutRun, run_id).looked_at = self.now()
+        return None
+
     def _adopt(self, run_id: UUID) -> None:
         with reading() as session:
             group = transfers.group_of(session.get_one(PayoutRun, run_id), self.environment)

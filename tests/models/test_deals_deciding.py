@@ -20,7 +20,7 @@ def approve(session, a, deal, now=None):
 
 def reject(session, a, deal, *, text="They are ours.", now=None):
     deals.reject(
-        session, deal, code=RejectReason.VENDOR_ENGAGED, text=text, by=a.decider(),
+        session, deal, code=RejectReason.NOT_QUALIFIED, text=text, by=a.decider(),
         now=now or a.now,
     )  # fmt: skip
 
@@ -148,9 +148,9 @@ def test_rejection_needs_a_text_which_the_partner_reads_word_for_word(session, a
     deal = a.submitted()
     with pytest.raises(Refused, match="Write why you reject it"):
         reject(session, a, deal, text="  ")
-    words = "Our own people have talked to them since May."
+    words = "Nobody there has a budget before May."
     reject(session, a, deal, text=words)
-    assert (deal.reject_code, deal.reject_text) == (RejectReason.VENDOR_ENGAGED, words)
+    assert (deal.reject_code, deal.reject_text) == (RejectReason.NOT_QUALIFIED, words)
     assert words in session.scalars(select(Notice.body).where(Notice.kind == "deal-rejected")).one()
     with pytest.raises(Refused, match="Rosa Kim rejected this deal"):
         reject(session, a, deal)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import deals
 from models.deals import DealStatus, DealType, RenewalNotice
+from models.deals.conflicts import Rule
 from models.deals.incumbents import months_before
 from models.errors import Refused
 from models.notices import Notice
@@ -111,6 +112,9 @@ def test_the_incumbents_own_renewal_goes_first_though_it_came_later(session, a, 
     later = now + timedelta(days=3)
     with pytest.raises(Refused, match="sold this last and goes first"):
         deals.approve(session, rival, by=a.decider(), now=later)
+    with pytest.raises(Refused, match="is a party of the conflict case"):
+        deals.approve(session, own, by=a.decider(), now=later)
+    a.decided(a.case_of(own), own, rule=Rule.INCUMBENT)
     deals.approve(session, own, by=a.decider(), now=later)
     assert own.status is DealStatus.APPROVED
 

@@ -144,6 +144,10 @@ class Play:
         change = self.kept(self.asked_change(deal))
         deals.refuse_amendment(self.session, deal, change, text="No.", **self.by_rosa)
 
+    def take_back_amendment(self, deal):
+        change = self.kept(self.asked_change(deal))
+        deals.take_back_amendment(self.session, deal, change, **self.by_partner(deal))
+
     def kept(self, thing):
         self.session.add(thing)
         self.session.flush()
@@ -261,6 +265,7 @@ def test_every_verb_of_the_table_moves_is_remembered_audited_and_told(play, sess
 def _only_who_is_named_is_told(session, verb, heard):
     """Steps that had to come before may tell their own; nothing else may."""
     before = {"accept_amendment": "ask_to_amend", "refuse_amendment": "ask_to_amend",
+              "take_back_amendment": "ask_to_amend",
               "uphold": "appeal", "overturn": "appeal", "back_choice": "name_choice",
               "decline_choice": "name_choice", "take_over": "name_choice",
               "release": "name_choice"}  # fmt: skip

@@ -1,6 +1,7 @@
 """The calendar of payouts: its days, and the worker that prepares the runs on them, once."""
 
 from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +15,8 @@ from models.payouts import PayoutRun, PayoutSkip, WhyNot, terms
 from models.payouts.calendar import Rhythm, coming, days_of, due_on, must_be_in_order
 from models.payouts.reasons import HEADINGS
 from models.payouts.terms import PayoutSlot, PayoutTerms, Terms, arrange
-from tests.payout_story import RAILS, eur, only_payout, prepare
+from tests.factories_payouts import SEAL
+from tests.payout_story import RAILS, eur, hand_over, only_payout, prepare, release
 
 BERLIN = BusinessCalendar("Europe/Berlin", "DE")
 RHYTHM = Rhythm(cut_off_business_day=3, review_business_days=2, pay_business_day=8)
@@ -209,3 +211,21 @@ def agreed(session, a, now, *, least=(), **said) -> bool:
     wanted = Terms(RHYTHM, **said)
     by = a.administrator().actor()
     return arrange(session, vendor.settings(session), wanted, list(least), by=by, now=now)
+
+
+def asked_for(session, a, now) -> str:
+    """The day of execution in the bank file of a run that is handed over now."""
+    a.payable(100_00)
+    run = prepare(session, a.finance().actor(), now)
+    release(session, run, a.finance().actor(), now)
+    file = hand_over(session, run, a.finance().actor(), now)
+    root = ElementTree.fromstring(SEAL.open(file.content_sealed).encode())
+    return next(node.text for node in root.iter() if node.tag.endswith("}Dt"))
+
+
+def test_the_bank_pays_on_the_calendars_day(session, a, house):
+    assert asked_for(session, a, datetime(2026, 11, 5, 10, tzinfo=UTC)) == "2026-11-11"
+
+
+def test_or_on_the_next_business_day_when_that_day_has_passed(session, a, house, now):
+    assert asked_for(session, a, now) == "2026-11-19"

@@ -5,11 +5,14 @@ from models.deals.operations.amending import (
     amend,
     pending_amendment,
     refuse_amendment,
+    take_back_amendment,
 )
 from models.deals.operations.appealing import (
+    APPEAL_LATE,
     appeal,
     appeal_of,
     appeal_through,
+    handle_appeal_late,
     may_judge,
     overturn,
     uphold,
@@ -53,7 +56,12 @@ from models.deals.operations.staleness import may_be_revoked_from, revoke, warn_
 from models.deals.operations.typing import set_type
 from models.deals.operations.undoing import approve, ask, reject, undo
 
-JOBS = {EXPIRE: handle_expire, WARN: handle_warn, ESCALATE: handle_escalate}
+JOBS = {
+    EXPIRE: handle_expire,
+    WARN: handle_warn,
+    ESCALATE: handle_escalate,
+    APPEAL_LATE: handle_appeal_late,
+}
 """What the worker does about deals, by the job's topic."""
 
 __all__ = [
@@ -104,6 +112,7 @@ __all__ = [
     "set_type",
     "step_back",
     "submit",
+    "take_back_amendment",
     "take_part",
     "takes_files",
     "undo",

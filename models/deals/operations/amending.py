@@ -127,6 +127,24 @@ def refuse_amendment(
     )  # fmt: skip
 
 
+def take_back_amendment(
+    session: Session, deal: Deal, amendment: DealAmendment, *, by: Actor, now: datetime
+) -> None:
+    """The partner no longer wants the change; the deal stays as it was approved."""
+    lock(session, deal)
+    lock(session, amendment)
+    require(session, deal, "take_back_amendment", now=now)
+    _must_wait(deal, amendment)
+    _close(amendment, AmendmentState.TAKEN_BACK, by=by, now=now)
+    drop_approvals(session, deal, amendment.id)
+    move(session, deal, "take_back_amendment", by=by, now=now)
+    tell_managers(
+        session, deal, "deal-change-taken-back", by=by, now=now,
+        title=f"{deal.customer_name}: the change is taken back",
+        body=f"{by.name} took the change of {deal.number} back. It needs no approval any more.",
+    )  # fmt: skip
+
+
 def pending_amendment(session: Session, deal_id: UUID) -> DealAmendment | None:
     return session.scalars(
         select(DealAmendment).where(

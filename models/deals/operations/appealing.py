@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import notices, territories, vendor
+from models import jobs, notices, territories, vendor
 from models.base import lock
 from models.deals.appeals import must_be_somebody_else
 from models.deals.conflicts.queries import case_that_decided
 from models.deals.decision_tables import DealAppeal
 from models.deals.operations.approving import DECIDERS
+from models.deals.operations.clock import decision_days
 from models.deals.operations.protecting import protect, refuse_the_protected
 from models.deals.operations.steps import (
     link_to,
@@ -24,10 +25,13 @@ from models.deals.operations.steps import (
     tell_partner,
     tidy,
 )
+from models.deals.states import DealStatus
 from models.deals.tables import Deal
 from models.errors import Refused
 from models.people import Actor, Person, PersonStatus, Role
 from models.scope import vendor_side
+
+APPEAL_LATE = "deal-appeal-late"
 
 
 def appeal(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime) -> DealAppeal:
@@ -43,8 +47,12 @@ def appeal(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime)
     if vendor.settings(session).calendar.day_of(now) > last_day:
         raise Refused(f"An appeal was possible until {last_day:%-d %B %Y}. The decision is final.")
     deal_id = deal.id
+    programme = vendor.settings(session)
+    judge_by = programme.calendar.add_business_days(now, decision_days(session, deal, programme))
     with vendor_side(session) as beside:
         judge_id = _somebody_else(beside, beside.get_one(Deal, deal_id), now=now)
+        late = (f"{APPEAL_LATE} {deal_id}", {"deal_id": str(deal_id)}, judge_by)
+        jobs.enqueue_new(beside, APPEAL_LATE, [late])
     made = DealAppeal(
         partner_id=deal.partner_id,
         deal_id=deal.id,
@@ -52,6 +60,7 @@ def appeal(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime)
         made_at=now,
         made_by_name=by.name,
         judge_id=judge_id,
+        judge_by=judge_by,
     )
     session.add(made)
     move(session, deal, "appeal", by=by, now=now, note=note)
@@ -61,11 +70,25 @@ def appeal(session: Session, deal: Deal, *, note: str, by: Actor, now: datetime)
         "link": link_to(deal),
         "now": now,
     }
-    if judge_id:
-        notices.tell(session, judge_id, "deal-appealed", **said)
-    else:
-        notices.tell_staff(session, Role.ADMINISTRATOR, "deal-appealed", **said)
+    _tell_judge(session, judge_id, said)
     return made
+
+
+def handle_appeal_late(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """The judgement is not there in time: whoever judges hears of it, and the administrators."""
+    deal = session.get_one(Deal, UUID(payload["deal_id"]))
+    made = appeal_of(session, deal.id)
+    if made is None or made.judged_at or deal.status is not DealStatus.REJECTED:
+        return
+    said: dict[str, Any] = {
+        "title": f"{deal.customer_name}: the appeal is overdue",
+        "body": f"The appeal about {deal.number} should have been judged by now.",
+        "link": link_to(deal),
+        "now": now,
+    }
+    if made.judge_id:
+        notices.tell(session, made.judge_id, "deal-appeal-overdue", **said)
+    notices.tell_staff(session, Role.ADMINISTRATOR, "deal-appeal-overdue", **said)
 
 
 def uphold(session: Session, deal: Deal, *, text: str, by: Actor, now: datetime) -> None:
@@ -115,10 +138,19 @@ def may_judge(session: Session, deal: Deal, made: DealAppeal, by: Actor, *, now:
     today = vendor.settings(session).calendar.day_of(now)
     if made.judge_id in territories.acting_for(session, by.id, today):
         return True
+    if made.judge_by and now > made.judge_by and by.role is Role.ADMINISTRATOR:
+        return True  # late: whoever can help may
     has_left = session.scalar(
         select(Person.id).where(Person.id == made.judge_id, Person.status == PersonStatus.LEFT)
     )
     return has_left is not None and by.role is Role.ADMINISTRATOR
+
+
+def _tell_judge(session: Session, judge_id: UUID | None, said: dict[str, Any]) -> None:
+    if judge_id:
+        notices.tell(session, judge_id, "deal-appealed", **said)
+    else:
+        notices.tell_staff(session, Role.ADMINISTRATOR, "deal-appealed", **said)
 
 
 def _must_judge(session: Session, deal: Deal, by: Actor, *, now: datetime) -> DealAppeal:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import territories, vendor
 from models.base import lock
 from models.customers import Customer
+from models.deals.conflicts.queries import open_case_of
 from models.deals.operations.approving import drop_approvals, must_be_asked, sign
 from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.protecting import decided, protect
@@ -31,6 +32,9 @@ from models.deals.tables import Deal, DealMatch
 from models.errors import Refused
 from models.people import Actor
 
+CONFLICT_REASONS = frozenset({RejectReason.EXISTING_REGISTRATION, RejectReason.VENDOR_ENGAGED})
+"""Somebody else has the customer: that is what a conflict case decides, once both are heard."""
+
 
 def approve(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     """Protect the customer for the deal's partner, and tell them so.
@@ -46,6 +50,8 @@ def approve(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     refuse_before_incumbent(session, deal, now=now)
     _refuse_rivals(session, deal, on=today, now=now)
     _refuse_unread_evidence(session, deal, on=today)
+    open_if_contested(session, deal, now=now)  # or leave it, when nothing stands against it now
+    _refuse_contested(session, deal)
     if not sign(session, deal, by=by, now=now):
         move(session, deal, "approve_step", by=by, now=now)
         return
@@ -64,6 +70,8 @@ def reject(
             "The customer came to the partner by itself. In the EU, the EEA and the UK it may not "
             "be refused because of a territory: choose another reason, or approve it."
         )
+    if code in CONFLICT_REASONS:
+        _refuse_contested(session, deal)
     text = tidy(text, what="why you reject it", least=3)
     deal.reject_code, deal.reject_text = code, text
     deal.asked_at, deal.asked_fields, deal.asked_note = None, [], ""
@@ -161,6 +169,15 @@ def _refuse_rivals(session: Session, deal: Deal, *, on: date, now: datetime) -> 
                 else f"{rival.partner} registered this customer first ({rival.number}); "
                 "decide that deal before this one."
             )
+
+
+def _refuse_contested(session: Session, deal: Deal) -> None:
+    """A case that is open is decided as a case, with a rule and a text for each party."""
+    if case := open_case_of(session, [deal.id]):
+        raise Refused(
+            f"{deal.customer_name} is a party of the conflict case {case.number}, in which each "
+            "side is heard first. Decide the case, then come back to this deal."
+        )
 
 
 def _refuse_unread_evidence(session: Session, deal: Deal, *, on: date) -> None:

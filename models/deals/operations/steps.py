@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from models import audit, notices
+from models import audit, jobs, notices
 from models.base import lock
 from models.customers import Customer
 from models.deals.conflicts.leaving import leave_if_over
@@ -20,6 +20,9 @@ from models.people import Actor
 
 GIVES_UP = frozenset({"lose", "withdraw", "revoke", "release", "expire"})
 """Verbs that end a deal without a win."""
+
+OVER = "deal-over"
+"""The job that ends what hangs on a deal; features above this one know what that is."""
 
 
 def require(session: Session, deal: Deal, verb: str, *, now: datetime) -> DealStatus:
@@ -64,6 +67,9 @@ def move(
         detail={"from": before, "to": to_status, "code": code, "note": note},
     )
     leave_if_over(session, deal, now=now)
+    if verb in GIVES_UP and before is not DealStatus.DRAFT:
+        payload = {"deal_id": str(deal.id)}
+        jobs.enqueue(session, OVER, f"{OVER} {deal.id} {now.isoformat()}", payload, run_at=now)
 
 
 def remember(

@@ -26,7 +26,7 @@ from models.payouts.rails import Rails
 from models.payouts.rules import PayoutStatus, RunStatus
 from models.payouts.standing import changes, in_words
 from models.payouts.tables import Payout, PayoutRun
-from models.payouts.transfers.rules import SEND
+from models.payouts.transfers.rules import LOOK, LOOK_GOOD_FOR, SEND
 from models.people import Actor, Person
 
 LANES, LANE_OF = 4, 50
@@ -58,8 +58,12 @@ def release(
     _have_sent(session, run, payouts, now)
 
 
-def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: datetime) -> None:
-    """Take a run back, as long as nothing of it can have left."""
+def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: datetime) -> bool:
+    """Take a run back, as long as nothing of it can have left; whether that is done.
+
+    What goes by Stripe is looked for there first, by the worker: after a backup was restored
+    our own books do not know what was sent.  Then it is to be cancelled again.
+    """
     lock(session, run)
     if run.status is RunStatus.CANCELLED:
         raise Refused(f"Run {run.number} is already cancelled.")
@@ -73,6 +77,10 @@ def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: dat
     payouts = lock_payouts(session, run)
     if any(payout.status in (PayoutStatus.PAID, PayoutStatus.FAILED) for payout in payouts):
         raise Refused(f"Run {run.number} has payments that are settled; it cannot be cancelled.")
+    if _must_look_first(run, payouts, now):
+        payload = {"run": str(run.id)}
+        jobs.enqueue(session, LOOK, f"{LOOK} {run.id} {now.isoformat()}", payload, run_at=now)
+        return False
     move(session, run, "cancel", by=by, now=now, note=reason.strip())
     run.settled_at = now
     give_back(session, [p for p in payouts if p.status is PayoutStatus.APPROVED], now=now)
@@ -80,6 +88,15 @@ def cancel(session: Session, run: PayoutRun, *, reason: str, by: Actor, now: dat
         step(session, payout, "cancel", by=by, now=now, note=reason.strip())
         for link in links_of(session, payout):
             link.is_live = False
+    return True
+
+
+def _must_look_first(run: PayoutRun, payouts: Sequence[Payout], now: datetime) -> bool:
+    is_promised = any(
+        payout.rail is DestinationKind.STRIPE and payout.status is PayoutStatus.APPROVED
+        for payout in payouts
+    )
+    return is_promised and (run.looked_at is None or now - run.looked_at > LOOK_GOOD_FOR)
 
 
 def _must_agree_with_stripe(session: Session, payouts: Sequence[Payout]) -> None:

@@ -13,6 +13,7 @@ from models import audit, vendor
 from models.base import lock
 from models.errors import Refused
 from models.partners.destinations import DestinationKind
+from models.payouts.calendar import days_of
 from models.payouts.due import orders_of, payer_of
 from models.payouts.operations.postings import give_back, send, take_back
 from models.payouts.operations.steps import links_of, lock_payouts, step, tell_run
@@ -26,8 +27,10 @@ from models.payouts.rules import (
     RunStatus,
 )
 from models.payouts.tables import Payout, PayoutFile, PayoutRun
+from models.payouts.terms import terms
 from models.people import Actor
 from models.sealing import Seal
+from models.vendor import Vendor
 
 
 def hand_over(
@@ -102,6 +105,12 @@ def fail(
     close_when_settled(session, run, by, now)
 
 
+def _pay_day(session: Session, run: PayoutRun, house: Vendor, now: datetime) -> date:
+    """The calendar's, as long as a bank can still keep it; then the next business day."""
+    agreed = days_of(run.period, terms(session).rhythm, house.calendar).pay_on
+    return max(agreed, house.calendar.next_business_day(house.calendar.day_of(now)))
+
+
 def _make_file(
     session: Session, run: PayoutRun, rail: Rail, seal: Seal, by: Actor, now: datetime
 ) -> PayoutFile:
@@ -116,7 +125,7 @@ def _make_file(
                 payer=payer_of(house),
                 orders=orders_of(session, payouts),
                 made_at=now,
-                execute_on=house.calendar.next_business_day(house.calendar.day_of(now)),
+                execute_on=_pay_day(session, run, house, now),
                 nth_today=_made_since(session, rail, now) + 1,
             )
         )

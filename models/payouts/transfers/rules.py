@@ -13,6 +13,7 @@ from models.money import Money
 from models.payouts.transfers.units import on_the_wire
 
 SEND = "payouts.send"
+LOOK = "payouts.look"
 REVERSE = "payouts.reverse"
 READ_BALANCE = "payouts.balance"
 """Topics of the worker's jobs (models/jobs.py)."""
@@ -25,6 +26,8 @@ CALL_TAKES = timedelta(seconds=40)
 """Longer than connecting and reading may take (portal/payouts/stripe_gateway.py)."""
 PAUSES = tuple(timedelta(seconds=s) for s in (10, 30, 120, 600, 3600))
 """Before the same call is made again; the last one from then on."""
+LOOK_GOOD_FOR = timedelta(minutes=5)
+"""What Stripe was found to have done; a restored backup has only older looks."""
 FUNDS_PAUSE = timedelta(hours=1)
 """A top-up ends it at once."""
 

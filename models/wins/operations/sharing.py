@@ -146,24 +146,30 @@ def end(session: Session, deal_id: UUID, *, reason: str, by: Actor, now: datetim
         if by.partner_id is not None and sharing.state is ShareState.AGREED:
             raise Refused("Both have agreed. Ask the channel manager to end it.")
         _not_won(deal)
-        sharing.ended_at, sharing.ended_because = now, reason
-        sides = sides_of(beside, sharing.id)
-        set_state(beside, sharing, ShareState.ENDED)
-        is_their_own = by.partner_id == deal.partner_id or by.is_staff
-        seen = by if is_their_own else SYSTEM
-        remember(beside, deal, "share_ended", by=seen, now=now, before=deal.status, note=reason)
-        detail = {"deal": deal.number, "reason": reason}
-        audit.record(beside, by, "sharing: ended", sharing, now=now, detail=detail)
-        for side in sides:
-            if side.partner_id != by.partner_id:
-                tell_side(
-                    beside, side, "share-ended", now=now,
-                    title="A shared deal is not shared any more", body=reason,
-                )  # fmt: skip
-        tell_managers(
-            beside, deal, "share-ended", by=by, now=now,
-            title=f"{deal.customer_name}: not shared any more", body=reason,
-        )  # fmt: skip
+        end_sharing(beside, deal, sharing, reason=reason, by=by, now=now)
+
+
+def end_sharing(
+    session: Session, deal: Deal, sharing: Sharing, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """On the vendor's side, under the deal's lock.  Each side but `by`'s own is told why."""
+    sharing.ended_at, sharing.ended_because = now, reason
+    set_state(session, sharing, ShareState.ENDED)
+    is_their_own = by.partner_id == deal.partner_id or by.is_staff
+    seen = by if is_their_own else SYSTEM
+    remember(session, deal, "share_ended", by=seen, now=now, before=deal.status, note=reason)
+    detail = {"deal": deal.number, "reason": reason}
+    audit.record(session, by, "sharing: ended", sharing, now=now, detail=detail)
+    for side in sides_of(session, sharing.id):
+        if by.partner_id is None or side.partner_id != by.partner_id:
+            tell_side(
+                session, side, "share-ended", now=now,
+                title="A shared deal is not shared any more", body=reason,
+            )  # fmt: skip
+    tell_managers(
+        session, deal, "share-ended", by=by, now=now,
+        title=f"{deal.customer_name}: not shared any more", body=reason,
+    )  # fmt: skip
 
 
 def deal_behind(session: Session, side: SharingSide) -> UUID:

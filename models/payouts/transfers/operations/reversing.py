@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from models import audit, jobs, ledger
 from models.base import lock, new_id
 from models.errors import Refused
-from models.ledger import Account, credit, debit
+from models.ledger import Account, Entry, credit, debit
 from models.money import Money
 from models.partners.destinations import DestinationKind
+from models.payouts.operations.billing import take_bill_back
 from models.payouts.operations.postings import posting_month
 from models.payouts.operations.steps import links_of, step
 from models.payouts.rules import PayoutStatus
@@ -151,10 +152,7 @@ def _book(session: Session, payout: Payout, row: PayoutReversal, now: datetime) 
         key=f"payout:{payout.id}:reversal:{row.reversal_id}",
         kind="payout reversed",
         period=posting_month(session, now),
-        entries=[
-            debit(Account.STRIPE_BALANCE, row.amount),
-            credit(Account.PARTNER_PAYABLE, row.amount, payout.partner_id),
-        ],
+        entries=[debit(Account.STRIPE_BALANCE, row.amount), *_owed_again(session, payout, row)],
         now=now,
     )
     note = f"{row.reversal_id}: {row.amount.major} {row.amount.currency} came back. {row.reason}"
@@ -164,6 +162,26 @@ def _book(session: Session, payout: Payout, row: PayoutReversal, now: datetime) 
         payout.reason = f"The transfer was reversed. {row.reason}"[:500]
         for link in links_of(session, payout):
             link.is_live = False
+        take_bill_back(session, payout, now=now)
+
+
+def _owed_again(session: Session, payout: Payout, row: PayoutReversal) -> list[Entry]:
+    """The commission is owed again before tax; its share of the taxes is not owed any more.
+
+    Shares are what has come back by now less what had before, so that all of it together is
+    exactly what was paid.
+    """
+    after = reversed_of(session, payout)
+    before = after - row.amount
+    vat = payout.vat_in(after) - payout.vat_in(before)
+    withheld = payout.withheld_from(after) - payout.withheld_from(before)
+    owed, who = row.amount - vat + withheld, payout.partner_id
+    parts = [
+        credit(Account.PARTNER_PAYABLE, owed, who),
+        credit(Account.INPUT_VAT, vat, who),
+        debit(Account.TAX_WITHHELD, withheld, who),
+    ]
+    return [part for part in parts if part.money]
 
 
 def _asked(
