@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 
 from models import tripwire
 from models.errors import Refused
@@ -36,6 +36,15 @@ def _connect(url: str, **options: Any) -> Engine:
     if backend == "postgresql":
         return create_engine(url, **({"pool_pre_ping": True} | options))
     raise Refused(f"DATABASE_URL: {backend} is not supported; use sqlite or postgresql.")
+
+
+def wait_in_line(connection: Connection, line: str) -> None:
+    """Hold a place that only one transaction has at a time, until this one ends.
+
+    On SQLite whoever writes has it already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(line, 0))))
 
 
 def for_writing(engine: Engine) -> Engine:

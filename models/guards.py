@@ -38,6 +38,19 @@ def never_changes(table: Any) -> None:
     )
 
 
+def never_emptied(table: Any) -> None:
+    """Let PostgreSQL refuse TRUNCATE too, which no trigger on rows sees; SQLite has none."""
+    name = table.name
+    event.listen(
+        table,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER {name}_never_emptied BEFORE TRUNCATE ON {name} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_never_changes()"
+        ).execute_if(dialect="postgresql"),
+    )
+
+
 def never_changes_in(table: Any, *columns: str) -> None:
     """Let the database refuse DELETE, and UPDATE of these columns; the others may change."""
     name, kept = table.name, ", ".join(columns)

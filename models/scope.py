@@ -50,6 +50,9 @@ class ScopedSession(Session):
     def scope(self) -> Scope:
         return self._scope
 
+    is_beside = False
+    """Whether it is the vendor's side of another session's transaction, which does not end it."""
+
     def connection(self, *words: Any, **options: Any) -> Connection:
         self._vendors_only("connection")
         return super().connection(*words, **options)
@@ -94,6 +97,8 @@ def vendor_side(session: Session) -> Iterator[ScopedSession]:
         expire_on_commit=False,
         join_transaction_mode="rollback_only",
     )
+    beside.is_beside = True
+    beside.info = session.info  # what the outer transaction keeps until its end
     try:
         yield beside
         beside.commit()  # flushes only: the outer transaction decides
@@ -101,6 +106,16 @@ def vendor_side(session: Session) -> Iterator[ScopedSession]:
         beside.close()
         _say_who_asks(connection, session)  # type: ignore[arg-type]
     session.expire_all()
+
+
+@contextmanager
+def over_the_wall(session: ScopedSession) -> Iterator[Connection]:
+    """The session's own connection, for the vendor: what the system itself keeps of a change."""
+    connection = as_vendor(Session.connection(session))
+    try:
+        yield connection
+    finally:
+        _say_who_asks(connection, session)
 
 
 class Unattended:

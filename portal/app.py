@@ -20,10 +20,12 @@ from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
-from portal import database, errors, formats, identity, paths, security, worker
+from portal import database, errors, footprints, formats, identity, paths, security, worker
 from portal.account import views as account
 from portal.applications import views as applications
 from portal.approvals import views as approvals
+from portal.audit import heads
+from portal.audit import views as audit
 from portal.catalog import views as catalog
 from portal.claims import views as claims
 from portal.commissions import closing
@@ -73,6 +75,7 @@ FEATURES: list[Any] = [
     signin.pages,
     account.pages,
     people.pages,
+    audit.pages,
     partners.pages,
     applications.pages,
     notices.pages,
@@ -114,6 +117,7 @@ worker.ERRANDS.update(closing.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
+worker.ROUNDS.append((timedelta(minutes=1), heads.keep_when_due))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
 worker.ROUNDS.append((timedelta(hours=1), warn_stale))
 worker.ROUNDS.append((timedelta(hours=1), keep_watch))
@@ -130,6 +134,7 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     tripwire.check_the_walls(app.extensions["engine"].dialect)
     stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)
+    footprints.install(app)
     formats.install(app)
     paths.install(app)
     errors.install(app)

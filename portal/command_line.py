@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.errors import Refused
 from portal.app import create_app
+from portal.audit.commands import commands as audit
 from portal.commissions.commands import commands as commissions
 from portal.customers.commands import commands as customers
 from portal.database_commands import commands as database
@@ -33,6 +34,7 @@ from portal.territories.commands import commands as territories
 from portal.worker import run
 
 COMMANDS: list[click.Command] = [
+    audit,
     commissions,
     customers,
     database,

@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
 def say_no(refusal: Refused) -> Any:
     """Back to the page they came from, with the reason on it.  Nothing was changed."""
     _undo()
+    g.refusal = str(refusal)
     flash(str(refusal), "refused")
     return redirect(_way_back(), 303)
 

@@ -56,6 +56,8 @@ PLANS = Entry("Plans", "commissions.plans", "list-check")
 PAYOUTS = Entry("Payouts", "payouts.index", "cash")
 RUNS = Entry("Payout runs", "payouts.runs", "cash")
 TAXES = Entry("Taxes", "taxes.index", "receipt")
+AUDIT = Entry("Audit", "audit.index", "list-check")
+OWN_AUDIT = Entry("What was done", "audit.own", "list-check")
 PEOPLE = Entry("People", "people.index", "users")
 COMPANY = Entry("Company", "partners.company", "building")
 
@@ -67,6 +69,7 @@ MENUS: dict[Role, list[Entry]] = {
     Role.PARTNER_ADMINISTRATOR: [
         HOME, DEALS, STATEMENTS, PAYOUTS, COMPANY, CUSTOMERS, COMMISSIONS, INVOICES, CATALOG,
         PEOPLE, RENEWALS, SHARED, OWN_CONFLICTS, OWN_CLAIMS, DISPUTES,
+        OWN_AUDIT,
     ],
     Role.CHANNEL_MANAGER: [
         HOME, QUEUE, DEALS, PARTNERS, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG,
@@ -84,6 +87,7 @@ MENUS: dict[Role, list[Entry]] = {
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, ROUTING,
         CATALOG, PLANS, STATEMENTS, DISPUTES, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES,
         REQUESTS, INSIGHTS,
+        AUDIT,
     ],
 }  # fmt: skip
 

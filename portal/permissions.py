@@ -15,9 +15,8 @@ from typing import Any
 from flask import abort, request
 
 from models.people import STAFF, Actor, Role, Stage
-from models.scope import Scope
-from portal import database
-from portal.identity import is_fresh, person_asking, scope_of
+from portal import database, footprints
+from portal.identity import is_fresh, person_asking
 
 
 class Can(StrEnum):
@@ -83,6 +82,8 @@ class Can(StrEnum):
     RUN_PAYOUTS = "prepare and release payouts"
     KEEP_TAXES = "look at tax forms and rates"
     SETTLE_LEAVERS = "settle with partners who leave or owe us"
+    SEE_AUDIT = "see the audit"
+    SEE_OWN_AUDIT = "see what one's own people did"
     SEE_PROGRAMME = "see the programme's settings"
     EDIT_PROGRAMME = "edit the programme's settings"
 
@@ -190,6 +191,8 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.RUN_PAYOUTS: [[finance]],
     Can.KEEP_TAXES: [[finance]],
     Can.SETTLE_LEAVERS: [[finance], [administrator]],
+    Can.SEE_AUDIT: [[administrator]],
+    Can.SEE_OWN_AUDIT: [[partner_administrator]],
     Can.SEE_PROGRAMME: [[staff]],
     Can.EDIT_PROGRAMME: [[administrator]],
 }
@@ -243,7 +246,7 @@ def allow(
             person = person_asking(*stages)
             if not may(person, permission) or (person.visitor and not (visitors or _looks())):
                 abort(403)
-            database.open_for(scope_of(person))
+            footprints.open_session(person)
             things = [find(person, **ids)] if find else []
             if things and not may(person, permission, *things):
                 abort(403)
@@ -267,7 +270,7 @@ def anyone(view: Callable) -> Callable:
 
     @wraps(view)
     def open_to_all(**ids: Any) -> Any:
-        database.open_for(Scope.vendor())
+        footprints.open_session(None)
         return view(**ids)
 
     open_to_all.permission = None  # type: ignore[attr-defined]

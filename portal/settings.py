@@ -63,6 +63,8 @@ class Settings:
     stripe_environment: str = "live"
     """Names this installation in Stripe's transfer groups.  Two installations that share an
     account at Stripe need two names; it never changes, or what was sent is not found again."""
+    audit_heads: str = ""
+    """File to which the head of the audit is added each day; audit-heads.txt in INSTANCE_DIR."""
     demo: bool = False
     """Load the demonstration into an empty database and show its log-ins."""
 

@@ -21,7 +21,7 @@ from models.factors.proving import (
     prove_by_password,
     remember_wrong,
 )
-from models.factors.queries import Held, held_by, passkeys_of, secret_of, stage_of
+from models.factors.queries import Held, has_any, held_by, passkeys_of, secret_of, stage_of
 from models.factors.rules import (
     ALWAYS,
     FRESH_FOR,
@@ -43,6 +43,7 @@ __all__ = [
     "ask_passkey",
     "code_to_type",
     "forget",
+    "has_any",
     "held_by",
     "is_required",
     "new_app_secret",

@@ -135,7 +135,7 @@ class TerritoryForm(FlaskForm):
                 self.areas.append_entry()
 
     def validate_naics(self, field: TidyField) -> None:
-        wrong = [code for code in field.data.split() if not NAICS.fullmatch(code)]
+        wrong = [code for code in (field.data or "").split() if not NAICS.fullmatch(code)]
         if wrong:
             raise ValidationError(f"{wrong[0]} is no industry: write 5221 or a range like 31-33.")
 

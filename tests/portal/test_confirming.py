@@ -27,6 +27,7 @@ FRESH = {
     "partners.save_destination", "payouts.choose_stripe", "payouts.approve", "payouts.release",
 }  # fmt: skip
 FRESH_FOR_STAFF = {
+    "audit.access_export", "audit.export", "audit.history_export", "audit.privileged_export",
     "claims.export", "commissions.disputes_export", "commissions.lines_export",
     "commissions.statements_export",
     "customers.export", "forecasts.export", "routing.export",

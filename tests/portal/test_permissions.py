@@ -74,6 +74,8 @@ TABLE = {
     Can.RUN_PAYOUTS: {F},
     Can.KEEP_TAXES: {F},
     Can.SETTLE_LEAVERS: {A, F},
+    Can.SEE_AUDIT: {A},
+    Can.SEE_OWN_AUDIT: {P},
     Can.SEE_PROGRAMME: STAFF,
     Can.EDIT_PROGRAMME: {A},
 }

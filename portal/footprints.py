@@ -1,0 +1,90 @@
+"""Every request that wants to change something leaves an entry in the audit, refused or done.
+
+What an operation keeps by itself suffices; where it keeps nothing, what was sent is kept.  What
+was refused is kept in a transaction of its own, because the request's was taken back.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.base import new_id
+from models.people import SYSTEM, Actor
+from models.scope import Scope
+from portal import database, identity
+from portal.clock import now
+from portal.identity import scope_of
+
+log = logging.getLogger("counterpart")
+
+STRANGER = replace(SYSTEM, name="somebody not signed in")
+TOO_MANY = 429
+"""A throttle that wrote a row for each refusal would be the flood it holds off."""
+
+
+def install(app: Flask) -> None:
+    app.before_request(_name_the_request)
+    app.after_request(_leave_one)  # before the session is committed: last registered, first run
+
+
+def open_session(person: Actor | None) -> None:
+    """Give this request its session, with the scope of who is asking, and say whence it comes."""
+    database.open_for(scope_of(person) if person else Scope.vendor())
+    audit.comes_from(database.session, _origin())
+
+
+def _origin() -> audit.Origin:
+    asking = identity.asking()
+    return audit.Origin(
+        address=(request.remote_addr or "")[:45],
+        session_id=asking.session_id if asking else None,
+        request_id=g.request_id,
+    )
+
+
+def _name_the_request() -> None:
+    g.request_id = new_id()
+
+
+def _leave_one(response: Response) -> Response:
+    if request.method in database.READS or request.endpoint is None:
+        return response
+    if response.status_code >= 500 or response.status_code == TOO_MANY:
+        return response
+    if response.status_code < 400 and "refusal" not in g:
+        if "session" in g and not audit.has_recorded(g.session):
+            _record(g.session, "done", {})
+        return response
+    if "session" in g or identity.asking() is not None:
+        _keep_refusal(response.status_code)
+    return response
+
+
+def _keep_refusal(status: int) -> None:
+    if "session" in g:
+        g.session.rollback()  # on SQLite it is the only one that may write
+    detail = {"status": status, "why": str(g.get("refusal", ""))[:300]}
+    try:
+        with database.transaction() as own:
+            audit.comes_from(own, _origin())
+            _record(own, "refused", detail)
+    except SQLAlchemyError:
+        log.exception("a refusal could not be kept")
+
+
+def _record(session: Session, outcome: str, detail: dict[str, object]) -> None:
+    asking = identity.asking()
+    by = asking.actor if asking else STRANGER
+    if asking is None and (typed := request.form.get("email", "")):
+        detail = detail | {"email": typed[:254]}
+    ids = {name: str(value) for name, value in (request.view_args or {}).items()}
+    if ids:
+        detail = detail | {"of": ids}
+    words = (request.endpoint or "").replace(".", ": ").replace("_", " ")
+    audit.record(session, by, f"{outcome}: {words}"[:80], None, now=now(), detail=detail)

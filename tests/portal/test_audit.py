@@ -1,0 +1,186 @@
+"""The audit's pages and commands, and the entry that every request leaves."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+
+from models import audit
+from models.audit import AuditEntry
+from models.people import Role
+from portal.audit import heads
+from portal.command_line import portal
+from portal.permissions import may
+
+
+@pytest.fixture
+def administrator(a, sign_in):
+    a.vendor()
+    person = a.administrator()
+    return sign_in(person)
+
+
+@pytest.fixture
+def run(app, session):
+    """run("audit", "verify") as on a command line."""
+
+    def command(*words):
+        session.commit()
+        with app.app_context():
+            return app.test_cli_runner().invoke(portal, list(words))
+
+    return command
+
+
+def actions(session):
+    return session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+
+
+def test_every_change_that_is_asked_for_leaves_an_entry(app, session, a, sign_in):
+    a.vendor()
+    partner = a.partner()
+    people = [
+        a.person(role=role, partner=partner) for role in (Role.SELLER, Role.PARTNER_ADMINISTRATOR)
+    ]
+    people += [a.administrator(), a.manager(), a.sales_manager(), a.finance()]
+    session.commit()
+    clients = {person: sign_in(person) for person in people}
+    silent = []
+    for rule in app.url_map.iter_rules():
+        if "POST" not in rule.methods:
+            continue
+        permission = app.view_functions[rule.endpoint].permission
+        who = next(one for one in people if permission is None or may(one.actor(), permission))
+        client = app.test_client() if permission is None else clients[who]
+        if rule.endpoint == "signin.destroy":
+            client = sign_in(who)
+        ids = {name: _some(kind) for name, kind in rule._converters.items()}
+        path = app.url_map.bind("localhost").build(rule.endpoint, ids, method="POST")
+        before = session.scalar(select(func.count(AuditEntry.id)))
+        status = client.post(path).status_code
+        session.rollback()
+        if session.scalar(select(func.count(AuditEntry.id))) == before:
+            silent.append((rule.endpoint, status))
+    assert silent == []
+    assert list(audit.faults(session)) == []
+
+
+def _some(kind):
+    name = type(kind).__name__
+    if name == "UUIDConverter":
+        return uuid4()
+    return {"IntegerConverter": 1, "MonthConverter": "2026-10", "WordConverter": "x"}.get(name, "x")
+
+
+def test_a_refused_sign_in_is_kept_with_what_was_typed(client, session, a):
+    a.vendor()
+    client.post("/sign-in", data={"email": "eve@example.com", "password": "wrong"})
+    entry = session.scalars(select(AuditEntry)).one()
+    assert entry.action.startswith("refused: signin")
+    assert entry.detail["email"] == "eve@example.com"
+    assert (entry.actor_id, entry.address) == (None, "127.0.0.1")
+    assert "wrong" not in str(entry.detail)
+
+
+def test_what_is_forbidden_is_kept_with_who_tried(session, a, sign_in):
+    a.vendor()
+    seller = a.seller()
+    sign_in(seller).post("/people", data={"name": "X"})
+    entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.actor_id, entry.action) == (seller.id, "refused: people: invite")
+    assert entry.detail["status"] == 403
+
+
+def test_looking_leaves_nothing(session, administrator):
+    administrator.get("/audit")
+    assert actions(session) == []
+
+
+def test_an_entry_says_from_where_and_in_which_session(session, administrator):
+    administrator.post(
+        "/people", data={"name": "N", "email": "n@example.com", "role": "sales_manager"}
+    )
+    entry = session.scalars(select(AuditEntry)).one()
+    assert entry.action == "person invited"
+    assert entry.address == "127.0.0.1"
+    assert entry.session_id is not None and entry.request_id is not None
+
+
+def test_the_page_narrows_and_its_file_holds_the_same(session, administrator, a, now):
+    for name in ("role changed", "price set", "programme changed"):
+        audit.record(session, a.administrator().actor(), name, None, now=now)
+    session.commit()
+    page = administrator.get("/audit?did=price").text
+    assert "price set" in page and "role changed" not in page
+    sheet = administrator.get("/audit/export?as=csv&did=price").text
+    assert "price set" in sheet and "role changed" not in sheet
+    few = administrator.get("/audit/privileged").text
+    assert "role changed" in few and "price set" not in few
+    assert administrator.get("/audit?from=2026-12-01").text.count("price set") == 0
+    assert administrator.get("/audit/history/nothing").status_code == 404
+
+
+def test_the_review_of_accesses_shows_role_last_sign_in_and_factor(session, administrator, a):
+    seller = a.seller(name="Sal Seller")
+    page = administrator.get("/audit/access").text
+    assert "Sal Seller" in page and "Second factor" in page
+    assert "Sal Seller" not in administrator.get("/audit/access?staff=1").text
+    assert seller.email in administrator.get("/audit/access/export?as=csv").text
+
+
+def test_a_partner_sees_what_its_own_people_did_and_nothing_else(session, a, sign_in, now):
+    a.vendor()
+    mine, theirs = a.partner(), a.partner()
+    head = a.person(role=Role.PARTNER_ADMINISTRATOR, partner=mine)
+    other, staff = a.seller(theirs), a.finance()
+    for who, what in ((head, "own deed"), (other, "rival deed"), (staff, "vendor deed")):
+        audit.record(session, who.actor(), what, mine if who is staff else who, now=now)
+    session.commit()
+    page = sign_in(head).get("/audit/own").text
+    assert "own deed" in page
+    assert "rival deed" not in page and "vendor deed" not in page
+    assert sign_in(head).get("/audit").status_code == 403
+    assert sign_in(a.seller(mine)).get("/audit/own").status_code == 403
+
+
+def test_verify_says_that_it_holds_and_names_the_row_that_does_not(session, run, a, now):
+    for number in range(3):
+        audit.record(session, a.administrator().actor(), f"step {number}", None, now=now)
+    assert run("audit", "anchor").output.startswith("Kept in ")
+    held = run("audit", "verify")
+    assert held.exit_code == 0 and "holds: 3 entries, 1 heads" in held.output
+    name = session.get_bind().dialect.name
+    session.execute(
+        text(
+            "DROP TRIGGER audit_entry_no_update"
+            if name == "sqlite"
+            else "ALTER TABLE audit_entry DISABLE TRIGGER USER"
+        )
+    )
+    session.execute(text("UPDATE audit_entry SET actor_name = 'Eve' WHERE action = 'step 1'"))
+    broken = run("audit", "verify")
+    assert broken.exit_code == 1
+    assert "No. 2" in broken.output and "edited" in broken.output
+
+
+def test_the_worker_keeps_the_head_once_a_day_and_when_a_month_is_closed(session, app, a, now):
+    by = a.administrator().actor()
+    audit.record(session, by, "one", None, now=now)
+    session.commit()
+    with app.app_context():
+        for action in ("two", "month closed", "three"):
+            heads.keep_when_due(session, now)
+            session.commit()
+            audit.record(session, by, action, None, now=now)
+            session.commit()
+        heads.keep_when_due(session, now)
+        assert [head.seq for head in heads.kept_outside()] == [1, 3]
+        session.commit()
+
+
+def test_the_lists_of_a_review_come_by_one_command_each(run, session, a, now):
+    a.vendor()
+    audit.record(session, a.finance().actor(), "role changed", None, now=now)
+    assert "role changed" in run("audit", "privileged").output
+    assert "Second factor" in run("audit", "access").output
+    assert run("audit", "history", "plans").exit_code == 0
