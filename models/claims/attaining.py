@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.claims.lands import lands_of
 from models.claims.rules import HOLDS, bounds, quarter_of, quarters, target
 from models.claims.tables import ClaimQuarter, TerritoryClaim
 from models.deals import OPEN, Deal, DealStatus
@@ -62,7 +63,7 @@ def reached_in(session: Session, claim: TerritoryClaim, quarter: str) -> int:
         select(func.sum(DealOrder.amount_minor))  # type: ignore[attr-defined]
         .join(Deal, Deal.id == DealOrder.deal_id)
         .where(
-            Deal.territory_id == claim.territory_id,
+            Deal.territory_id.in_(lands_of(session, claim)),
             Deal.partner_id == claim.partner_id,
             DealOrder.state == OrderState.ACCEPTED,
             DealOrder.ordered_on >= start,

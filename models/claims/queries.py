@@ -113,6 +113,7 @@ def _met_territories(
         .join(Partner, Partner.id == land.owner_id)
         .where(
             land.status == TerritoryStatus.ACTIVE,
+            land.drawing_id.is_(None),
             or_(land.from_on.is_(None), land.from_on < terms.to_on),
             or_(land.to_on.is_(None), land.to_on > terms.from_on),
             or_(land.is_exclusive, land.owner_id == partner_id) if not terms.is_exclusive
@@ -176,6 +177,7 @@ def held_from(session: Session, day: date, *, partner_id: UUID) -> list[Held]:
     rows = session.scalars(
         select(land).where(
             land.status == TerritoryStatus.ACTIVE,
+            land.drawing_id.is_(None),
             or_(land.is_exclusive, land.owner_id == partner_id),
             or_(land.to_on.is_(None), land.to_on > day),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -36,7 +37,7 @@ def new(person: Actor) -> str:
     form = claim_form(person, None, formdata=None)
     form.places.data = request.args.get("places", "")[:12_000]
     form.from_on.data = today()
-    form.through.data = today().replace(year=today().year + 1, day=min(today().day, 28)) - DAY
+    form.through.data = _a_year_later(today()) - DAY
     return _page(person, form, None)
 
 
@@ -111,6 +112,13 @@ def _take(person: Actor, claim: TerritoryClaim | None) -> Answer:
         return back_to(claim)
     flash("Draft saved. Nobody sees it before you submit it.")
     return redirect(url_for("claims.edit", claim_id=claim.id), 303)
+
+
+def _a_year_later(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return date(day.year + 1, 3, 1)
 
 
 def _still_there(claim: TerritoryClaim | None) -> TerritoryClaim | None:

@@ -28,10 +28,21 @@ PLACES_HINT = (
 )
 
 
+class ToSubmit(InputRequired):
+    """Marks a field as required to submit; a draft may lack it, so the business judges it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        return
+
+
 class TermsPart(FlaskForm):
     """Where, what, for whom, how long, how much."""
 
-    places = TextAreaField("Places", [Length(max=12_000)], description=PLACES_HINT)
+    places = TextAreaField("Places", [ToSubmit(), Length(max=12_000)], description=PLACES_HINT)
     country = SelectField("Country of the postal codes", default="")
     cut_out = TextAreaField(
         "Without", [Length(max=12_000)], description="Places inside it that you leave out."
@@ -50,8 +61,10 @@ class TermsPart(FlaskForm):
         description="Nobody else is given it meanwhile. In the EU, the EEA and the UK others may "
         "still serve customers who come to them unasked.",
     )
-    from_on = DateField("From", [Optional()])
-    through = DateField("Through", [Optional()], description="The last day; that day included.")
+    from_on = DateField("From", [ToSubmit(), Optional()])
+    through = DateField(
+        "Through", [ToSubmit(), Optional()], description="The last day; that day included."
+    )
     minimum = MoneyField(
         "Minimum each quarter",
         currency="EUR",
@@ -70,7 +83,7 @@ class ClaimForm(TermsPart):
     name = TidyField("What you call it", [Length(max=120)], description="Such as Upper Bavaria.")
     plan = TextAreaField(
         "Business plan",
-        [Length(max=20_000)],
+        [ToSubmit(), Length(max=20_000)],
         description="Who works there, which customers first, what you expect. At least 50 "
         "characters.",
     )

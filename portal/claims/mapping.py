@@ -79,12 +79,12 @@ def _drawn(person: Actor, of: str, chosen: list[Area], claim: TerritoryClaim | N
             return Paint("chosen", "Chosen in part", url)
         for each in held:
             if lines.meet(spans, each.spans):
-                return Paint("mine", "Yours", url) if each.is_own else Paint(
+                return Paint("mine", "Yours, at least in part", url) if each.is_own else Paint(
                     "held", f"Held by another partner, at least in part{_until(each.until)}", url
                 )  # fmt: skip
-        return Paint("free", "Not held by anybody alone", url)
+        return Paint("none" if of == WORLD else "free", "Not held by anybody alone", url)
 
-    return area_map(of, {}, legend=LEGEND, rest=paint)
+    return area_map(of, {}, legend=LEGEND[:-1] if of == WORLD else LEGEND, rest=paint)
 
 
 def _until(end: date | None) -> str:

@@ -21,6 +21,7 @@ from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 pages = Blueprint("forecasts", __name__, url_prefix="/forecast")
+STAGES = tuple(stage.words for stage in Stage)
 SHOWN = (ForecastCategory.COMMIT, ForecastCategory.BEST_CASE, ForecastCategory.PIPELINE)
 
 
@@ -40,6 +41,7 @@ def show(person: Actor) -> str:
         currencies=_currencies(found, currency, mine),
         partners=forecasts.by_partner(session, person.id if mine else None, currency),
         stages=list(Stage),
+        headings=["Partner", *({"label": name, "kind": "num"} for name in (*STAGES, "All"))],
         coverage=forecasts.coverage(session, person.id if mine else None, now=now()),
         quiet_days=forecasts.QUIET_DAYS,
         mine=mine,

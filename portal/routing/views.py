@@ -11,13 +11,16 @@ from sqlalchemy import Row, Select, select
 from werkzeug import Response
 
 from models import deals, routing, territories
+from models.customers import Customer
 from models.deals import OPEN, Deal
 from models.errors import Refused
+from models.partners import Partner
 from models.people import STAFF, Actor, Person, PersonStatus, Role
 from models.routing import KINDS, RoutedFilter
 from models.territories import ACTION_WORDS, RoutingLog
 from portal.clock import now
 from portal.database import session
+from portal.formats import words
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may, staff
 from portal.routing.forms import LimitForm, RouteForm
@@ -32,6 +35,12 @@ RULES = {
     "account": "Named account", "postal": "Postal code", "subdivision": "State or province",
     "country": "Country", "region": "Region", "global": "Worldwide", "person": "A person",
     "default": "Default managers",
+}  # fmt: skip
+NAMED: dict[str, Any] = {"partner": Partner, "account": Customer}
+FACT_WORDS = {
+    "on": "Day", "subdivision": "State or province", "postal": "Postal code",
+    "domain": "Web address", "account": "Customer", "naics": "Industry",
+    "product": "Product family", "came_unasked": "Came by itself",
 }  # fmt: skip
 PAGES = {"deal": "deals.show", "application": "applications.show", "invoice": "sales.show"}
 COLUMNS = [
@@ -80,11 +89,28 @@ def show(_person: Actor, log: Row) -> str:
     return render_template(
         "routing/show.html",
         log=log,
+        facts=_facts(log),
         kind=KINDS.get(log.about_kind, log.about_kind),
         rule=RULES.get(log.rule, log.rule or "Not kept"),
         action=ACTION_WORDS.get(log.action, ""),
         link=_link_to(log),
     )
+
+
+def _facts(log: Row) -> list[tuple[str, str]]:
+    """What was known, in words; what nobody knew is left out."""
+    said = {name: text for name, text in log.facts.items() if text and text != "False"}
+    for name, kind in NAMED.items():
+        if name in said:
+            try:
+                found = session.scalar(select(kind.name).where(kind.id == UUID(said[name])))
+            except ValueError:
+                continue
+            said[name] = found or said[name]
+    return [
+        (FACT_WORDS.get(name, words(name)), "yes" if text == "True" else text)
+        for name, text in said.items()
+    ]
 
 
 def deal_or_404(_person: Actor, deal_id: UUID) -> Deal:

@@ -12,7 +12,7 @@ from models.claims.tables import ClaimQuarter
 from models.errors import Refused
 from models.jobs import Job
 from models.partners import Partner
-from models.territories import Facts, Territory, preview
+from models.territories import Facts, Territory, TerritoryStatus, preview
 
 MUNICH = ("postal", "80-81", "DE")
 DAY = timedelta(days=1)
@@ -60,6 +60,16 @@ def test_what_is_won_outside_does_not_count(session, a, claim):
     a.won(partner=partner_of(session, claim), customer_postal_code="10115", value=99_000_00)
     (running,) = claims.attainment(session, claim, today=a.now.date())
     assert running.reached_minor == 0
+
+
+def test_what_is_won_in_a_later_drawing_of_it_goes_on_counting(session, a, claim):
+    land = session.get_one(Territory, claim.territory_id)
+    land.status = TerritoryStatus.ENDED
+    later = a.territory(MUNICH, owner_id=claim.partner_id, succeeds_id=land.id)
+    deal = a.won(partner=partner_of(session, claim), customer_postal_code="80331", value=50_00_00)
+    assert deal.territory_id == later.id
+    (running,) = claims.attainment(session, claim, today=a.now.date())
+    assert running.reached_minor == 50_00_00
 
 
 def test_a_change_is_announced_in_time_and_holds_on_its_day(session, a, claim, now):

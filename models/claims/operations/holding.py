@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import deals, jobs, territories, vendor
 from models.calendars import start_of_day
+from models.claims.lands import lands_of, standing
 from models.claims.operations.steps import one_at_a_time, today_of
 from models.claims.queries import overlaps
 from models.claims.tables import ClaimHold, TerritoryClaim
@@ -95,7 +96,7 @@ def lengthen(session: Session, claim: TerritoryClaim, to_on: date) -> None:
         session.execute(held)
     except IntegrityError as error:
         raise Refused(TAKEN) from error
-    land = session.get_one(Territory, claim.territory_id)
+    land = standing(session, claim)
     land.to_on = to_on
     queue_the_end(session, claim)
 
@@ -103,7 +104,7 @@ def lengthen(session: Session, claim: TerritoryClaim, to_on: date) -> None:
 def let_go(session: Session, claim: TerritoryClaim, *, today: date) -> None:
     """Its territory holds no longer, from today on."""
     session.execute(delete(ClaimHold).where(ClaimHold.claim_id == claim.id))
-    land = session.get_one(Territory, claim.territory_id)
+    land = standing(session, claim)
     if land.from_on is None or land.from_on < today:
         land.to_on = min(today, land.to_on) if land.to_on else today
     land.status = TerritoryStatus.ENDED
@@ -115,7 +116,7 @@ def open_deals(session: Session, claim: TerritoryClaim) -> list[Deal]:
     if claim.territory_id is None:
         return []
     inside = select(Deal).where(
-        Deal.territory_id == claim.territory_id, Deal.status.in_(OPEN)
+        Deal.territory_id.in_(lands_of(session, claim)), Deal.status.in_(OPEN)
     )  # fmt: skip
     return list(session.scalars(inside.order_by(Deal.submitted_at, Deal.id)))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import deals, vendor
 from models.base import lock
+from models.claims.lands import standing
 from models.claims.operations.holding import hold, lengthen, let_go, open_deals
 from models.claims.operations.steps import (
     keep_terms,
@@ -25,7 +26,6 @@ from models.claims.tables import TerritoryClaim
 from models.errors import Refused
 from models.people import Actor
 from models.scope import vendor_side
-from models.territories import Territory
 
 
 def earliest_change(session: Session, now: datetime) -> date:
@@ -134,7 +134,7 @@ def carry_out(session: Session, claim: TerritoryClaim, *, by: Actor, now: dateti
         move(session, claim, "change", by=by, now=now, note=words)
         if change is Change.OPEN:
             claim.is_exclusive = False
-            session.get_one(Territory, claim.territory_id).is_exclusive = False
+            standing(session, claim).is_exclusive = False
             hold(session, claim)
         else:
             claim.minimum_minor = claim.change_minimum_minor or 0
