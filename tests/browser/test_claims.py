@@ -11,21 +11,20 @@ PLAN = "Two of our people visit every hire station between Main and Taunus in th
 
 
 def test_a_claim_from_a_phone_becomes_a_territory_that_routes(visit, own_site):
-    owner = visit(OWNER, phone=True)
+    owner = visit(OWNER, "/claims", phone=True)
     claim = draw_up(owner)
     counter_offer(visit(MANAGER), claim)
     accept(owner, claim)
     confirm(visit(SECOND), claim)
     owner.reload()
     expect(owner.get_by_text("Minimum, quarter by quarter").first).to_be_visible()
-    seller = visit(SELLER, phone=True)
+    seller = visit(SELLER, "/deals", phone=True)
     register(seller, "Paulskirche Radverleih", "60311")
     register(seller, "Domplatz Kurierdienst", "50667")
     told_why(visit(SALES))
 
 
 def draw_up(page: Page) -> str:
-    page.goto("/claims")
     page.get_by_role("link", name="Claim a territory").click()
     page.get_by_label("What you call it").fill(NAME)
     page.get_by_label("Places").fill("60*, 61*")
