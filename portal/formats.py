@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -151,7 +153,20 @@ def _duration(span: timedelta) -> str:
     return f"{minutes // (24 * 60)} days"
 
 
+@contextmanager
+def for_everybody(time_zone: str) -> Iterator[None]:
+    """In here values read the same whoever asks: in English, in this time zone."""
+    before = g.get("for_everybody")
+    g.for_everybody = time_zone
+    try:
+        yield
+    finally:
+        g.for_everybody = before
+
+
 def _locale() -> Locale:
+    if g and g.get("for_everybody"):
+        return _parsed("en_US")
     here = asking() if has_request_context() else None
     return _parsed(here.actor.locale if here else "en_US")
 
@@ -165,5 +180,7 @@ def _parsed(name: str) -> Locale:
 
 
 def _time_zone() -> str:
+    if g and g.get("for_everybody"):
+        return g.for_everybody
     here = asking() if has_request_context() else None
     return here.actor.time_zone if here else g.get("time_zone", "UTC") if g else "UTC"

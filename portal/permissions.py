@@ -71,6 +71,7 @@ class Can(StrEnum):
     SEE_SALES = "see invoices"
     RECORD_SALES = "record invoices and payments"
     SEE_COMMISSIONS = "see commissions"
+    ASK_WHAT_IF = "ask what open deals would earn"
     DISPUTE_LINE = "dispute a commission line"
     JOIN_DISPUTE = "write in a dispute"
     DECIDE_DISPUTE = "decide a dispute"
@@ -180,6 +181,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_SALES: [[staff], [partner]],
     Can.RECORD_SALES: [[finance]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],
+    Can.ASK_WHAT_IF: [[partner]],
     Can.DISPUTE_LINE: [[partner, their_own]],
     Can.JOIN_DISPUTE: [[finance], [administrator], [partner, their_own]],
     Can.DECIDE_DISPUTE: [[finance], [administrator]],

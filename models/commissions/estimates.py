@@ -5,7 +5,7 @@ The engine itself rates a sale that has not happened; nothing of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,19 +67,25 @@ def estimate(session: Session, prospect: Prospect, *, partner_id: UUID, now: dat
 def _estimated(session: Session, prospect: Prospect, partner_id: UUID, now: datetime) -> Estimate:
     today = local_day(now, vendor.settings(session).time_zone)
     parties = Parties(session)
-    plan = engine_plan(session, UUID(parties.plan_of(partner_id, today)))
+    plan = plan_on(session, parties, partner_id, today)
     rules = plan.in_force(local_day(now, plan.time_zone)).rules
     if isinstance(rules.base, Margin | Recurring):
         return Estimate(None, "", (*_unknown(rules), *_beside(plan, rules)))
-    sale = _sale(session, prospect, partner_id, now, today)
+    sale = imagined_sale(session, prospect, partner_id, now, today)
     kind = EventKind.WON if plan.trigger is Trigger.WON else EventKind.PAID
-    lines = engine.rate(plan, sale, Event("estimate", kind, now, now), _world(session, parties))
-    own = [line for line in lines if line.partner == partner_id.hex and line.code not in LATER]
+    event = Event("estimate", kind, now, now)
+    lines = engine.rate(plan, sale, event, scratch_world(session, parties, Memories(session)))
+    own = [line for line in lines if line.partner == sale.partner and line.code not in LATER]
     currency = plan.payout_currency or parties.currency_of(partner_id)
     total = sum(line.payout_minor for line in own if line.code is not Code.TRUE_UP)
     changes = tuple(_changes(plan, rules, own))
     about = "up to" if rules.period_cap_minor is not None else "about" if changes else ""
     return Estimate(Money(total, currency), about, (*changes, *_beside(plan, rules)))
+
+
+def plan_on(session: Session, parties: Parties, partner_id: UUID, day: date) -> engine.Plan:
+    """The plan that rates what this partner wins on that day.  Raises Refused without one."""
+    return engine_plan(session, UUID(parties.plan_of(partner_id, day)))
 
 
 def _unknown(rules: Rules) -> Iterator[str]:
@@ -122,11 +128,17 @@ def _beside(plan: engine.Plan, rules: Rules) -> Iterator[str]:
     yield f"By the plan “{plan.name}”, which applies to you today."
 
 
-def _sale(
-    session: Session, prospect: Prospect, partner_id: UUID, now: datetime, today: date
+def imagined_sale(
+    session: Session,
+    prospect: Prospect,
+    partner_id: UUID,
+    now: datetime,
+    today: date,
+    products: Mapping[UUID, Any] | None = None,
 ) -> Sale:
-    """The deal as if it were won and invoiced whole, now."""
-    lines = tuple(_lines(session, prospect.lines))
+    """The deal as if it were won and invoiced whole, now.  products: None to read them."""
+    goods = {product_id for product_id, _, _ in prospect.lines}
+    lines = tuple(_lines(prospect.lines, products or read_products(session, goods)))
     return Sale(
         deal=(deal := new_id().hex),
         key=deal,
@@ -140,27 +152,28 @@ def _sale(
     )
 
 
-def _lines(session: Session, lines: Iterable[tuple[UUID, int, int]]) -> Iterator[SaleLine]:
+def read_products(session: Session, product_ids: Collection[UUID]) -> dict[UUID, Any]:
     """Without cost: what partners read must not tell it."""
-    wanted = list(lines)
-    rows: dict[UUID, Any] = {
-        row.id: row
-        for row in session.execute(
-            select(Product.id, Product.sku, Product.category, Product.commissionable).where(
-                Product.id.in_([product_id for product_id, _, _ in wanted])
-            )
-        )
-    }
-    for product_id, quantity, unit_minor in wanted:
-        if row := rows.get(product_id):
+    if not product_ids:
+        return {}
+    columns = (Product.id, Product.sku, Product.category, Product.commissionable)
+    rows = session.execute(select(*columns).where(Product.id.in_(product_ids)))
+    return {row.id: row for row in rows}
+
+
+def _lines(
+    lines: Iterable[tuple[UUID, int, int]], products: Mapping[UUID, Any]
+) -> Iterator[SaleLine]:
+    for product_id, quantity, unit_minor in lines:
+        if row := products.get(product_id):
             amount = quantity * unit_minor
             yield SaleLine(row.sku, row.category, quantity, amount, None, row.commissionable)
 
 
-def _world(session: Session, parties: Parties) -> engine.World:
+def scratch_world(session: Session, parties: Parties, memories: Memories) -> engine.World:
     """The world as it stands; what the engine would remember is forgotten with it."""
     return engine.World(
-        state=Memories(session).state,
+        state=memories.state,
         rate_on=lambda source, target, on: engine.Rate(
             *catalog.rate_on(session, source, target, on)
         ),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.calendars import first_day, next_month
@@ -17,8 +16,6 @@ from models.commissions.tables import (
     STANDS_ON,
     CommissionLine,
     MonthClose,
-    Plan,
-    PlanVersion,
     Statement,
 )
 from models.customers import Customer
@@ -32,10 +29,6 @@ IS_TAKEN_BACK = or_(
     (CommissionLine.code == Code.ADJUSTMENT) & (CommissionLine.payout_minor < 0),
 )
 """What engine.is_taken_back says, for the database."""
-
-PLAN: Any = Plan.__table__
-VERSION: Any = PlanVersion.__table__
-"""The bare tables: a partner reads of plans only what the plan of its own line is called."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +82,13 @@ def lines(wanted: LineFilter) -> Select:
             CommissionLine.partner_id,
             CommissionLine.deal_id,
             CommissionLine.invoice_id,
-            PLAN.c.name.label("plan_name"),
-            VERSION.c.number.label("version_number"),
-            VERSION.c.from_on.label("version_from_on"),
+            CommissionLine.plan_version_id,
             Partner.name.label("partner_name"),
             Deal.number.label("deal_number"),
             Deal.customer_name.label("deal_customer"),
+            Deal.partner_id.label("deal_partner_id"),
             Invoice.number.label("invoice_number"),
+            Invoice.partner_id.label("invoice_partner_id"),
             Customer.name.label("customer_name"),
         ),
         wanted,
@@ -141,6 +134,8 @@ def line_numbered(session: Session, number: str) -> CommissionLine | None:
 
 def corrected(session: Session, ids: Sequence[str]) -> Sequence[Row]:
     """The earlier lines that a line corrects, with the statements they stand on."""
+    if not ids:
+        return []
     return session.execute(
         select(
             CommissionLine.id,
@@ -252,7 +247,7 @@ def is_closed(session: Session, month: str) -> bool:
 
 def is_open() -> ColumnElement[bool]:
     """Lines that stand on no statement yet."""
-    return ~exists().where(STANDS_ON)
+    return ~select(Statement.id).where(STANDS_ON).correlate(CommissionLine).exists()
 
 
 def _last_before(session: Session, partner_id: UUID, month: str, currency: str) -> Statement | None:
@@ -272,8 +267,6 @@ def _narrowed(wanted: Select, by: LineFilter) -> Select:
     wanted = (
         wanted.select_from(CommissionLine)
         .join(Partner, Partner.id == CommissionLine.partner_id)
-        .join(VERSION, VERSION.c.id == CommissionLine.plan_version_id)
-        .join(PLAN, PLAN.c.id == VERSION.c.plan_id)
         .outerjoin(Deal, Deal.id == CommissionLine.deal_id)
         .outerjoin(Invoice, Invoice.id == CommissionLine.invoice_id)
         .outerjoin(Customer, Customer.id == func.coalesce(Deal.customer_id, Invoice.customer_id))

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.commissions.engine import Code
 from models.commissions.engine.numbers import percent
+from models.commissions.telling import VersionName
 from models.commissions.writers import WRITERS, Shown, Step, day, exchange, plain
 from models.money import Money
 
@@ -71,7 +72,7 @@ def steps(
     told += _source(working, amount.currency, shown)
     told += writer(working, amount, shown)
     split = working.get("split")
-    if split:
+    if split and "pool_minor" in working:
         share = percent((Decimal(split["weight"]) / Decimal(split["of"])).quantize(Decimal("1e-6")))
         pool = Money(working["pool_minor"], amount.currency)
         told.append(Step(f"Partner's share, {share} of {shown(pool)}", amount))
@@ -81,12 +82,20 @@ def steps(
     return told
 
 
-def footnote(row: Any) -> str:
-    """Plan, version, since when, and how it was rounded; row: one of queries.lines."""
-    words = f"Plan “{row.plan_name}”, version {row.version_number}"
-    words += f", in force since {day(row.version_from_on.isoformat())}"
-    working = row.working
-    return f"{words}. {ROUNDING.get(working.get('rounding', 'half_up'), '')}".strip()
+def footnote(working: Mapping[str, Any], version: VersionName | None) -> str:
+    """Plan, version, since when, and how it was rounded; version: None to leave the plan out."""
+    said = ROUNDING.get(working.get("rounding", "half_up"), "")
+    if version is None:
+        return said
+    plan = f"Plan “{version.plan}”, version {version.number}"
+    return f"{plan}, in force since {day(version.from_on.isoformat())}. {said}".strip()
+
+
+def only_the_share(working: Mapping[str, Any]) -> dict[str, Any]:
+    """What a partner may know of a sale that is not its own: its share, and the exchange rate."""
+    return {"rule": "share_of_others"} | {
+        name: working[name] for name in ("split", "fx", "rounding") if name in working
+    }
 
 
 def _source(working: Mapping[str, Any], currency: str, shown: Shown) -> list[Step]:

@@ -190,6 +190,14 @@ def _draw(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]
     return told
 
 
+def _share_of_others(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
+    split = working.get("split")
+    if not split:
+        return [Step("Your part of a sale that another partner has registered", amount)]
+    share = (Decimal(split["weight"]) / Decimal(split["of"])).quantize(Decimal("1e-6"))
+    return [Step(f"Your share, {percent(share)} of what the sale earns", amount)]
+
+
 def plain(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
     of, dispute = working.get("of"), working.get("dispute")
     about = f"about line {of}" if of else "as decided"
@@ -212,6 +220,7 @@ def day(text: str) -> str:
 
 
 WRITERS: dict[str, Callable[[Mapping[str, Any], Money, Shown], list[Step]]] = {
+    "share_of_others": _share_of_others,
     "flat": _rated,
     "by_category": _rated,
     "by_deal_type": _rated,

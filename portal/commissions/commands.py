@@ -14,6 +14,7 @@ from models import commissions
 from models import engine as engines
 from models.commissions import CommissionLine, MonthClose, words
 from models.commissions.replay import replay as replayed
+from models.commissions.telling import versions_of
 from models.errors import Refused
 from models.people import SYSTEM
 from models.schema import metadata
@@ -125,11 +126,11 @@ def _print_sum(session: Session, line: CommissionLine) -> None:
     def shown(amount: Any) -> str:
         return f"{plain_money(amount)} {amount.currency}"
 
-    row = commissions.queries.line(session, line.id)
+    versions = versions_of(session, [line])
     click.echo(f"{line.number}  {words.name_of(line.code)}  {line.on}  {shown(line.payout)}")
     for step in words.steps(line.code, line.working, line.amount, line.payout, shown):
         click.echo(f"  {step.label:<70} {shown(step.amount) if step.amount else '':>18}".rstrip())
-    click.echo(f"  {words.footnote(row)}")
+    click.echo(f"  {words.footnote(line.working, versions[line.plan_version_id])}")
     for earlier in commissions.queries.corrected(session, line.corrects):
         click.echo(f"  Corrects {earlier.number} of {earlier.period}.")
 

@@ -17,7 +17,7 @@ from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.dispute_forms import DecisionForm, WritingForm, decision_form
 from portal.commissions.disputes import TONES, Answer
-from portal.commissions.shown import shown
+from portal.commissions.shown import all_shown
 from portal.database import session
 from portal.fields import uploads
 from portal.permissions import Can, allow, may
@@ -87,12 +87,13 @@ def _page(
     decision: DecisionForm | None = None,
 ) -> str:
     is_open = dispute.status is DisputeStatus.OPEN
+    lines = [commissions.queries.line(session, dispute.line_id)]
     row = disputes.found(session, dispute.id) or abort(404)
     return render_template(
         "commissions/dispute.html",
         dispute=dispute,
         row=row,
-        line=shown(commissions.queries.line(session, dispute.line_id)),
+        line=all_shown(session, lines, for_staff=person.is_staff)[0],
         posted_lines=disputes.posted(session, dispute),
         notes=disputes.notes_of(session, dispute.id),
         files=files.attached(session, DISPUTE_FILES, dispute.id),

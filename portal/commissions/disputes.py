@@ -18,7 +18,7 @@ from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.dispute_forms import ObjectionForm, objection_form
 from portal.commissions.lines import disputable, line_or_404
-from portal.commissions.shown import shown
+from portal.commissions.shown import all_shown
 from portal.database import session
 from portal.fields import uploads
 from portal.paging import Key, page_of
@@ -111,7 +111,7 @@ def open_dispute(person: Actor, row: Row) -> Answer:
 def _form(row: Row, form: ObjectionForm) -> str:
     return render_template(
         "commissions/dispute_new.html",
-        line=shown(row),
+        line=all_shown(session, [row])[0],
         form=form,
         business_days=disputes.BUSINESS_DAYS,
     )

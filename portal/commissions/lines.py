@@ -44,7 +44,7 @@ def lines(person: Actor) -> str:
     return render_template(
         "commissions/lines.html",
         page=page,
-        rows=all_shown(page.rows),
+        rows=all_shown(session, page.rows, for_staff=person.is_staff),
         sums=sums,
         count=sum(one.lines for one in sums),
         wanted=wanted,
@@ -73,7 +73,7 @@ def line(person: Actor, row: Row) -> str:
     told = disputes.of_lines(session, [row.id]).get(row.id, [])
     return render_template(
         "commissions/line.html",
-        line=shown(row),
+        line=all_shown(session, [row], for_staff=person.is_staff)[0],
         disputes=told,
         can_dispute=may(person, Can.DISPUTE_LINE, row)
         and not any(one.status is DisputeStatus.OPEN for one in told)
@@ -117,7 +117,7 @@ def columns(*, has_partner: bool) -> list[Column]:
         Column("Deal", lambda row: row.deal_number),
         Column("Customer", lambda row: row.customer_name or row.deal_customer),
         Column("For", lambda row: words.name_of(row.code)),
-        Column("Rule", lambda row: shown(row).rule),
+        Column("Rule", lambda row: shown(row, for_staff=has_partner).rule),
         Column("Amount", lambda row: Money(row.amount_minor, row.currency), "money"),
         Column("Currency", lambda row: row.currency),
         Column("Commission", lambda row: Money(row.payout_minor, row.payout_currency), "money"),

@@ -24,7 +24,7 @@ def statement(
     now: datetime,
 ) -> bytes:
     """The PDF of one statement."""
-    parts, (label, payable) = equation(statement)
+    parts, (label, payable) = equation(statement, lines, "Payable")
     paper = Paper(
         title=f"Commission statement, {month(statement.period)}",
         number=statement.number,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from models.commissions import Code, words
+from models.commissions.telling import VersionName, is_of_others, versions_of
 from models.money import Money
 from models.payouts import PayoutStatus
 from portal.formats import day, money
@@ -43,11 +47,21 @@ class ShownLine:
         return self.row.id
 
 
-def shown(row: Any) -> ShownLine:
+def shown(
+    row: Any, versions: Mapping[UUID, VersionName] | None = None, *, for_staff: bool = False
+) -> ShownLine:
+    """Of somebody else's sale a partner sees its own share, not the rate, the tier or the sum.
+
+    versions: of telling.versions_of; None where nobody reads which plan it was.
+    """
     code, working = Code(row.code), row.working
     amount = Money(row.amount_minor, row.currency)
     payout = Money(row.payout_minor, row.payout_currency)
     name = words.name_of(code)
+    is_hidden = not for_staff and is_of_others(row)
+    if is_hidden and code is not Code.OVERRIDE:
+        working = words.only_the_share(working)
+    version = None if is_hidden or versions is None else versions[row.plan_version_id]
     steps = words.steps(code, working, amount, payout, money)
     return ShownLine(
         row=row,
@@ -60,12 +74,13 @@ def shown(row: Any) -> ShownLine:
         basis=_basis(working, row.currency),
         amount=payout,
         steps=[(step.label, money(step.amount)) for step in steps],
-        footnote=words.footnote(row),
+        footnote=words.footnote(row.working, version),
     )
 
 
-def all_shown(rows: Iterable[Any]) -> list[ShownLine]:
-    return [shown(row) for row in rows]
+def all_shown(session: Session, rows: Sequence[Any], *, for_staff: bool = False) -> list[ShownLine]:
+    versions = versions_of(session, rows)
+    return [shown(row, versions, for_staff=for_staff) for row in rows]
 
 
 PAID = {
@@ -73,22 +88,32 @@ PAID = {
     PayoutStatus.SENDING: "On its way",
     PayoutStatus.PAID: "Paid",
 }
+RELEASED = (Code.HOLDBACK_RELEASE, Code.DISPUTE_RELEASE)
 
 
 def equation(
-    statement: Any, payment: PayoutStatus | None = None
+    statement: Any, lines: Sequence[ShownLine], said: str
 ) -> tuple[list[tuple[str, str, Money]], tuple[str, Money]]:
-    """opening + earned − taken back − carried = to be paid, in reading order."""
+    """opening + earned − taken back + released − carried = `said`, in reading order."""
     unit = statement.currency
+    released = Money.total((line.amount for line in lines if Code(line.row.code) in RELEASED), unit)
     parts = [
         ("", "Carried from before", Money(statement.opening_minor, unit)),
-        ("+", "Earned", Money(statement.earned_minor, unit)),
+        ("+", "Earned", Money(statement.earned_minor, unit) - released),
         ("−", "Taken back or held", Money(-statement.taken_back_minor, unit)),
     ]
+    if released:
+        parts.append(("+", "Released", released))
     if statement.closing_minor:
         parts.append(("−", "Carried to next month", Money(statement.closing_minor, unit)))
-    said = PAID.get(payment, "To be paid") if payment else "To be paid"
     return parts, (said, Money(statement.payable_minor, unit))
+
+
+def standing_of(statement: Any, payment: Any) -> str:
+    """What has become of the amount; payment: its payout, None while there is none."""
+    if not statement.payable_minor:
+        return "Nothing to be paid"
+    return PAID.get(payment.status, "To be paid") if payment else "To be paid"
 
 
 def changes(
@@ -110,6 +135,15 @@ def changes(
                 }
             )
     return sorted(told, key=lambda change: -abs(change["difference"].minor))
+
+
+def by_code(lines: Sequence[ShownLine]) -> dict[Code, tuple[int, int]]:
+    """{code: (lines, minor units)}, as queries.by_code counts them in the database."""
+    sums: dict[Code, tuple[int, int]] = {}
+    for line in lines:
+        count, minor = sums.get(Code(line.row.code), (0, 0))
+        sums[Code(line.row.code)] = count + 1, minor + line.amount.minor
+    return sums
 
 
 def total_of(lines: Sequence[ShownLine], currency: str) -> Money:

@@ -17,12 +17,18 @@ from models.payouts.queries import payment_of
 from models.people import Actor
 from portal.charts import bars
 from portal.clock import now
-from portal.commissions import papers
 from portal.commissions.blueprint import pages
-from portal.commissions.lines import columns as line_columns
-from portal.commissions.shown import all_shown, changes, equation, total_of
+from portal.commissions.filing import filed
+from portal.commissions.shown import (
+    ShownLine,
+    all_shown,
+    by_code,
+    changes,
+    equation,
+    standing_of,
+    total_of,
+)
 from portal.database import session
-from portal.documents import pdf_response
 from portal.formats import money, short_money, short_month
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may, staff
@@ -55,14 +61,15 @@ def statements_export(person: Actor) -> Response:
 @pages.get("/statements/<uuid:statement_id>")
 @allow(Can.SEE_COMMISSIONS, find=statement_or_404)
 def statement(person: Actor, statement: Statement) -> str:
-    lines = all_shown(commissions.queries.lines_of(session, statement.id))
+    rows = commissions.queries.lines_of(session, statement.id)
+    lines = all_shown(session, rows, for_staff=person.is_staff)
     before = commissions.queries.statement_before(session, statement)
     payment = payment_of(session, statement.id)
-    parts, result = equation(statement, payment.status if payment else None)
+    parts, result = equation(statement, lines, standing_of(statement, payment))
     return render_template(
         "commissions/statement.html",
         statement=statement,
-        partner=session.get_one(Partner, statement.partner_id),
+        whose=_whose(statement, lines),
         lines=lines,
         total=total_of(lines, statement.currency),
         parts=parts,
@@ -71,7 +78,7 @@ def statement(person: Actor, statement: Statement) -> str:
         taxes=_taxes(statement),
         chart=_chart(statement),
         before=before,
-        changes=_changes(statement, before),
+        changes=_changes(statement, lines, before),
         corrected=_corrected(lines),
         disputes=disputes.of_lines(session, [line.id for line in lines]),
         disputable=_disputable(person, statement, lines),
@@ -82,22 +89,13 @@ def statement(person: Actor, statement: Statement) -> str:
 @pages.get("/statements/<uuid:statement_id>/document.pdf")
 @allow(Can.SEE_COMMISSIONS, find=statement_or_404)
 def statement_document(_person: Actor, statement: Statement) -> Response:
-    paper = papers.statement(
-        statement,
-        all_shown(commissions.queries.lines_of(session, statement.id)),
-        vendor=vendor.settings(session),
-        partner=session.get_one(Partner, statement.partner_id),
-        now=now(),
-    )
-    return pdf_response(statement.number, paper)
+    return filed(statement, "pdf")
 
 
 @pages.get("/statements/<uuid:statement_id>/export")
 @allow(Can.SEE_COMMISSIONS, find=statement_or_404)
 def statement_export(_person: Actor, statement: Statement) -> Response:
-    rows = commissions.queries.lines_of(session, statement.id)
-    columns = line_columns(has_partner=False)
-    return sheet_response(statement.number, columns, rows, request.args.get("as", "csv"))
+    return filed(statement, request.args.get("as", "csv"))
 
 
 def _disputable(person: Actor, statement: Statement, lines: list[Any]) -> set[UUID]:
@@ -132,14 +130,19 @@ def _chart(statement: Statement) -> Any:
     )
 
 
-def _changes(statement: Statement, before: Statement | None) -> list[dict[str, Any]]:
+def _changes(
+    statement: Statement, lines: list[ShownLine], before: Statement | None
+) -> list[dict[str, Any]]:
     if before is None:
         return []
-    return changes(
-        commissions.queries.by_code(session, statement),
-        commissions.queries.by_code(session, before),
-        statement.currency,
-    )
+    return changes(by_code(lines), commissions.queries.by_code(session, before), statement.currency)
+
+
+def _whose(statement: Statement, lines: list[ShownLine]) -> str:
+    """Each line says it; only a statement without lines has to ask."""
+    if lines:
+        return lines[0].row.partner_name
+    return session.get_one(Partner, statement.partner_id).name
 
 
 def _corrected(lines: list[Any]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from portal.commissions import (
     plan_importing,
     plans,
     statements,
+    what_if,
 )
 from portal.commissions.blueprint import pages
 
@@ -23,6 +24,7 @@ GROUPS = (
     plans,
     drafting,
     plan_importing,
+    what_if,
 )
 
 __all__ = ["GROUPS", "pages"]

@@ -32,6 +32,21 @@ RESELLER_RULES = {
     "override": {"rate": "0.03", "basis": "net"},
     "clawback": {"days": 90},
 }
+QUARTERLY_RULES = {
+    "base": {
+        "type": "tier",
+        "mode": "marginal",
+        "window": "quarter",
+        "tiers": [["0", "0.08"], ["25000", "0.10"], ["100000", "0.12"]],
+    },
+    "dealreg_uplift": "0.02",
+    "override": {"rate": "0.03", "basis": "net"},
+    "holdback": {"pct": "0.05", "days": 60},
+    "clawback": {"days": 90},
+}
+QUARTERLY_FOR = "212"
+"""Whose plan it is, from this month on."""
+
 DISTRIBUTOR_RULES = {"base": {"type": "flat", "rate": "0.06"}, "clawback": {"days": 90}}
 
 
@@ -51,6 +66,22 @@ def plan(story: Story) -> None:
             story.session, made, rules=rules, from_on=from_on, approved_by=second, **at
         )
         commissions.assign(story.session, made, role=role, from_on=from_on, **at)
+    _quarterly(story)
+
+
+def _quarterly(story: Story) -> None:
+    from_on = story.today.replace(day=1)
+    at: dict[str, Any] = {"by": story.staff["administrator"], "now": story.at(from_on)}
+    made = commissions.make_plan(
+        story.session, name="Quarterly volume, a part held back", currency="USD",
+        time_zone="America/Los_Angeles", **at,
+    )  # fmt: skip
+    commissions.add_version(
+        story.session, made, rules=QUARTERLY_RULES, from_on=from_on,
+        approved_by=story.staff["finance"], **at,
+    )  # fmt: skip
+    partner_id = story.partners[QUARTERLY_FOR].id
+    commissions.assign(story.session, made, partner_id=partner_id, from_on=from_on, **at)
 
 
 def live(story: Story, invoices: list[Invoice]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -9,6 +10,8 @@ from sqlalchemy import select
 
 from models import deals, vendor
 from models.calendars import local_day, month_of
+from models.commissions.holding import held_until
+from models.commissions.pipeline import expected
 from models.deals import DealFilter, DealStatus
 from models.insights import deals as pressing
 from models.insights import money
@@ -31,6 +34,9 @@ SHOWN = (
     DealStatus.EXPIRED,
 )
 
+LOOKS_BACK_DAYS = 800
+"""What was held back before is released long since."""
+
 
 def partner_home(person: Actor) -> dict[str, Any]:
     own = person.partner_id
@@ -43,6 +49,8 @@ def partner_home(person: Actor) -> dict[str, Any]:
         "steps": _steps(start, person),
         "next_steps": pressing.next_steps(session, own, today=today),
         "standings": money.standing(session, own, currency=currency),
+        "held": held_until(session, own, since=today - timedelta(days=LOOKS_BACK_DAYS)),
+        "expected": expected(session, own, now=now()),
         "chart": _chart(currency, month_of(today), person),
         "states": [(state, counts.get(state, 0)) for state in SHOWN],
     }

@@ -92,11 +92,11 @@ def test_finance_is_told_when_nothing_is_owed(sign_in, a):
 
 
 def test_a_start_page_needs_few_queries(sign_in, a, app):
-    a.programme()
+    a.plan()
     partner = a.partner()
     for _ in range(12):
         a.submitted(partner=partner)
     client = sign_in(a.seller(partner))
     with counting(app) as asked:
         client.get("/")
-    assert len(asked) <= 16
+    assert len(asked) <= 30  # however many deals are open: what they would earn is among it
