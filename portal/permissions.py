@@ -44,6 +44,7 @@ class Can(StrEnum):
     SEE_ROUTING = "see what came to whom and why"
     ROUTE = "give a deal to others"
     HAND_WORK_OVER = "hand over the work of somebody who leaves"
+    PUBLISH_TERRITORIES = "publish drafted territories"
     SEE_CLAIMS = "see claims of territories"
     DRAW_CLAIM = "draw up a claim of a territory"
     AGREE_CLAIM = "submit a claim, and answer an offer"
@@ -154,6 +155,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_ROUTING: [[administrator], [channel_manager], [sales_manager]],
     Can.ROUTE: [[administrator], [channel_manager], [sales_manager]],
     Can.HAND_WORK_OVER: [[administrator]],
+    Can.PUBLISH_TERRITORIES: [[administrator]],
     Can.SEE_CLAIMS: [[administrator], [channel_manager], [sales_manager], [partner]],
     Can.DRAW_CLAIM: [[partner, their_own]],
     Can.AGREE_CLAIM: [[partner_administrator, their_own]],

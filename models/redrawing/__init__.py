@@ -5,8 +5,10 @@ they stand and under those that somebody thinks of, on one and the same day.  Wh
 and lose business, what nobody would own and what two would own stands in the answer.
 
     simulate(session, rules, instead=False, today=…) -> the Redrawing
+    gaps_of(session, redrawing, today=…) -> the ties and holes of the territories as they stand
 """
 
+from models.redrawing.gaps import Gaps, Hole, Tie, gaps_of
 from models.redrawing.queries import Book, Rates, book_of, simulate
 from models.redrawing.rules import Balance, CustomerMove, DealMove, Redrawing, Standing
 
@@ -15,9 +17,13 @@ __all__ = [
     "Book",
     "CustomerMove",
     "DealMove",
+    "Gaps",
+    "Hole",
     "Rates",
     "Redrawing",
     "Standing",
+    "Tie",
     "book_of",
+    "gaps_of",
     "simulate",
 ]

@@ -20,20 +20,23 @@ from models.territories.operations import (
     note_absence,
     redraw,
 )
-from models.territories.places import subdivision_name
+from models.territories.places import subdivision_name, widest
 from models.territories.queries import (
     absences_from,
     as_rules,
     defaults,
+    holding,
     how_many,
     listed,
     map_of,
+    quotas,
     routed_to,
     routings_of,
     still_here,
+    successor_of,
 )
-from models.territories.regions import PASSIVE_SALES_PROTECTED
-from models.territories.resolving import Action, assigned, is_passive_sale
+from models.territories.regions import PASSIVE_SALES_PROTECTED, regions_of
+from models.territories.resolving import Action, assigned, is_passive_sale, nearest
 from models.territories.routing import Routing, preview, route
 from models.territories.rules import (
     Area,
@@ -94,17 +97,21 @@ __all__ = [
     "details_of",
     "draw",
     "end_absence",
+    "holding",
     "how_many",
     "is_passive_sale",
     "limits",
     "listed",
     "listed_limits",
     "map_of",
+    "nearest",
     "next_manager",
     "note_absence",
     "place_name",
     "preview",
+    "quotas",
     "redraw",
+    "regions_of",
     "resolve_case",
     "route",
     "routed_to",
@@ -112,5 +119,7 @@ __all__ = [
     "set_limit",
     "still_here",
     "subdivision_name",
+    "successor_of",
     "who_acts_for",
+    "widest",
 ]

@@ -107,6 +107,11 @@ def with_its_wider_ones(subdivision: str) -> tuple[str, ...]:
     return tuple(chain)
 
 
+def widest(subdivision: str) -> str:
+    """The one that it lies in and that lies in no other: FR-75C lies in FR-IDF."""
+    return with_its_wider_ones(subdivision)[-1]
+
+
 def is_known_subdivision(code: str) -> bool:
     return pycountry.subdivisions.get(code=code) is not None
 

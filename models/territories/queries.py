@@ -183,11 +183,25 @@ def listed(
     return query
 
 
+def successor_of(session: Session, territory_id: UUID) -> Row | None:
+    """id, name, from_on of the one that took its place; None while it stands."""
+    columns = (Territory.id, Territory.name, Territory.from_on)
+    took_over = (Territory.succeeds_id == territory_id, Territory.drawing_id.is_(None))
+    return session.execute(select(*columns).where(*took_over)).first()
+
+
 def holding(on: date) -> tuple[ColumnElement[bool], ...]:
     """What is true of territories that hold on that day."""
     begun = or_(Territory.from_on.is_(None), Territory.from_on <= on)
     goes_on = or_(Territory.to_on.is_(None), Territory.to_on > on)
     return Territory.status == TerritoryStatus.ACTIVE, begun, goes_on
+
+
+def quotas(on: date) -> Select:
+    """id and quota of those that hold on that day and have one."""
+    return select(Territory.id, Territory.quota_minor).where(
+        Territory.drawing_id.is_(None), Territory.quota_minor > 0, *holding(on)
+    )
 
 
 def routed_to(territory_id: UUID | None, *, limit: int) -> Select:

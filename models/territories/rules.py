@@ -245,6 +245,12 @@ class Rule:
             self.from_on or self.to_on or self.excluded or self.qualifiers.count
         )
 
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds anything on that day."""
+        begun = self.from_on is None or self.from_on <= day
+        goes_on = self.to_on is None or day < self.to_on
+        return self.status is TerritoryStatus.ACTIVE and begun and goes_on
+
     def unfit(self, facts: Facts) -> str | None:
         """Why it is out although its area holds, in words; None when it holds."""
         assert facts.on is not None, "say for which day"

@@ -61,6 +61,7 @@ def load(
     queue.fill(story)
     wins.tell(story)
     claims.stake(story)
+    market.redraw(story)
     objections.object_to(story)
     drafts.propose_the_close(story)
     team.work(story)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Row, or_, select
 from wtforms.validators import ValidationError
 
 from models import catalog
+from models.money import Money
 from models.partners import Partner
 from models.people import STAFF, Person, PersonStatus, Role
 from models.territories import Territory, TerritoryDetails, TerritoryStatus
 from portal.database import session
-from portal.territories.forms import TerritoryForm
+from portal.territories.forms import TerritoryForm, base_currency
 
 CHANNEL = (Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
 SALES = (Role.SALES_MANAGER, Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
@@ -36,7 +38,11 @@ def families() -> dict[str, str]:
 
 def offered(form: TerritoryForm, *, but_not: UUID | None = None) -> TerritoryForm:
     """The form with its choices; a territory is not offered to stand above itself."""
-    query = select(Territory.id, Territory.name).order_by(Territory.name, Territory.id)
+    query = (
+        select(Territory.id, Territory.name)
+        .where(Territory.drawing_id.is_(None), Territory.status != TerritoryStatus.ENDED)
+        .order_by(Territory.name, Territory.id)
+    )
     form.offer(
         parents=[(row.id, row.name) for row in session.execute(query) if row.id != but_not],
         channel_managers=staff(CHANNEL),
@@ -54,6 +60,8 @@ def form_of(territory: Territory) -> TerritoryForm:
             "status": territory.status.value,
             "owner": _number_of(territory.owner_id),
             "naics": " ".join(territory.naics),
+            "quota": money_a_year(territory).quota,
+            "minimum": money_a_year(territory).minimum,
             "areas": [
                 {
                     "kind": area.kind.value,
@@ -67,6 +75,21 @@ def form_of(territory: Territory) -> TerritoryForm:
     )
     offered(form, but_not=territory.id).leave_room()
     return form
+
+
+@dataclass(frozen=True)
+class MoneyAYear:
+    quota: Money | None
+    minimum: Money | None
+
+
+def money_a_year(territory: Territory) -> MoneyAYear:
+    return MoneyAYear(
+        *(
+            None if minor is None else Money(minor, base_currency())
+            for minor in (territory.quota_minor, territory.minimum_minor)
+        )
+    )
 
 
 PLAIN = (
@@ -88,6 +111,8 @@ def details_of(form: TerritoryForm) -> TerritoryDetails | None:
         status=TerritoryStatus(form.status.data),
         owner_id=owner_id,
         naics=form.naics.data.split(),
+        quota_minor=form.quota.data.minor if form.quota.data else None,
+        minimum_minor=form.minimum.data.minor if form.minimum.data else None,
         areas=form.drawn(excluded=False),
         excluded=form.drawn(excluded=True),
     )

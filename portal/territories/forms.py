@@ -21,9 +21,11 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from models import vendor
 from models.partners import PartnerRole
 from models.territories import Area, AreaKind, TerritoryStatus
-from portal.fields import TidyField, UpperField
+from portal.database import session
+from portal.fields import MoneyField, TidyField, UpperField
 from portal.formats import words
 
 KINDS = {
@@ -39,6 +41,10 @@ ROLES = {each.value: words(each) for each in PartnerRole} | {PartnerRole.VAR.val
 BLANK_ROWS = 3
 MOST_ROWS = 500
 NAICS = re.compile(r"[0-9]{2,6}|[0-9]{2}-[0-9]{2}")
+
+
+def base_currency() -> str:
+    return vendor.settings(session).base_currency
 
 
 class ChecksField(SelectMultipleField):
@@ -106,6 +112,16 @@ class TerritoryForm(FlaskForm):
         [Optional(), NumberRange(-1000, 1000)],
         default=0,
         description="The higher wins where nothing else tells two territories apart.",
+    )
+    quota = MoneyField(
+        "Quota a year",
+        currency=base_currency,
+        description="What is to be won there, in the base currency.",
+    )
+    minimum = MoneyField(
+        "Minimum a year",
+        currency=base_currency,
+        description="What the partner has committed to, in the base currency.",
     )
     products = ChecksField("Only for product families")
     partner_roles = ChecksField("Only for partners that are", choices=ROLES)

@@ -63,10 +63,12 @@ class Place:
     kind: str
     name: str
     country: str
+    customer_id: UUID | None
+    """The customer that a named account is, where it is known."""
 
 
 def place_of(row: TerritoryArea) -> Place:
-    return Place(KINDS[row.kind.value], place_name(Area(row.kind, row.value)), row.country)
+    return Place(KINDS[row.kind.value], place_name(row.area), row.country, row.customer_id)
 
 
 def _written(area: Area) -> str:

@@ -1,37 +1,33 @@
-"""Pages about territories: the list, one territory, drawing it, trying an address, absences."""
+"""Pages about territories; importing each module of them hangs its pages on the blueprint."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from models import territories, vendor
-from models.calendars import local_day
+from models import territories
 from models.errors import Refused
 from models.partners import Partner
-from models.people import Actor, Person
+from models.people import Actor
 from models.territories import ManagerAbsence, Territory, TerritoryStatus
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may
 from portal.sheets import sheet_response
-from portal.territories import drawing, trying
+from portal.territories import chores, drafting, drawing, looking, mapping, trying
+from portal.territories.blueprint import pages, person_name, territory_or_404, today
 from portal.territories.forms import ROLES, AbsenceForm, TerritoryForm
 from portal.territories.lists import COLUMNS, TONES, for_export, place_of
 
-pages = Blueprint("territories", __name__)
+__all__ = ["chores", "drafting", "looking", "mapping", "pages"]
 
 BY_NAME = [Key(Territory.name), Key(Territory.id)]
 LAST_ROUTED = 20
-
-
-def territory_or_404(_person: Actor, territory_id: UUID) -> Territory:
-    return session.get(Territory, territory_id) or abort(404)
 
 
 def absence_or_404(_person: Actor, absence_id: UUID) -> ManagerAbsence:
@@ -49,6 +45,7 @@ def index(person: Actor) -> str:
         states=list(TerritoryStatus),
         tones=TONES,
         can_edit=may(person, Can.EDIT_TERRITORY),
+        on=asked_day("on"),
     )
 
 
@@ -62,12 +59,12 @@ def export(_person: Actor) -> Response:
 @pages.get("/territories/trial")
 @allow(Can.SEE_TERRITORIES)
 def trial(_person: Actor) -> str | tuple[str, int]:
-    form = trying.form_from(request.args, _today(), drawing.families())
+    form = trying.form_from(request.args, today(), drawing.families())
     if not request.args:
         return render_template("territories/trial.html", form=form, routing=None)
     if not form.validate():
         return render_template("territories/trial.html", form=form, routing=None), 422
-    routing = territories.preview(session, trying.facts_from(form, _today()))
+    routing = territories.preview(session, trying.facts_from(form, today()))
     return render_template(
         "territories/trial.html",
         form=form,
@@ -115,12 +112,14 @@ def show(person: Actor, territory: Territory) -> str:
         excluded=[place_of(row) for row in territory.areas if row.is_exclusion],
         parent=territory.parent_id and session.get(Territory, territory.parent_id),
         owner=territory.owner_id and session.get(Partner, territory.owner_id),
-        channel_manager=_name(territory.channel_manager_id),
-        sales_manager=_name(territory.sales_manager_id),
+        channel_manager=person_name(territory.channel_manager_id),
+        sales_manager=person_name(territory.sales_manager_id),
         product_names=[
             name for code, name in drawing.families().items() if code in territory.products
         ],
         role_names=[ROLES[role] for role in territory.partner_roles],
+        money_a_year=drawing.money_a_year(territory),
+        successor=territories.successor_of(session, territory.id),
         routed=list(session.execute(territories.routed_to(territory.id, limit=LAST_ROUTED))),
         can_edit=may(person, Can.EDIT_TERRITORY),
     )
@@ -181,8 +180,24 @@ def end_absence(person: Actor, away: ManagerAbsence) -> Response:
     return redirect(url_for("territories.absences"), 303)
 
 
+def asked_day(name: str) -> date | None:
+    """A day in the address; what is none is not asked."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
 def _form_page(form: TerritoryForm, territory: Territory | None = None) -> str:
-    return render_template("territories/form.html", form=form, territory=territory)
+    here = ("Territories", url_for("territories.index"))
+    target = url_for("territories.create")
+    if territory:
+        here = (territory.name, url_for("territories.show", territory_id=territory.id))
+        target = url_for("territories.change", territory_id=territory.id)
+    lead = "A change counts for what comes; what was routed stays where it is."
+    return render_template(
+        "territories/form.html", form=form, territory=territory, target=target, back=here, lead=lead
+    )
 
 
 def _absence_form() -> AbsenceForm:
@@ -196,7 +211,7 @@ def _absences_page(person: Actor, form: AbsenceForm) -> str:
     return render_template(
         "territories/absences.html",
         form=form,
-        away=list(session.execute(territories.absences_from(_today()))),
+        away=list(session.execute(territories.absences_from(today()))),
         can_edit=may(person, Can.EDIT_TERRITORY),
     )
 
@@ -207,12 +222,5 @@ def _wanted() -> Any:
     return territories.listed(
         search=request.args.get("q", "").replace("\x00", "")[:100],
         status=TerritoryStatus(status) if status in list(TerritoryStatus) else None,
+        on=asked_day("on"),
     )
-
-
-def _today() -> Any:
-    return local_day(now(), vendor.settings(session).time_zone)
-
-
-def _name(person_id: UUID | None) -> str | None:
-    return session.scalar(select(Person.name).where(Person.id == person_id))

@@ -32,6 +32,7 @@ FRESH_FOR_STAFF = {
     "commissions.statements_export",
     "customers.export", "forecasts.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
+    "territories.simulation_export",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ TABLE = {
     Can.SEE_ROUTING: {A, C, S},
     Can.ROUTE: {A, C, S},
     Can.HAND_WORK_OVER: {A},
+    Can.PUBLISH_TERRITORIES: {A},
     Can.SEE_CLAIMS: {A, C, S} | PARTNER_ROLES,
     Can.DRAW_CLAIM: PARTNER_ROLES,
     Can.AGREE_CLAIM: {P},
