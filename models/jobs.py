@@ -77,6 +77,13 @@ def claim(session: Session, *, now: datetime) -> Job | None:
     return job
 
 
+def still_running(session: Session, key: str, *, now: datetime) -> None:
+    """Say so of a long job, so that nobody takes its worker for dead."""
+    job = session.scalar(select(Job).where(Job.key == key, Job.state == JobState.RUNNING))
+    if job is not None:
+        job.lease_until = now + LEASE
+
+
 def finish(job: Job) -> None:
     job.state, job.lease_until, job.last_error = JobState.DONE, None, ""
 

@@ -77,6 +77,8 @@ class Vendor(DecisionRules, Public, Base):
     """A deal won within so many hours of its begin is looked at."""
     minimum_payout_minor: Mapped[int] = mapped_column(BigInteger, default=50_00)
     """In the base currency; less waits for the next month.  Others: payouts.terms."""
+    adjustment_limit_minor: Mapped[int] = mapped_column(BigInteger, default=500_00)
+    """In the base currency; above it a second person decides about an adjustment."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
     """How long a partner is not paid after its bank details were changed."""
     factor_roles: Mapped[list[Any]] = mapped_column(JSON, default=list)

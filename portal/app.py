@@ -28,7 +28,7 @@ from portal.audit import heads
 from portal.audit import views as audit
 from portal.catalog import views as catalog
 from portal.claims import views as claims
-from portal.commissions import closing
+from portal.commissions import closing, simulating
 from portal.commissions import views as commissions
 from portal.conflicts import views as conflicts
 from portal.customers import views as customers
@@ -114,6 +114,7 @@ worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)
 worker.ERRANDS.update(invoicing.ERRANDS)
 worker.ERRANDS.update(closing.ERRANDS)
+worker.ERRANDS.update(simulating.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))

@@ -52,6 +52,7 @@ COMMISSIONS = Entry("Commissions", "commissions.lines", "percentage")
 DISPUTES = Entry("Disputes", "commissions.disputes", "scale")
 STATEMENTS = Entry("Statements", "commissions.statements", "receipt")
 MONTHS = Entry("Months", "commissions.months", "calendar")
+ADJUSTMENTS = Entry("Adjustments", "commissions.adjustment_list", "adjustments")
 PLANS = Entry("Plans", "commissions.plans", "list-check")
 PAYOUTS = Entry("Payouts", "payouts.index", "cash")
 RUNS = Entry("Payout runs", "payouts.runs", "cash")
@@ -81,13 +82,16 @@ MENUS: dict[Role, list[Entry]] = {
     ],
     Role.FINANCE: [
         HOME, RUNS, MONTHS, STATEMENTS, DISPUTES, INVOICES, COMMISSIONS, PLANS, PARTNERS, TAXES,
-        CATALOG,
+        ADJUSTMENTS, CATALOG,
     ],
     Role.ADMINISTRATOR: [
         HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, ROUTING,
         CATALOG, PLANS, STATEMENTS, DISPUTES, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES,
         REQUESTS, INSIGHTS,
         AUDIT,
+        HOME, QUEUE, DEALS, PARTNERS, PEOPLE, APPLICATIONS, CUSTOMERS, TERRITORIES, CLAIMS, CATALOG,
+        PLANS, STATEMENTS, DISPUTES, PAYOUTS, WINS, RENEWALS, CONFLICTS, OWN_SALES, REQUESTS,
+        INSIGHTS, ADJUSTMENTS,
     ],
 }  # fmt: skip
 

@@ -80,6 +80,9 @@ class Can(StrEnum):
     EDIT_PLAN = "edit a plan"
     APPROVE_PLAN = "put another's plan version into force"
     CLOSE_MONTH = "close a month"
+    SEE_ADJUSTMENTS = "see adjustments"
+    ADJUST = "adjust a partner's commission"
+    DECIDE_ADJUSTMENT = "decide about another's adjustment"
     SEE_PAYOUTS = "see payouts"
     RUN_PAYOUTS = "prepare and release payouts"
     KEEP_TAXES = "look at tax forms and rates"
@@ -191,6 +194,9 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.EDIT_PLAN: [[finance], [administrator]],
     Can.APPROVE_PLAN: [[finance], [administrator]],
     Can.CLOSE_MONTH: [[finance]],
+    Can.SEE_ADJUSTMENTS: [[finance], [administrator]],
+    Can.ADJUST: [[finance]],
+    Can.DECIDE_ADJUSTMENT: [[finance], [administrator]],
     Can.SEE_PAYOUTS: [[finance], [administrator], [partner]],
     Can.RUN_PAYOUTS: [[finance]],
     Can.KEEP_TAXES: [[finance]],

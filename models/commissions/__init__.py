@@ -7,6 +7,7 @@ was worked out.  A month is closed once; what comes later counts for the open mo
 """
 
 from models.commissions import disputes, queries, words
+from models.commissions.adjustment_tables import Adjustment, AdjustmentState
 from models.commissions.checks import Finding, findings
 from models.commissions.close_tables import CloseProposal, ProposalState
 from models.commissions.disputes import Dispute
@@ -15,11 +16,15 @@ from models.commissions.engine import Code, FxPolicy, Trigger
 from models.commissions.estimates import Estimate, Prospect, estimate
 from models.commissions.operations import (
     CLOSE,
+    SIMULATE,
     Caught,
     Change,
     Loaded,
     add_version,
+    adjust,
+    approve_adjustment,
     approve_draft,
+    ask_simulation,
     assign,
     begin_close,
     begin_draft,
@@ -38,9 +43,11 @@ from models.commissions.operations import (
     preview_rerate,
     propose_close,
     propose_draft,
+    refuse_adjustment,
     release_due,
     rerate,
     send_back_draft,
+    set_limit,
     settle_month,
     state_some,
     withdraw_close,
@@ -50,6 +57,7 @@ from models.commissions.operations import (
 from models.commissions.plans import Choice, plan_for
 from models.commissions.queries import LineFilter, Sum, month_in_words
 from models.commissions.rated import RatedEvent, RatingProblem
+from models.commissions.simulation_tables import PlanSimulation
 from models.commissions.slicing import slices
 from models.commissions.tables import (
     CommissionLine,
@@ -62,6 +70,9 @@ from models.commissions.tables import (
 
 __all__ = [
     "CLOSE",
+    "SIMULATE",
+    "Adjustment",
+    "AdjustmentState",
     "Caught",
     "Change",
     "Choice",
@@ -79,6 +90,7 @@ __all__ = [
     "Plan",
     "PlanAssignment",
     "PlanDraft",
+    "PlanSimulation",
     "PlanVersion",
     "ProposalState",
     "Prospect",
@@ -88,7 +100,10 @@ __all__ = [
     "Sum",
     "Trigger",
     "add_version",
+    "adjust",
+    "approve_adjustment",
     "approve_draft",
+    "ask_simulation",
     "assign",
     "begin_close",
     "begin_draft",
@@ -113,9 +128,11 @@ __all__ = [
     "propose_close",
     "propose_draft",
     "queries",
+    "refuse_adjustment",
     "release_due",
     "rerate",
     "send_back_draft",
+    "set_limit",
     "settle_month",
     "slices",
     "state_some",

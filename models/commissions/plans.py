@@ -87,6 +87,15 @@ def plan_for(session: Session, partner: Partner, day: date) -> Choice:
     return assignments.plan_for(partner, day)
 
 
+def chosen_on(session: Session, partner: Partner, day: date) -> tuple[Choice | None, str]:
+    """(the plan, why it or why none)."""
+    try:
+        choice = plan_for(session, partner, day)
+    except Refused as refusal:
+        return None, str(refusal)
+    return choice, choice.why
+
+
 def why(assignment: PlanAssignment | Row[Any], plan_name: str, partner_name: str) -> str:
     """Such as "Plan “Gold” because it is assigned to tier gold in DE, from 1 February 2026"."""
     return (
@@ -163,6 +172,26 @@ def versions_of(session: Session, plan_id: UUID) -> Sequence[PlanVersion]:
         .where(PlanVersion.plan_id == plan_id)
         .order_by(PlanVersion.from_on.desc())
     ).all()
+
+
+def shadowed(session: Session, plan_id: UUID, day: date) -> dict[UUID, str]:
+    """{assignment: the plan that decides in its place}: the same whom, said later, elsewhere."""
+    of = PlanAssignment
+    rows = session.execute(
+        select(of.id, of.plan_id, of.partner_id, of.tier, of.role, of.country, Plan.name)
+        .join(Plan, Plan.id == of.plan_id)
+        .where(of.from_on <= day, or_(of.to_on.is_(None), of.to_on > day))
+        .order_by(of.from_on, of.created_at, of.id)
+    )
+    decides: dict[tuple[Any, ...], Any] = {}
+    listed = rows.all()
+    for row in listed:
+        decides[tuple(row[2:6])] = row
+    return {
+        row.id: decides[tuple(row[2:6])].name
+        for row in listed
+        if row.plan_id == plan_id and decides[tuple(row[2:6])].plan_id != plan_id
+    }
 
 
 def assignments_of(session: Session, plan_id: UUID) -> list[Assigned]:

@@ -219,6 +219,11 @@ def day(text: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def _by_hand(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
+    """What a person gave or took, in that person's words."""
+    return [Step(f"Adjustment {working['number']}: {working['why']}", amount)]
+
+
 WRITERS: dict[str, Callable[[Mapping[str, Any], Money, Shown], list[Step]]] = {
     "share_of_others": _share_of_others,
     "flat": _rated,
@@ -249,4 +254,5 @@ WRITERS: dict[str, Callable[[Mapping[str, Any], Money, Shown], list[Step]]] = {
     "override_share": _share_of_overrides,
     "clawback_deferred": _put_off,
     "clawback_instalment": _instalment,
+    "by_hand": _by_hand,
 }

@@ -49,7 +49,7 @@ def draft_or_404(_person: Actor, draft_id: UUID) -> PlanDraft:
 @allow(Can.EDIT_PLAN, find=plan_or_404)
 def begin_draft(person: Actor, plan: Plan) -> Response:
     """Starts from the latest version's rules, because most versions change one figure."""
-    return redirect(url_for("commissions.draft_json", draft_id=begun(person, plan).id), 303)
+    return redirect(url_for("commissions.edit_draft", draft_id=begun(person, plan).id), 303)
 
 
 @pages.get("/plans/drafts/<uuid:draft_id>")

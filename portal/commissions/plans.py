@@ -85,6 +85,7 @@ def make_plan(person: Actor) -> Answer:
 @allow(Can.SEE_PLANS, find=plan_or_404)
 def plan(person: Actor, plan: Plan) -> str:
     today = _today()
+    shadows = asked.shadowed(session, plan.id, today)
     return render_template(
         "commissions/plan.html",
         plan=plan,
@@ -100,7 +101,11 @@ def plan(person: Actor, plan: Plan) -> str:
             for row in asked.versions_of(session, plan.id)
         ],
         assignments=[
-            {"row": row, "state": _state_of(row.from_on, row.to_on, today)}
+            {
+                "row": row,
+                "state": _state_of(row.from_on, row.to_on, today),
+                "shadow": shadows.get(row.id),
+            }
             for row in asked.assignments_of(session, plan.id)
         ],
         drafts=drafts.open_drafts(session, plan.id),
@@ -130,7 +135,7 @@ def assign(person: Actor, plan: Plan) -> Answer:
         commissions.assign(
             session,
             plan,
-            partner_id=_partner_called(form.partner.data),
+            partner_id=partner_called(form.partner.data),
             tier=Tier(form.tier.data) if form.tier.data else None,
             role=PartnerRole(form.role.data) if form.role.data else None,
             country=form.country.data or None,
@@ -158,7 +163,7 @@ def end_assignment(person: Actor, assignment: PlanAssignment) -> Response:
 def _why(text: str) -> str:
     """Which plan a partner is on today, and why; or why it is on none."""
     try:
-        partner_id = _partner_called(text)
+        partner_id = partner_called(text)
         if partner_id is None:
             return ""
         return commissions.plan_for(session, session.get_one(Partner, partner_id), _today()).why
@@ -166,7 +171,7 @@ def _why(text: str) -> str:
         return str(refusal)
 
 
-def _partner_called(text: str) -> UUID | None:
+def partner_called(text: str) -> UUID | None:
     if not text:
         return None
     named = or_(Partner.number == text.upper(), func.lower(Partner.name) == text.lower())

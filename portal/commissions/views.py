@@ -1,7 +1,9 @@
 """Pages about commissions.  Each group stands in its own file."""
 
 from portal.commissions import (
+    adjusting,
     closing,
+    designing,
     dispute_pages,
     disputes,
     drafting,
@@ -9,6 +11,8 @@ from portal.commissions import (
     months,
     plan_importing,
     plans,
+    rerating,
+    simulating,
     statements,
     what_if,
 )
@@ -25,6 +29,10 @@ GROUPS = (
     drafting,
     plan_importing,
     what_if,
+    designing,
+    simulating,
+    adjusting,
+    rerating,
 )
 
 __all__ = ["GROUPS", "pages"]

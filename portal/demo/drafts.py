@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models import commissions
 from models.calendars import first_day, month_of, next_month
 from models.commissions import Plan, closes
+from models.money import Money
 from portal.demo.months import RESELLER_RULES
 from portal.demo.story import Story
 
@@ -22,6 +23,9 @@ BY_VOLUME = RESELLER_RULES | {
 }
 """Who sells much in a quarter earns more, whatever it is."""
 
+ADJUSTED = "212"
+"""Whose commission people have changed by hand."""
+
 
 def propose(story: Story) -> None:
     """From the month after next on; Robin Halter wrote it, Dana Burnell is asked."""
@@ -33,6 +37,23 @@ def propose(story: Story) -> None:
         story.session, plan, rules=BY_VOLUME, from_on=from_on, by=author, now=written
     )
     commissions.propose_draft(story.session, draft, by=author, now=story.now - timedelta(days=1))
+    commissions.ask_simulation(story.session, draft, by=author, now=story.now - timedelta(hours=20))
+    story.tick("plans")
+
+
+def adjust(story: Story) -> None:
+    """A small one that was posted, and a large one that waits for somebody else."""
+    session, partner = story.session, story.partners[ADJUSTED]
+    asked = (
+        (80_00, "The freight of a returned frame, as agreed with its seller.", "finance", 26),
+        (1_250_00, "A promise of last season: the spring campaign was to earn twice.",
+         "finance.second", 4),
+    )  # fmt: skip
+    for minor, reason, who, hours in asked:
+        commissions.adjust(
+            session, partner, amount=Money(minor, partner.currency), reason=reason,
+            by=story.staff[who], now=story.now - timedelta(hours=hours),
+        )  # fmt: skip
     story.tick("plans")
 
 

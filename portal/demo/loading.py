@@ -63,6 +63,7 @@ def load(
     claims.stake(story)
     market.redraw(story)
     objections.object_to(story)
+    drafts.adjust(story)
     drafts.propose_the_close(story)
     team.work(story)
     _mailed_long_ago(session, now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from models import partners, vendor
+from models import commissions, partners, vendor
 from models.calendars import local_day
 from models.errors import Refused
 from models.partners import (
@@ -122,6 +122,7 @@ def show(person: Actor, partner: Partner) -> str:
     return render_template(
         "partners/show.html",
         partner=partner,
+        plan=commissions.plans.chosen_on(session, partner, day),
         manager=members.name_of(session, partner.channel_manager_id),
         steps=steps,
         is_complete=all(step.done for step in steps),
@@ -132,6 +133,7 @@ def show(person: Actor, partner: Partner) -> str:
         events=history.of(session, partner.id),
         can_edit=may(person, Can.EDIT_PARTNER),
         can_see_deals=may(person, Can.SEE_DEALS),
+        can_see_plans=may(person, Can.SEE_PLANS),
         verbs=PARTNER_MOVES.possible_from(partner.status),
         is_distributor=partner.role is PartnerRole.DISTRIBUTOR,
         is_onboarding=partner.status is PartnerStatus.ONBOARDING,

@@ -11,13 +11,21 @@ from sqlalchemy.exc import DatabaseError
 
 from models import commissions, ledger
 from models.audit import AuditEntry
-from models.commissions import CloseProposal, MonthClose, ProposalState, Statement, closes
+from models.commissions import (
+    CloseProposal,
+    CommissionLine,
+    MonthClose,
+    ProposalState,
+    Statement,
+    closes,
+)
 from models.errors import Refused
 from models.ledger import Account
 from models.money import Money
 from models.notices import Notice
 from models.people import Role
 from portal.command_line import portal
+from tests.factories_commissions import TWELVE_PERCENT
 from tests.months import close_by_two, confirm, propose, seen_on, work
 
 
@@ -238,3 +246,20 @@ def test_the_next_month_shows_the_one_before_beside_it(a, app, session, finance,
     a.earned(3_000_00, partner_id=partner.id)
     page = finance.get("/months/2026-12").text
     assert re.search(r"€300\.00", page) and "€200.00" in page
+
+
+def test_an_open_month_is_rated_anew_after_looking_at_who_gains_and_loses(a, session, finance):
+    plan = a.plan()
+    partner = a.partner(name="Alpenrad GmbH")
+    a.earned(1_000_00, partner_id=partner.id, issued_on=date(2026, 11, 12))
+    a.version(plan, TWELVE_PERCENT, date(2026, 11, 10))
+    assert "Rate anew" in finance.get("/months/2026-11").text
+    page = finance.post("/months/2026-11/rerating/preview").text
+    assert "Alpenrad GmbH" in page and "€120.00" in page and "€20.00" in page
+    assert session.scalars(select(CommissionLine.payout_minor)).all() == [100_00]
+    assert finance.post("/months/2026-11/rerating", data={"seen": "x"}).status_code == 422
+    assert session.scalars(select(CommissionLine.payout_minor)).all() == [100_00]
+    sent = {"seen": seen_on(page)}
+    assert finance.post("/months/2026-11/rerating", data=sent).status_code == 303
+    assert session.scalars(select(CommissionLine.payout_minor)).all() == [120_00]
+    assert "Nobody: the open month" in finance.post("/months/2026-11/rerating/preview").text

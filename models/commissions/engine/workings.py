@@ -45,6 +45,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "draw": ("draw_minor", "net_minor", "before_minor"),
     "clawback_deferred": ("taken_minor", "most_minor", "instalments", "pool_minor"),
     "clawback_instalment": ("owed_minor", "pool_minor"),
+    "by_hand": ("number", "why", "pool_minor"),
 }  # fmt: skip
 """What the values after each rule are called."""
 

@@ -1,5 +1,11 @@
 """What can happen to commissions: events are rated, months closed, plans made, lines disputed."""
 
+from models.commissions.operations.adjusting import (
+    adjust,
+    approve_adjustment,
+    refuse_adjustment,
+    set_limit,
+)
 from models.commissions.operations.agreeing import (
     CLOSE,
     close_by_command,
@@ -38,6 +44,7 @@ from models.commissions.operations.rating import (
     release_due,
 )
 from models.commissions.operations.rerating import Change, preview_rerate, rerate
+from models.commissions.operations.simulating import SIMULATE, ask_simulation
 
 JOBS = {OVERDUE: handle_overdue}
 """What the worker does about commissions, by the job's topic."""
@@ -45,11 +52,15 @@ JOBS = {OVERDUE: handle_overdue}
 __all__ = [
     "CLOSE",
     "JOBS",
+    "SIMULATE",
     "Caught",
     "Change",
     "Loaded",
     "add_version",
+    "adjust",
+    "approve_adjustment",
     "approve_draft",
+    "ask_simulation",
     "assign",
     "begin_close",
     "begin_draft",
@@ -69,9 +80,11 @@ __all__ = [
     "propose_close",
     "propose_draft",
     "rate_sale",
+    "refuse_adjustment",
     "release_due",
     "rerate",
     "send_back_draft",
+    "set_limit",
     "settle_month",
     "state_some",
     "withdraw_close",
