@@ -44,7 +44,7 @@ lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with
 	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
 
 DECIDED_BY_THE_DATABASE = tests/models tests/stripe tests/test_migrations.py \
-	tests/portal/test_isolation.py tests/portal/test_agreement.py tests/portal/test_money_agrees.py \
+	tests/portal/test_isolation.py tests/portal/test_money_agrees.py \
 	tests/portal/test_payouts.py tests/portal/test_bank_reports.py tests/portal/test_taxes.py \
 	tests/portal/test_commissions.py tests/portal/test_sales.py tests/portal/test_worker.py
 

@@ -73,6 +73,7 @@ class Can(StrEnum):
     RECORD_SALES = "record invoices and payments"
     SEE_COMMISSIONS = "see commissions"
     ASK_WHAT_IF = "ask what open deals would earn"
+    SEE_TAKEN_BACK = "see what is still to be taken back"
     DISPUTE_LINE = "dispute a commission line"
     JOIN_DISPUTE = "write in a dispute"
     DECIDE_DISPUTE = "decide a dispute"
@@ -187,6 +188,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.RECORD_SALES: [[finance]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],
     Can.ASK_WHAT_IF: [[partner]],
+    Can.SEE_TAKEN_BACK: [[finance], [administrator], [partner]],
     Can.DISPUTE_LINE: [[partner, their_own]],
     Can.JOIN_DISPUTE: [[finance], [administrator], [partner, their_own]],
     Can.DECIDE_DISPUTE: [[finance], [administrator]],

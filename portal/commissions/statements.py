@@ -47,6 +47,7 @@ def statements(person: Actor) -> str:
     return render_template(
         "commissions/statements.html",
         page=page_of(session, _wanted(person), LATEST_FIRST),
+        can_see_taken_back=may(person, Can.SEE_TAKEN_BACK),
         for_staff=person.is_staff,
     )
 

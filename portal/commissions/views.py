@@ -14,6 +14,7 @@ from portal.commissions import (
     rerating,
     simulating,
     statements,
+    taken_back,
     what_if,
 )
 from portal.commissions.blueprint import pages
@@ -28,6 +29,7 @@ GROUPS = (
     plans,
     drafting,
     plan_importing,
+    taken_back,
     what_if,
     designing,
     simulating,

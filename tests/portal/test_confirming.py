@@ -29,7 +29,7 @@ FRESH = {
 FRESH_FOR_STAFF = {
     "audit.access_export", "audit.export", "audit.history_export", "audit.privileged_export",
     "claims.export", "commissions.disputes_export", "commissions.lines_export",
-    "commissions.statements_export",
+    "commissions.statements_export", "commissions.taken_back_export",
     "customers.export", "forecasts.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
     "territories.simulation_export",

@@ -1,15 +1,20 @@
 """Statements as partners see them: kept as they were sent, few questions, and who sees what."""
 
+import csv
+import io
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from models import commissions
 from models.commissions import Code, CommissionLine, Statement
 from models.commissions.papers import StatementPaper
+from models.money import Money
 from models.partners import Partner
 from models.people import SYSTEM
 from tests.leaks import text_of
@@ -43,6 +48,25 @@ def test_a_statement_stays_byte_for_byte_as_it_was_sent(a, session, sign_in, sel
         assert [sign_in(who).get(f"{path}/{name}").data for name in FORMATS] == first
     assert len(session.scalars(select(StatementPaper.sha256)).all()) == 3
     assert browser.get(f"{path}/export?as=doc").status_code == 404
+
+
+def test_a_statement_says_the_same_on_its_page_its_pdf_and_its_two_sheets(
+    a, session, sign_in, seller
+):
+    a.plan()
+    for net in (1_234_56, 77_77, 9_999_99):
+        a.earned(net, partner_id=seller.partner_id)
+    [statement] = closed(session, a)
+    browser, path = sign_in(seller), f"/statements/{statement.id}"
+    total = Money(statement.payable_minor, "EUR").major
+    assert total == Decimal("1131.24")
+    file = browser.get(f"{path}/export?as=csv").text.removeprefix("\ufeff")
+    assert sum(Decimal(row["Commission"]) for row in csv.DictReader(io.StringIO(file))) == total
+    book = load_workbook(io.BytesIO(browser.get(f"{path}/export?as=xlsx").data))
+    head, *rows = book.active.values
+    assert round(sum(row[head.index("Commission")] for row in rows), 2) == float(total)
+    for answer in (browser.get(path), browser.get(f"{path}/document.pdf")):
+        assert f"{total:,}" in text_of(answer)
 
 
 def test_a_name_in_a_script_without_a_font_does_not_stop_its_paper(a, session, sign_in):
