@@ -22,6 +22,7 @@ from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
 from portal import database, errors, footprints, formats, identity, paths, security, worker
 from portal.account import views as account
+from portal.agreements import views as agreements
 from portal.applications import views as applications
 from portal.approvals import views as approvals
 from portal.audit import heads
@@ -34,6 +35,7 @@ from portal.conflicts import views as conflicts
 from portal.customers import views as customers
 from portal.deals import views as deals
 from portal.engagements import views as engagements
+from portal.federation import views as federation
 from portal.files import views as files
 from portal.forecasts import views as forecasts
 from portal.health import views as health
@@ -53,6 +55,7 @@ from portal.payouts import views as payouts
 from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
 from portal.programme import views as programme
+from portal.provisioning import views as provisioning
 from portal.renewals import views as renewals
 from portal.routing import views as routing
 from portal.sales import views as sales
@@ -73,8 +76,11 @@ FEATURES: list[Any] = [
     health.pages,
     insights.pages,
     signin.pages,
+    federation.pages,
+    provisioning.pages,
     account.pages,
     people.pages,
+    agreements.pages,
     audit.pages,
     partners.pages,
     applications.pages,
@@ -145,6 +151,8 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(feature)
     for view in stripe_webhooks.UNSIGNED:
+        app.extensions["csrf"].exempt(view)
+    for view in provisioning.MACHINES:
         app.extensions["csrf"].exempt(view)
     return app
 

@@ -99,6 +99,19 @@ class Paper(Generic[Line]):
     language: str = "en"
 
 
+@dataclass(frozen=True)
+class SignedText:
+    """A text that somebody signed: the whole of it, and the signature among the facts."""
+
+    title: str
+    number: str
+    vendor: Party
+    partner: Party
+    facts: list[tuple[str, str]]
+    paragraphs: list[str]
+    language: str = "en"
+
+
 def statement(paper: Paper[StatementLine], *, now: datetime) -> bytes:
     """A commission statement as PDF."""
     return _typeset("statement", paper, now)
@@ -114,6 +127,11 @@ def invoice(paper: Paper[SettledStatement], *, now: datetime) -> bytes:
     return _typeset("invoice", paper, now)
 
 
+def signed_text(paper: SignedText, *, now: datetime) -> bytes:
+    """A text with its signature, as PDF."""
+    return _typeset("signed_text", paper, now)
+
+
 def pdf_response(name: str, pdf: bytes) -> Response:
     """The paper as a download called `name`.pdf."""
     response = Response(pdf, mimetype="application/pdf")
@@ -121,7 +139,7 @@ def pdf_response(name: str, pdf: bytes) -> Response:
     return response
 
 
-def _typeset(kind: str, paper: Paper, now: datetime) -> bytes:
+def _typeset(kind: str, paper: Paper | SignedText, now: datetime) -> bytes:
     data = json.dumps(asdict(paper), ensure_ascii=False)
     try:
         return _compile(kind, data, now, [ACCESSIBLE])

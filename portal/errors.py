@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
@@ -15,6 +26,12 @@ from werkzeug.routing import RequestRedirect
 from models.errors import Refused
 
 log = logging.getLogger("counterpart")
+
+
+SCIM = "/scim/v2/"
+"""Under this path speak directories, which read no pages."""
+
+SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 def install(app: Flask) -> None:
@@ -71,6 +88,9 @@ def _page(error: HTTPException) -> Any:
         return redirect(url_for("signin.new", next=request.full_path.rstrip("?")))
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if request.path.startswith(SCIM):
+        said = {"schemas": [SCIM_ERROR], "status": str(error.code), "detail": error.name}
+        return Response(json.dumps(said), error.code, mimetype="application/scim+json")
     return _answer(error.code)
 
 

@@ -83,6 +83,8 @@ def _record(session: Session, outcome: str, detail: dict[str, object]) -> None:
     by = asking.actor if asking else STRANGER
     if asking is None and (typed := request.form.get("email", "")):
         detail = detail | {"email": typed[:254]}
+    if asking and asking.actor.visitor:
+        detail = detail | {"visitor": asking.actor.visitor}
     ids = {name: str(value) for name, value in (request.view_args or {}).items()}
     if ids:
         detail = detail | {"of": ids}

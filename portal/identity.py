@@ -19,7 +19,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from models import notices, partners
+from models import agreements, notices, partners
 from models.factors import FRESH_FOR
 from models.notices import Notice
 from models.partners import Partner, PartnerRole, PartnerStatus
@@ -55,6 +55,8 @@ class Asking:
     """When they last proved to be there; None: never yet."""
     visit_ends_at: datetime | None
     """When looking through somebody else's eyes is over; None through one's own."""
+    must_sign: bool
+    """Whether the portal is shut to them until they have signed what the vendor asks for."""
 
 
 class SignedIn(UserMixin):
@@ -152,6 +154,12 @@ def is_fresh() -> bool:
     return is_recent or here.stage is Stage.ENROL  # the password was typed minutes ago
 
 
+def must_sign() -> bool:
+    """Whether the portal is shut to who asks; whoever looks through their eyes only looks."""
+    here = asking()
+    return here is not None and here.must_sign and not here.actor.visitor
+
+
 def scope_of(actor: Actor) -> Scope:
     if actor.partner_id is None:
         return Scope.vendor()
@@ -186,6 +194,7 @@ def _asking(token: str, at: datetime) -> Asking | None:
         found.stage,
         found.proven_at,
         found.visit_ends_at,
+        bool(found.must_sign),
     )
 
 
@@ -238,6 +247,7 @@ def _shown() -> tuple[Any, ...]:
         Partner.role.label("partner_role"),
         Partner.name.label("partner_name"),
         unread.label("unread"),
+        agreements.must_sign().label("must_sign"),
         select(Vendor.name).limit(1).scalar_subquery().label("vendor_name"),
     )
 

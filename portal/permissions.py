@@ -16,12 +16,15 @@ from flask import abort, request
 
 from models.people import STAFF, Actor, Role, Stage
 from portal import database, footprints
-from portal.identity import is_fresh, person_asking
+from portal.barriers import must_be_fresh, must_have_signed
+from portal.identity import person_asking
 
 
 class Can(StrEnum):
     SEE_HOME = "see home"
     PROVE_ONESELF = "prove who one is"
+    SIGN_AGREEMENTS = "read and sign agreements"
+    SEE_SIGNATURES = "see the papers of signatures"
     KEEP_ACCOUNT = "keep one's own account"
     SAVE_VIEWS = "keep views of lists"
     SEE_NOTICES = "see notices"
@@ -92,6 +95,7 @@ class Can(StrEnum):
     SEE_OWN_AUDIT = "see what one's own people did"
     SEE_PROGRAMME = "see the programme's settings"
     EDIT_PROGRAMME = "edit the programme's settings"
+    KEEP_PROVIDERS = "set up companies' own sign-ins"
 
 
 Condition = Callable[[Actor, Any], bool]
@@ -137,6 +141,8 @@ def their_own(person: Actor, thing: Any) -> bool:
 WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_HOME: [[staff], [partner]],
     Can.PROVE_ONESELF: [[staff], [partner]],
+    Can.SIGN_AGREEMENTS: [[partner]],
+    Can.SEE_SIGNATURES: [[staff], [partner]],
     Can.KEEP_ACCOUNT: [[staff], [partner]],
     Can.SAVE_VIEWS: [[staff], [partner]],
     Can.SEE_NOTICES: [[staff], [partner]],
@@ -207,6 +213,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_OWN_AUDIT: [[partner_administrator]],
     Can.SEE_PROGRAMME: [[staff]],
     Can.EDIT_PROGRAMME: [[administrator]],
+    Can.KEEP_PROVIDERS: [[administrator]],
 }
 
 
@@ -223,17 +230,10 @@ def may(person: Actor, permission: Can, thing: Any = None) -> bool:
     return any(all(condition(person, thing) for condition in row) for row in WHO_MAY[permission])
 
 
-class ProofNeeded(Exception):
-    """What was asked for needs a proof of the last minutes that the person is there.
-
-    The page that asks for it keeps what was typed and sends it on afterwards.
-    """
-
-
-def must_be_fresh() -> None:
-    """Raises ProofNeeded when the last proof is older than five minutes."""
-    if not is_fresh():
-        raise ProofNeeded
+BEFORE_SIGNING = {
+    Can.SIGN_AGREEMENTS, Can.SEE_SIGNATURES, Can.KEEP_ACCOUNT, Can.PROVE_ONESELF,
+}  # fmt: skip
+"""What a partner may do before it has signed what shuts the portal."""
 
 
 def allow(
@@ -258,6 +258,8 @@ def allow(
             person = person_asking(*stages)
             if not may(person, permission) or (person.visitor and not (visitors or _looks())):
                 abort(403)
+            if permission not in BEFORE_SIGNING:
+                must_have_signed()
             footprints.open_session(person)
             things = [find(person, **ids)] if find else []
             if things and not may(person, permission, *things):

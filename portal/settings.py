@@ -65,6 +65,8 @@ class Settings:
     account at Stripe need two names; it never changes, or what was sent is not found again."""
     audit_heads: str = ""
     """File to which the head of the audit is added each day; audit-heads.txt in INSTANCE_DIR."""
+    oidc_loopback: bool = False
+    """For tests alone: an identity provider may run on this machine, without https."""
     demo: bool = False
     """Load the demonstration into an empty database and show its log-ins."""
 

@@ -145,7 +145,7 @@ def new_recovery_codes(person: Actor) -> Any:
     with vendor_side(session) as own:
         row = own.get_one(Person, person.id)
         codes = factors.new_recovery_codes(own, row, seal=seal(), now=now())
-    return _done(codes, "Your new recovery codes")
+    return _done(codes, "The codes from before no longer work.")
 
 
 def _unsealed(person: Actor, form: AppForm) -> str:

@@ -22,6 +22,7 @@ from portal.demo import (
     objections,
     orders,
     queue,
+    signing_in,
     staff,
     team,
     wins,
@@ -66,6 +67,7 @@ def load(
     drafts.adjust(story)
     drafts.propose_the_close(story)
     team.work(story)
+    signing_in.tell(story)
     _mailed_long_ago(session, now)
 
 

@@ -28,6 +28,7 @@ class Login:
 
 LOGINS = (
     Login(f"administrator@{STAFF_HOST}", "administrator"),
+    Login(f"administrator.second@{STAFF_HOST}", "administrator, agrees"),
     Login(f"channel.europe@{STAFF_HOST}", "channel manager, Europe"),
     Login(f"rachel.valdez@{STAFF_HOST}", "sales manager, Germany"),
     Login(f"finance@{STAFF_HOST}", "finance, prepares"),
@@ -60,6 +61,7 @@ def hire(story: Story) -> None:
     story.code_secret_sealed = story.seal.close(TOTP_SECRET)
     office = {
         "administrator": ("Kim Ralls", Role.ADMINISTRATOR),
+        "administrator.second": ("Rosa Keller", Role.ADMINISTRATOR),
         "finance": ("Dana Burnell", Role.FINANCE),
         "finance.second": ("Robin Halter", Role.FINANCE),
     }

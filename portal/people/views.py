@@ -12,6 +12,7 @@ from models.partners import Partner, members
 from models.partners.members import Choice
 from models.people import Actor, Person, PersonStatus, Role
 from models.scope import vendor_side
+from portal.barriers import must_be_fresh
 from portal.clock import now
 from portal.database import session
 from portal.fields import put_refusal
@@ -20,7 +21,7 @@ from portal.people import requests, visiting
 from portal.people.blueprint import pages
 from portal.people.finding import person_or_404
 from portal.people.forms import InviteForm, ResetForm, RoleForm, VisitForm, role_choices
-from portal.permissions import Can, allow, may, must_be_fresh, staff
+from portal.permissions import Can, allow, may, staff
 from portal.places import LOCALES
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response

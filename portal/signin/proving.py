@@ -11,9 +11,10 @@ from models import factors
 from models.people import Actor, Stage
 from models.scope import vendor_side
 from portal import identity, proofs
+from portal.barriers import ProofNeeded
 from portal.database import session
 from portal.errors import page_of_part
-from portal.permissions import Can, ProofNeeded, allow
+from portal.permissions import Can, allow
 from portal.proofs import ProofForm
 from portal.signin.blueprint import pages
 from portal.ways import after_sign_in, of_ours

@@ -9,7 +9,7 @@ import flask
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from models import accounts, factors, jobs
+from models import accounts, factors, federation, jobs
 from models.accounts import links
 from models.base import new_id
 from models.errors import Refused
@@ -56,6 +56,10 @@ def create() -> Any:
         form.form_errors.append(verdict.refusal)
         return _sign_in_page(form, wanted), 422
     person = accounts.enter(session, verdict, address=address, now=now())
+    if federation.must_use_provider(session, person):
+        session.rollback()
+        form.form_errors.append("Passwords are refused here. Sign in with your company.")
+        return _sign_in_page(form, wanted), 422
     return _come_in(person, wanted)
 
 

@@ -22,7 +22,9 @@ TYPED = {"kind": "sepa", "holder": "Rhine “GmbH” & Co", "iban": IBAN, "bic":
 FRESH = {
     "account.add_app", "account.add_passkey", "account.new_app", "account.new_recovery_codes",
     "account.offer_passkey", "account.remove_app", "account.remove_passkey",
-    "people.visit",
+    "agreements.publish", "people.agree", "people.visit",
+    "federation.add_domain", "federation.create", "federation.remove_domain", "federation.save",
+    "federation.shut", "provisioning.make", "provisioning.end",
     "programme.save_signing_in", "people.ask_factor_reset",
     "partners.save_destination", "payouts.choose_stripe", "payouts.approve", "payouts.release",
 }  # fmt: skip

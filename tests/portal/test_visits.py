@@ -58,6 +58,10 @@ def test_nothing_can_be_changed_or_signed(app, visiting, session, rhine):
     assert len(sent) > 40
     answers = {path: visiting.post(path, data={"name": "Taken over"}).status_code for path in sent}
     assert {path: status for path, status in answers.items() if status != 403} == {}
+    said = session.scalars(
+        select(AuditEntry.detail).where(AuditEntry.action.startswith("refused"))
+    ).all()
+    assert {one["visitor"] for one in said} == {"Kim Ralls"}
     assert rhine.name == "Rhine Bikes" and session.scalars(select(Deal)).all() == []
 
 

@@ -1,0 +1,36 @@
+"""Federation: people come in through their own company's identity provider.
+
+A provider belongs to the vendor's staff or to one partner, by verified mail domains.  Who
+comes for the first time is taken in with the least role, or the one its group maps to.
+"""
+
+from models.federation.operations import (
+    Told,
+    add_domain,
+    arrange,
+    come_in,
+    follow_groups,
+    remove_domain,
+    shut,
+)
+from models.federation.queries import listed, must_use_provider, provider_for
+from models.federation.rules import LEAST, mappable
+from models.federation.tables import IdentityProvider, OutsideLogin, ProviderDomain
+
+__all__ = [
+    "LEAST",
+    "IdentityProvider",
+    "OutsideLogin",
+    "ProviderDomain",
+    "Told",
+    "add_domain",
+    "arrange",
+    "come_in",
+    "follow_groups",
+    "listed",
+    "mappable",
+    "must_use_provider",
+    "provider_for",
+    "remove_domain",
+    "shut",
+]

@@ -1,0 +1,54 @@
+"""What we can ask about federation.  Reads only, on the vendor's side."""
+
+from __future__ import annotations
+
+from sqlalchemy import Row, exists, func, select
+from sqlalchemy.orm import Session
+
+from models.accounts.membership import GOVERN
+from models.federation.rules import domain_of
+from models.federation.tables import IdentityProvider, ProviderDomain
+from models.partners import Partner
+from models.people import Person
+
+
+def provider_for(session: Session, email: str) -> IdentityProvider | None:
+    """The active provider that vouches for addresses of this domain; None where there is none."""
+    return session.scalars(
+        select(IdentityProvider)
+        .join(ProviderDomain, ProviderDomain.provider_id == IdentityProvider.id)
+        .where(ProviderDomain.domain == domain_of(email), IdentityProvider.is_active)
+    ).first()
+
+
+def must_use_provider(session: Session, person: Person) -> bool:
+    """Whether a password is not enough here; administrators keep theirs for emergencies."""
+    if person.role in GOVERN:
+        return False
+    whose = (
+        IdentityProvider.partner_id == person.partner_id
+        if person.partner_id
+        else IdentityProvider.partner_id.is_(None)
+    )
+    only = exists().where(whose, IdentityProvider.is_active, IdentityProvider.is_only_way)
+    return bool(session.scalar(select(only)))
+
+
+def listed(session: Session) -> list[Row]:
+    """(id, name, issuer, is_active, is_only_way, company, domains), by company."""
+    domains = (
+        select(func.count(ProviderDomain.id))
+        .where(ProviderDomain.provider_id == IdentityProvider.id)
+        .scalar_subquery()
+    )
+    return list(
+        session.execute(
+            select(
+                IdentityProvider.id, IdentityProvider.name, IdentityProvider.issuer,
+                IdentityProvider.is_active, IdentityProvider.is_only_way,
+                func.coalesce(Partner.name, "").label("company"), domains.label("domains"),
+            )
+            .outerjoin(Partner, Partner.id == IdentityProvider.partner_id)
+            .order_by(func.coalesce(Partner.name, ""), IdentityProvider.name)
+        )
+    )  # fmt: skip

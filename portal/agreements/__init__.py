@@ -1,0 +1,1 @@
+"""Agreements: what partners sign, their papers, and the vendor's texts."""

@@ -1,0 +1,1 @@
+"""Single sign-on: setting up a company's provider, and coming in through it."""

@@ -1,0 +1,131 @@
+"""Coming in through one's own company: to its provider and back."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import flask
+from flask import Response, current_app, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+
+from models import factors, federation
+from models.errors import Refused
+from models.federation import IdentityProvider
+from models.people import Stage
+from portal import identity
+from portal.clock import now
+from portal.database import reading, session, transaction
+from portal.federation import provider as outside
+from portal.federation.blueprint import pages
+from portal.federation.provider import Journey
+from portal.fields import email_field
+from portal.permissions import anyone
+from portal.ways import after_sign_in
+
+COOKIE = "journey"
+
+
+class AddressForm(FlaskForm):
+    email = email_field("Your work e-mail address")
+
+
+@pages.get("/sign-in/company")
+@anyone
+def ask_address() -> str:
+    return _page(AddressForm())
+
+
+@pages.post("/sign-in/company")
+@anyone
+def find_company() -> Any:
+    """The company's own page is a link: a form's answer may not lead to another site."""
+    form = AddressForm()
+    if form.validate():
+        found = federation.provider_for(session, form.email.data)
+        if found is not None:
+            return _page(form, found)
+        form.email.errors = [
+            *form.email.errors,
+            "This company has no sign-in of its own here. Use your password.",
+        ]
+    return _page(form), 422
+
+
+@pages.get("/sign-in/company/<uuid:provider_id>")
+@anyone
+def go_out(provider_id: UUID) -> Response:
+    with reading() as look:
+        provider = look.get(IdentityProvider, provider_id)
+        if provider is None or not provider.is_active:
+            raise Refused("This company has no sign-in of its own here.")
+        nonce, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+        journey = outside.begin(provider, back=way_back(), nonce=nonce, verifier=verifier)
+    flask.session[COOKIE] = {
+        "provider": str(provider_id),
+        "state": journey.state,
+        "nonce": nonce,
+        "verifier": verifier,
+        "wanted": request.args.get("next", "")[:500],
+    }
+    return redirect(journey.address)  # type: ignore[return-value]
+
+
+@pages.get("/sign-in/callback")
+@anyone
+def come_back() -> Any:
+    """By GET, as providers send browsers; what it brings is proved by the journey's secrets."""
+    kept = flask.session.pop(COOKIE, None)
+    state, code = request.args.get("state", ""), request.args.get("code", "")
+    if not kept or not code or not secrets.compare_digest(state, kept["state"]):
+        return _refused(outside.NOT_TRUSTED)
+    try:
+        stage = _let_in(kept, state, code)
+    except Refused as no:
+        return _refused(str(no))
+    return redirect(_next_step(stage, kept["wanted"]), 303)
+
+
+def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
+    with reading() as look:
+        provider = look.get_one(IdentityProvider, UUID(kept["provider"]))
+        journey = Journey("", state, kept["nonce"], kept["verifier"])
+        told = outside.finish(provider, journey, back=way_back(), code=code)
+    with transaction() as own:
+        provider = own.get_one(IdentityProvider, UUID(kept["provider"]))
+        person = federation.come_in(own, provider, told, now=now())
+        stage = factors.stage_of(own, person)
+        flask.session.clear()
+        identity.sign_in(own, person, stage=stage, at=now())
+        return stage
+
+
+def _next_step(stage: Stage, wanted: str) -> str:
+    if stage is Stage.FACTOR:
+        return url_for("signin.second_factor", next=wanted or None)
+    if stage is Stage.ENROL:
+        return url_for("account.second_factor", next=wanted or None)
+    return after_sign_in(wanted)
+
+
+def _refused(why: str) -> tuple[str, int]:
+    form = AddressForm(formdata=None)
+    form.form_errors.append(why)
+    return _page(form), 403
+
+
+def _page(form: AddressForm, found: IdentityProvider | None = None) -> str:
+    return render_template(
+        "federation/company.html",
+        form=form,
+        found=found,
+        host=urlsplit(found.issuer).hostname if found else "",
+        wanted=request.args.get("next", ""),
+    )
+
+
+def way_back() -> str:
+    """Where the provider sends the browser: fixed by BASE_URL, never by what a browser says."""
+    return current_app.extensions["settings"].base_url + url_for("federation.come_back")
