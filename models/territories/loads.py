@@ -69,6 +69,8 @@ def relieve(
     above: managers of the territories above, the nearest first.  When nobody has room it stays:
     nothing is ever lost.
     """
+    if not loads:
+        return None  # nobody who takes only so many has anything
     most = limits(session)
     if manager is None or manager not in most or loads.get(manager, 0) < most[manager]:
         return None

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from models import commissions, deals, vendor
 from models.commissions import Estimate, Prospect
 from models.customers import CustomerDetails
-from models.deals import Deal, DealType, Obstacle, Registration, TypeRules
+from models.deals import Deal, DealType, Obstacle, Registration, TypeRules, Whereabouts
 from models.vendor import Vendor
 from portal.clock import now
 from portal.database import session
@@ -34,6 +34,8 @@ class Offer:
     """None while there is nothing to sell."""
     hears_incumbent: bool
     """Whether whoever sold last may comment before the decision."""
+    lies: Whereabouts | None
+    """Whose area it is in; None while no country is chosen."""
     approvers: Sequence[str]
     """Who decides, step by step; empty while it cannot be told."""
 
@@ -52,6 +54,9 @@ def offer(desk: Desk, deal: Deal | None, written: Registration) -> Offer:
         duplicates=_duplicates(desk, deal, written),
         estimate=_estimate(desk, programme, written),
         hears_incumbent=written.kind is DealType.RENEWAL,
+        lies=deals.where_it_lies(
+            session, written, partner_id=desk.partner.id, family_id=desk.family_of(written), now=at
+        ),
         approvers=_approvers(desk, written),
     )
 

@@ -48,6 +48,24 @@ def test_in_europe_a_customer_who_came_unasked_is_registered_and_waits_for_a_per
     assert a.submitted(partner=held).status is DealStatus.SUBMITTED
 
 
+def test_the_partner_reads_whose_area_it_is_before_it_submits(session, a, held, now):
+    asking, own = a.partner(), a.family(name="Bikes")
+
+    def where(partner, **said):
+        written = a.registration(**said)
+        return deals.where_it_lies(
+            session, written, partner_id=partner.id, family_id=own.id, now=now
+        )  # fmt: skip
+
+    seen = where(asking)
+    assert (seen.lies, seen.is_refused, seen.is_protected) == (deals.Lies.HELD, True, True)
+    assert not where(asking, came_unasked=True).is_refused
+    assert not where(asking, customer_country="US").is_protected
+    assert where(held).territory == "All of DE"
+    assert where(asking, customer_country="FR").lies is deals.Lies.OPEN
+    assert where(asking, customer_country="") is None
+
+
 def test_outside_europe_it_is_refused_all_the_same(a, held):
     with pytest.raises(Refused, match="another partner holds alone"):
         a.submitted(customer_country="US", came_unasked=True)

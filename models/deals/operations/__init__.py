@@ -36,6 +36,7 @@ from models.deals.operations.following import (
     step_back,
     take_part,
 )
+from models.deals.operations.lying import Lies, Whereabouts, where_it_lies
 from models.deals.operations.previewing import preview_approvers
 from models.deals.operations.protection import (
     EXPIRE,
@@ -67,6 +68,8 @@ JOBS = {
 __all__ = [
     "JOBS",
     "Entry",
+    "Lies",
+    "Whereabouts",
     "accept_amendment",
     "amend",
     "answer",
@@ -119,5 +122,6 @@ __all__ = [
     "uphold",
     "warn",
     "warn_stale",
+    "where_it_lies",
     "withdraw",
 ]
