@@ -45,8 +45,6 @@ from models.deals.obstacles import Obstacle, TenderPolicy, obstacles
 from models.deals.operations import (
     JOBS,
     Entry,
-    Lies,
-    Whereabouts,
     accept_amendment,
     amend,
     answer,
@@ -99,7 +97,6 @@ from models.deals.operations import (
     uphold,
     warn,
     warn_stale,
-    where_it_lies,
     withdraw,
 )
 from models.deals.precheck_lists import askers, listed_prechecks
@@ -189,7 +186,6 @@ __all__ = [
     "Enquiry",
     "Entry",
     "ForecastCategory",
-    "Lies",
     "Line",
     "Obstacle",
     "Outcome",
@@ -209,7 +205,6 @@ __all__ = [
     "TenderPolicy",
     "TypeRules",
     "Visibility",
-    "Whereabouts",
     "accept_amendment",
     "amend",
     "answer",
@@ -299,7 +294,6 @@ __all__ = [
     "warn_stale",
     "what_forbids_merging",
     "what_is_missing",
-    "where_it_lies",
     "withdraw",
     "won_between",
 ]

@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from models import commissions, deals, vendor
 from models.commissions import Estimate, Prospect
 from models.customers import CustomerDetails
-from models.deals import Deal, DealType, Obstacle, Registration, TypeRules, Whereabouts
+from models.deals import Deal, DealType, Obstacle, Registration, TypeRules
+from models.deals.operations.lying import Whereabouts, where_it_lies
 from models.vendor import Vendor
 from portal.clock import now
 from portal.database import session
@@ -54,7 +55,7 @@ def offer(desk: Desk, deal: Deal | None, written: Registration) -> Offer:
         duplicates=_duplicates(desk, deal, written),
         estimate=_estimate(desk, programme, written),
         hears_incumbent=written.kind is DealType.RENEWAL,
-        lies=deals.where_it_lies(
+        lies=where_it_lies(
             session, written, partner_id=desk.partner.id, family_id=desk.family_of(written), now=at
         ),
         approvers=_approvers(desk, written),

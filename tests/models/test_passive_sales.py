@@ -7,6 +7,7 @@ import pytest
 
 from models import deals, territories
 from models.deals import DealStatus, RejectReason
+from models.deals.operations.lying import Lies, where_it_lies
 from models.errors import Refused
 
 GOLDEN = json.loads(
@@ -53,16 +54,16 @@ def test_the_partner_reads_whose_area_it_is_before_it_submits(session, a, held, 
 
     def where(partner, **said):
         written = a.registration(**said)
-        return deals.where_it_lies(
+        return where_it_lies(
             session, written, partner_id=partner.id, family_id=own.id, now=now
         )  # fmt: skip
 
     seen = where(asking)
-    assert (seen.lies, seen.is_refused, seen.is_protected) == (deals.Lies.HELD, True, True)
+    assert (seen.lies, seen.is_refused, seen.is_protected) == (Lies.HELD, True, True)
     assert not where(asking, came_unasked=True).is_refused
     assert not where(asking, customer_country="US").is_protected
     assert where(held).territory == "All of DE"
-    assert where(asking, customer_country="FR").lies is deals.Lies.OPEN
+    assert where(asking, customer_country="FR").lies is Lies.OPEN
     assert where(asking, customer_country="") is None
 
 
