@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("deals_list", "commissions", "customers", "payouts", "queue", "territories")
+MEASUREMENTS = (
+    "deals_list",
+    "commissions",
+    "customers",
+    "payouts",
+    "queue",
+    "statements",
+    "territories",
+)
 
 for name in MEASUREMENTS:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
