@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def by_name(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    """Many rules ask about one file."""
+    return ast.parse(file.read_text())
+
+
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (
         node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -65,7 +72,7 @@ def test_no_file_function_or_line_outgrows_a_page(file):
     lines = text.splitlines()
     assert len(lines) <= FILE_LINES
     assert [line for line in lines if len(line) > LINE_LENGTH] == []
-    sizes = {node.name: node.end_lineno - node.lineno + 1 for node in functions(ast.parse(text))}
+    sizes = {node.name: node.end_lineno - node.lineno + 1 for node in functions(parsed(file))}
     assert {name: size for name, size in sizes.items() if size > FUNCTION_LINES} == {}
 
 
@@ -77,14 +84,14 @@ def test_no_template_outgrows_a_page(file):
 @pytest.mark.parametrize("file", everything(), ids=by_name)
 def test_every_module_says_what_it_is(file):
     text = file.read_text()
-    assert not text.strip() or ast.get_docstring(ast.parse(text)), "open it with one sentence"
+    assert not text.strip() or ast.get_docstring(parsed(file)), "open it with one sentence"
 
 
 @pytest.mark.parametrize("file", sources(), ids=by_name)
 def test_nothing_is_imported_inside_a_function(file):
     hidden = [
         f"{function.name}, line {node.lineno}"
-        for function in functions(ast.parse(file.read_text()))
+        for function in functions(parsed(file))
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
@@ -100,7 +107,7 @@ def test_no_file_is_named_for_nothing(file):
 def test_one_dialect_of_sqlalchemy(file):
     spoken = [
         node.attr
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.Attribute)
         and node.attr in {"query", "filter_by"}
         and isinstance(node.value, ast.Name | ast.Attribute | ast.Call)
@@ -114,9 +121,7 @@ def test_the_business_never_reads_the_clock_and_never_commits(file):
     if file.parent == ROOT / "models" / "migrations":
         pytest.skip("migrations are a tool, not the business")
     calls = {
-        ast.unparse(node.func)
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call)
+        ast.unparse(node.func) for node in ast.walk(parsed(file)) if isinstance(node, ast.Call)
     }
     clock = {
         call

@@ -24,7 +24,7 @@ from models.people import Actor, Role
 from portal import charts
 from portal.clock import now
 from portal.database import session
-from portal.deals.answering import asked_again
+from portal.deals.answering import Answer, step
 from portal.deals.blueprint import back_to, calendar, deal_or_404, pages
 from portal.deals.forms import CommentForm, ForecastForm, ReasonForm, StageForm
 from portal.deals.listing import TONES, keys_of, sort_from
@@ -33,7 +33,6 @@ from portal.paging import page_of
 from portal.permissions import Can, allow
 
 MONTHS_AHEAD = 6
-Answer = Response | tuple[str, int]
 
 
 @pages.get("/pipeline")
@@ -65,11 +64,12 @@ def pipeline(person: Actor) -> str:
 @allow(Can.CLOSE_DEAL, find=deal_or_404)
 def lose(person: Actor, deal: Deal) -> Answer:
     form = ReasonForm()
-    if not form.validate():
-        return asked_again("Record the loss", "Record the loss", form, deal)
-    deals.lose(session, deal, reason=form.text.data, by=person, now=now())
-    flash("Recorded. The customer is free again.")
-    return back_to(deal)
+
+    def do() -> None:
+        deals.lose(session, deal, reason=form.text.data, by=person, now=now())
+
+    said = "Recorded. The customer is free again."
+    return step(deal, form, "Record the loss", "Record the loss", do, said)
 
 
 @pages.post("/<uuid:deal_id>/withdrawal")
@@ -85,11 +85,12 @@ def withdraw(person: Actor, deal: Deal) -> Response:
 @allow(Can.REGISTER_DEAL, find=deal_or_404)
 def ask_to_extend(person: Actor, deal: Deal) -> Answer:
     form = ReasonForm()
-    if not form.validate():
-        return asked_again("Ask for more time", "Ask for more time", form, deal)
-    deals.ask_to_extend(session, deal, note=form.text.data, by=person, now=now())
-    flash("Asked. Your channel manager will answer.")
-    return back_to(deal)
+
+    def do() -> None:
+        deals.ask_to_extend(session, deal, note=form.text.data, by=person, now=now())
+
+    said = "Asked. Your channel manager will answer."
+    return step(deal, form, "Ask for more time", "Ask for more time", do, said)
 
 
 @pages.post("/<uuid:deal_id>/comments")
@@ -98,35 +99,36 @@ def comment(person: Actor, deal: Deal) -> Answer:
     form = CommentForm()
     if not person.is_staff:
         form.visibility.data = Visibility.ALL.value
-    if not form.validate():
-        return asked_again("Comment", "Comment", form, deal)
-    visibility = Visibility(form.visibility.data)
-    deals.comment(session, deal, form.text.data, visibility=visibility, by=person, now=now())
-    flash("Comment added.")
-    return back_to(deal)
+
+    def do() -> None:
+        visibility = Visibility(form.visibility.data)
+        deals.comment(session, deal, form.text.data, visibility=visibility, by=person, now=now())
+
+    return step(deal, form, "Comment", "Comment", do, "Comment added.")
 
 
 @pages.post("/<uuid:deal_id>/stage")
 @allow(Can.CLOSE_DEAL, find=deal_or_404)
 def set_stage(person: Actor, deal: Deal) -> Answer:
     form = StageForm()
-    if not form.validate():
-        return asked_again("Move the stage", "Move", form, deal)
-    deals.set_stage(session, deal, Stage(form.stage.data), by=person, now=now())
-    flash("Stage set.")
-    return back_to(deal)
+
+    def do() -> None:
+        deals.set_stage(session, deal, Stage(form.stage.data), by=person, now=now())
+
+    return step(deal, form, "Move the stage", "Move", do, "Stage set.")
 
 
 @pages.post("/<uuid:deal_id>/forecast")
 @allow(Can.FOLLOW_DEAL, find=deal_or_404)
 def set_forecast(person: Actor, deal: Deal) -> Answer:
     form = ForecastForm()
-    if not form.validate():
-        return asked_again("Set the forecast", "Set", form, deal)
-    category = ForecastCategory(form.category.data)
-    deals.set_forecast(session, deal, category, by=person, now=now())
-    flash("Forecast set. The partner does not see it.")
-    return back_to(deal)
+
+    def do() -> None:
+        category = ForecastCategory(form.category.data)
+        deals.set_forecast(session, deal, category, by=person, now=now())
+
+    said = "Forecast set. The partner does not see it."
+    return step(deal, form, "Set the forecast", "Set", do, said)
 
 
 @pages.post("/<uuid:deal_id>/participation")

@@ -6,8 +6,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from models.money import Money
+from models.payouts.answers import Outcome
 from models.payouts.rails import Address
 from portal.payouts.ach_files import AchRail
+from portal.payouts.bank_answers import read_answers
 from portal.payouts.bank_files import SepaRail
 from tests.portal import test_ach_files as ach
 from tests.portal import test_bank_files as sepa
@@ -76,3 +78,11 @@ SAME_PLACES = {
     "9": [(0, 21), (31, 55)],
 }
 """Columns in which nothing is ours to choose: what a bank reads and adds up."""
+
+
+def test_a_pain_002_is_read_payment_by_payment():
+    read = read_answers((SAMPLES / "pain.002.001.10_status.xml").read_bytes())
+    assert [(one.number, one.outcome, one.code) for one in read.answers] == [
+        ("STMT000001", Outcome.PAID, ""),
+        ("STMT000002", Outcome.FAILED, "AC04"),
+    ]
