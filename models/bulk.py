@@ -6,9 +6,11 @@ making objects of them takes longer than the work on them.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +34,19 @@ from sqlalchemy.sql.functions import FunctionElement
 
 AT_ONCE = 20_000
 """Rows in one statement to SQLite's driver."""
+
+
+@contextmanager
+def many_objects() -> Iterator[None]:
+    """While thousands of small objects are made that do not refer to each other in circles:
+    looking for such circles again and again would take longer than the work."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class hex_id(FunctionElement[str]):

@@ -224,11 +224,18 @@ def _registered(approved_on: str, through: str) -> Registration:
 
 def local_day(instant: str, time_zone: str) -> date:
     """Of an instant such as 2026-11-30 17:05:00.000000 in UTC."""
-    return _local_day(instant[:16], time_zone)
+    return _day_of_hour(instant[:13], time_zone) or _day_of_minute(instant[:16], time_zone)
 
 
 @cache
-def _local_day(minute: str, time_zone: str) -> date:
+def _day_of_hour(hour: str, time_zone: str) -> date | None:
+    """None where a day ends within the hour."""
+    first, last = (_day_of_minute(f"{hour}:{minute}", time_zone) for minute in ("00", "59"))
+    return first if first == last else None
+
+
+@cache
+def _day_of_minute(minute: str, time_zone: str) -> date:
     at = datetime.fromisoformat(minute).replace(tzinfo=UTC)
     return at.astimezone(ZoneInfo(time_zone)).date()
 

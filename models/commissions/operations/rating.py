@@ -137,15 +137,16 @@ def waiting(ratings: Ratings, partners: Range | None) -> Iterator[Sequence[Earni
 def rate_chunk(ratings: Ratings, rows: Sequence[Earning]) -> int:
     """How many of them could not be rated.  Should one refuse, all are rated once more, and
     with care, so that what it had begun can be taken back."""
-    try:
-        stuck = _rate_all(ratings, _told(ratings, rows), carefully=False)
-    except Refused:
-        ratings.outcome.drop()
+    with bulk.many_objects():
+        try:
+            stuck = _rate_all(ratings, _told(ratings, rows), carefully=False)
+        except Refused:
+            ratings.outcome.drop()
+            ratings.forget()
+            stuck = _rate_all(ratings, _told(ratings, rows), carefully=True)
+        ratings.keep()
         ratings.forget()
-        stuck = _rate_all(ratings, _told(ratings, rows), carefully=True)
-    ratings.keep()
-    ratings.forget()
-    return stuck
+        return stuck
 
 
 def _rate_all(ratings: Ratings, told: Sequence[Told], *, carefully: bool) -> int:
