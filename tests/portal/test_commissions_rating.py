@@ -6,8 +6,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from models import commissions
 from models.commissions import CommissionLine, Statement
+from models.partners import Partner
+from models.people import SYSTEM
 from portal.command_line import portal
+from tests.queries import counting
 
 
 @pytest.fixture
@@ -61,3 +65,19 @@ def test_closing_rates_in_parts_what_is_left(run, a, session, monkeypatch):
     paid(a, 3)
     assert "3 partners are stated" in run("close", "2026-11", "--early").output
     assert session.scalar(select(func.count(Statement.id))) == 3
+
+
+def test_a_statement_of_300_lines_is_read_with_few_questions(app, a, sign_in, session):
+    a.plan({"base": {"type": "by_category", "rates": {"bikes": "0.10"}}})
+    lines = [
+        a.line(f"BIKE-{n}", 100_00 + n, category="bikes", commissionable=True) for n in range(300)
+    ]
+    invoice = a.earned(sum(line.amount_minor for line in lines), lines=lines)
+    commissions.close_month(session, "2026-11", by=SYSTEM, now=a.now, early=True)
+    statement = session.scalars(select(Statement)).one()
+    assert statement.line_count == 300
+    seller = sign_in(a.seller(session.get_one(Partner, invoice.partner_id)))
+    with counting(app) as asked:
+        page = seller.get(f"/statements/{statement.id}").text
+    assert page.count('id="line-') == 300
+    assert len(asked) <= 12, asked

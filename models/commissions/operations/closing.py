@@ -75,13 +75,13 @@ def begin_close(
 
 
 def state_some(
-    session: Session, close: MonthClose, *, by: Actor, now: datetime, most: int = BATCH
+    session: Session, close: MonthClose, *, by: Actor, now: datetime, most: int | None = None
 ) -> int:
-    """Make the statements of up to `most` partners; how many partners, 0 when all is done."""
+    """Make the statements of some partners, BATCH unless said; how many, 0 when all is done."""
     lock(session, close)
     if close.finished_at is not None:
         return 0
-    partners, is_last = _next(session, close, most)
+    partners, is_last = _next(session, close, most or BATCH)
     state(session, partners, close.month, now=now)
     close.stated_count += len(partners)
     if partners:

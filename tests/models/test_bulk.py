@@ -1,0 +1,62 @@
+"""Many rows at once: what goes in comes out, and the same database errors are raised."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models import bulk
+from models.catalog.tables import ProductFamily
+
+COLUMNS = ("id", "code", "name")
+ODD = [
+    "plain",
+    "tab\there",
+    "line\nbreak",
+    "back\\slash",
+    "\\N",
+    "carriage\rreturn",
+    "Ünïcode 東京",
+    "",
+]
+
+
+def put(session, names):
+    ids = bulk.new_ids()
+    rows = [(next(ids), f"F{number}", name) for number, name in enumerate(names)]
+    bulk.insert(session, ProductFamily.__table__, COLUMNS, rows)
+    return rows
+
+
+def test_whatever_a_text_holds_comes_out_as_it_went_in(session):
+    put(session, ODD)
+    found = session.scalars(select(ProductFamily.name).order_by(ProductFamily.id)).all()
+    assert found == ODD
+
+
+def test_ids_rise_and_never_meet():
+    ids = bulk.new_ids(at_once=16)
+    made = [next(ids) for _ in range(1_000)]
+    assert made == sorted(set(made))
+    assert {one[12] for one in made} == {"7"} and {one[16] for one in made} <= set("89ab")
+
+
+def test_what_the_database_refuses_is_raised_as_usual(session):
+    with pytest.raises(IntegrityError):
+        bulk.insert(
+            session, ProductFamily.__table__, COLUMNS,
+            [(next(bulk.new_ids()), "SAME", "One"), (next(bulk.new_ids()), "SAME", "Two")],
+        )  # fmt: skip
+
+
+def test_many_ids_are_asked_for_as_one(session):
+    rows = put(session, ["a", "b", "c"])
+    wanted = bulk.among(session, ProductFamily.id, [rows[0][0], rows[2][0]])
+    assert sorted(session.scalars(select(ProductFamily.name).where(wanted))) == ["a", "c"]
+
+
+def test_an_instant_is_told_in_utc():
+    assert (
+        bulk.instant_text(datetime(2026, 11, 3, 9, 5, tzinfo=UTC)) == "2026-11-03 09:05:00.000000"
+    )
