@@ -8,7 +8,7 @@ RUFF := $(BIN)/ruff
 TEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test testall check format bench lock clean
+.PHONY: help run test testall check format bench bench-commissions lock clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,10 @@ format: $(VENV)/dev.stamp ## write every file as the house writes it
 
 bench: $(VENV)/dev.stamp ## measure; figures go to benchmarks/README.md by hand
 	$(BIN)/python -m benchmarks
+
+bench-commissions: $(VENV)/dev.stamp ## a million payments rated and stated, beside SQL alone
+	$(BIN)/python -m benchmarks.commissions --events 1000000 --partners 50000 --postgresql
+	$(BIN)/python -m benchmarks.commissions --events 1000000 --partners 50000
 
 lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
 	$(LOCK) --extra install -o requirements.lock

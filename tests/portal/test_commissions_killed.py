@@ -31,6 +31,7 @@ RULES = {
     "clawback": {"days": 90},
 }
 FEW, MANY = 6, 50
+AGREED = ["--confirmed-by", "fay@example.com", "--reason", "The month has ended."]
 SOME_KILLS = [("before_commit", 1), ("after_commit", 2), ("before_commit", 3), ("after_commit", 4)]
 EVERY_KILL = [(moment, n) for n in range(1, 33) for moment in ("before_commit", "after_commit")]
 
@@ -115,13 +116,14 @@ def undisturbed(databases, now, partners):
 
 def close(app):
     with app.app_context():
-        return CliRunner().invoke(portal, ["commissions", "close", "2026-11", "--early"])
+        return CliRunner().invoke(portal, ["commissions", "close", "2026-11", "--early", *AGREED])
 
 
 def test_a_close_killed_at_any_commit_is_finished_by_the_next(
     app, a, session, partners, small_batches, undisturbed, kill
 ):
     sold(a, partners)
+    a.finance(email="fay@example.com")
     session.commit()
     moment, which = kill
     seen = []

@@ -63,7 +63,9 @@ def test_closing_rates_in_parts_what_is_left(run, a, session, monkeypatch):
     monkeypatch.setattr("portal.commissions.rating.AT_ONCE", 1)
     a.plan()
     paid(a, 3)
-    assert "3 partners are stated" in run("close", "2026-11", "--early").output
+    a.finance(email="fay@example.com")
+    agreed = ("--confirmed-by", "fay@example.com", "--reason", "The month has ended.")
+    assert "3 partners are stated" in run("close", "2026-11", "--early", *agreed).output
     assert session.scalar(select(func.count(Statement.id))) == 3
 
 
