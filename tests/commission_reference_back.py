@@ -1,0 +1,118 @@
+"""What the reference takes back, releases and lifts; see commission_reference.py."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from tests.commission_reference_bases import ZERO, Bases, parts, proportional
+
+BONUS = ("new_logo_bonus", "spiff")
+
+
+class Back(Bases):
+    """back, refunded: by deal; holds: what is kept until a day."""
+
+    def _true_up(self, entry):
+        base = self.rules["base"]
+        if base.get("mode") != "slab_retro" or not entry["basis"]:
+            return []
+        window, rate = self._window(entry["on"]), entry["rate"]
+        lower = [
+            one for one in self.sales
+            if one["partner"] == entry["partner"] and self._window(one["on"]) == window
+            and one["rate"] < rate and self._left(one) > 0
+        ]  # fmt: skip
+        sizes = [self._left(one) * (rate - one["rate"]) for one in lower]
+        whole = self.rounded(sum(sizes, ZERO))
+        found = defaultdict(Decimal)
+        if whole:
+            for one, part in zip(lower, proportional(whole, sizes), strict=True):
+                shares = one["sale"].splits or ((one["sale"].partner, Decimal(1)),)
+                total = sum(weight for _, weight in shares)
+                for (partner, _), minor in zip(shares, parts(part, shares, total), strict=True):
+                    found[partner] += minor
+                    self._credit(one, partner, minor)
+            for one in lower:
+                one["rate"] = rate
+        return [(partner, "tier_trueup", minor) for partner, minor in found.items() if minor]
+
+    def _credit(self, entry, partner, minor):
+        entry.setdefault("lifted", []).append((partner, "tier_trueup", minor))
+
+    def _refund(self, sale, on, amount):
+        rule, deal = self.rules.get("clawback"), sale.deal
+        mine = [one for one in self.sales if one["deal"] == deal]
+        earning = [one for one in mine if one["lines"]]
+        sold = self._sold(deal)
+        if rule is None or not earning or not sold:
+            return []
+        if (on - earning[0]["on"]).days > rule["days"]:
+            return []
+        self.refunded[deal] = min(sold, self.refunded[deal] + amount)
+        full = self.refunded[deal] >= sold
+        lines = []
+        earned = [line for one in mine for line in (*one["lines"], *one.get("lifted", ()))]
+        if full:
+            for one in mine:
+                one.pop("units", None)
+        for partner in dict.fromkeys(partner for partner, _, _ in earned):
+            lines += self._from(deal, partner, earned, sold, full, rule)
+        self._lower(mine, deal, sold)
+        return lines
+
+    def _from(self, deal, partner, earned, sold, full, rule):
+        own = [(code, minor) for who, code, minor in earned if who == partner]
+        percent = sum((minor for code, minor in own if code not in BONUS), ZERO)
+        bonus = sum((minor for code, minor in own if code in BONUS), ZERO)
+        before = [(p, b) for who, p, b in self.back[deal] if who == partner]
+        refunded = self.refunded[deal]
+        target = self._plainly(percent * refunded, sold)
+        back = target - sum((p for p, _ in before), ZERO)
+        gone = sum((b for _, b in before), ZERO)
+        bonus_target = bonus if full else gone
+        if not full and rule.get("bonuses") == "pro_rata":
+            bonus_target = max(self._plainly(bonus * refunded, sold), gone)
+        self.back[deal].append((partner, back, bonus_target - gone))
+        lines = []
+        if back + bonus_target - gone:
+            lines.append((partner, "clawback", -(back + bonus_target - gone)))
+        return lines + self._free(deal, partner, sold)
+
+    def _free(self, deal, partner, sold):
+        mine = [one for one in self.holds if one["deal"] == deal and one["partner"] == partner]
+        held = sum((one["whole"] for one in mine), ZERO)
+        freed = self._plainly(held * self.refunded[deal], sold)
+        freed -= sum((one.get("freed", ZERO) for one in mine), ZERO)
+        before = sum((one.get("lost", ZERO) for one in mine), ZERO)
+        freed -= before
+        lines, left = [], freed
+        for one in mine:
+            part = min(left, one["left"])
+            if part > 0:
+                one["left"] -= part
+                one["freed"] = one.get("freed", ZERO) + part
+                left -= part
+                lines.append((partner, "holdback_release", part))
+        if mine and left > 0:
+            mine[0]["lost"] = mine[0].get("lost", ZERO) + left
+        return lines
+
+    def _lower(self, mine, deal, sold):
+        """Counters fall by the share that came back, the latest payment first."""
+        if "window" not in self.rules["base"]:
+            return
+        counted = sum((one["basis"] for one in mine), ZERO)
+        fell = sum((volume for one, volume in self.given_back if one["deal"] == deal), ZERO)
+        fall = self._plainly(counted * self.refunded[deal], sold) - fell
+        for one in reversed(mine):
+            part = min(fall, self._left(one))
+            if part > 0:
+                self.given_back.append((one, part))
+                fall -= part
+
+    def _released(self, deal, on):
+        lines = []
+        for one in self.holds:
+            if one["deal"] == deal and one["left"] and one["due"] <= on:
+                lines.append((one["partner"], "holdback_release", one["left"]))
+                one["left"] = ZERO
+        return lines
