@@ -23,7 +23,7 @@ from portal.commissions.drafting import draft_or_404
 from portal.database import reading, session, transaction
 from portal.formats import number
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 LARGEST_FIRST = [Key(SimulationRow.size_minor, descending=True), Key(SimulationRow.id)]
@@ -76,7 +76,7 @@ def watch_simulation(_person: Actor, draft: PlanDraft) -> Response | str:
 
 
 @pages.get("/plans/drafts/<uuid:draft_id>/simulation/export")
-@allow(Can.SEE_PLANS, find=simulation_or_404)
+@allow(Can.SEE_PLANS, find=simulation_or_404, fresh=staff)
 def export_simulation(_person: Actor, simulation: PlanSimulation) -> Response:
     query = simulations.rows_of(simulation.id).order_by(
         SimulationRow.size_minor.desc(), SimulationRow.id

@@ -30,7 +30,8 @@ FRESH = {
 }  # fmt: skip
 FRESH_FOR_STAFF = {
     "audit.access_export", "audit.export", "audit.history_export", "audit.privileged_export",
-    "claims.export", "commissions.disputes_export", "commissions.lines_export",
+    "claims.export", "commissions.disputes_export", "commissions.export_simulation",
+    "commissions.lines_export",
     "commissions.statements_export", "commissions.taken_back_export",
     "customers.export", "forecasts.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
