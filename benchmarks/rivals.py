@@ -10,7 +10,7 @@ import sys
 import time
 
 from models import engine as engines
-from models import schema
+from models import roles, schema
 from models.scope import Scope, open_session
 from tests.conftest import NOW
 from tests.databases import Postgresql, Sqlite
@@ -28,8 +28,9 @@ def main() -> None:
     said = wanted.parse_args()
     kind = KINDS[said.database]()
     try:
-        engine = engines.connect(kind.template_url)
+        engine = engines.connect(kind.as_owner(kind.template_url))
         schema.metadata().create_all(engines.for_writing(engine))
+        roles.let_in(engine, kind.template_url)
         with open_session(engines.for_writing(engine), Scope.vendor()) as session:
             a = Factories(session, NOW)
             contenders = contenders_for(a, kind.template_url, many=said.many, rounds=said.rounds)

@@ -41,6 +41,7 @@ from models.scope import Scope, SeenBy
 
 class Notice(SeenBy, Base):
     __tablename__ = "notice"
+    is_told_to_vendor = True
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) = (email <> '')", name="a_person_or_an_address"),
         Index("ix_notice_person_id_at", "person_id", "at"),

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Select, Update, event, inspect
 from sqlalchemy import Delete as Deletion
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from models.row_security import announce
 from models.walls import (
     WALLS,
     OutOfScope,
@@ -126,7 +127,9 @@ class Unattended:
 
 def as_vendor(connection: Connection) -> Connection:
     """This bare connection, for the vendor."""
-    return connection.execution_options(asked_by=Unattended())
+    connection.execution_options(asked_by=Unattended())
+    announce(connection, Unattended.scope)
+    return connection
 
 
 def asked_by(connection: Connection) -> ScopedSession | Unattended | None:
@@ -141,6 +144,7 @@ def _begin(session: ScopedSession, _transaction: Any, connection: Connection) ->
 
 def _say_who_asks(connection: Connection, session: ScopedSession) -> None:
     connection.execution_options(asked_by=session)
+    announce(connection, session.scope)
 
 
 @event.listens_for(ScopedSession, "detached_to_persistent")

@@ -74,6 +74,9 @@ class SeenBy:
     """How the tripwire knows its rows are guarded: a column and whose ids it must equal (`own`,
     or those it may `read`); or "through <table>", whose rows say which ids."""
 
+    is_told_to_vendor: ClassVar[bool] = False
+    """Whether a partner adds rows of the vendor's too, without an owner; it never reads them."""
+
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
         raise OutOfScope(f"{cls.__name__} must say what a partner may see")

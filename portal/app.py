@@ -20,7 +20,17 @@ from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
-from portal import database, errors, footprints, formats, identity, paths, security, worker
+from portal import (
+    database,
+    errors,
+    footprints,
+    formats,
+    identity,
+    paths,
+    permissions,
+    security,
+    worker,
+)
 from portal.account import views as account
 from portal.agreements import views as agreements
 from portal.applications import views as applications
@@ -142,6 +152,7 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)
     footprints.install(app)
+    permissions.install(app)
     formats.install(app)
     paths.install(app)
     errors.install(app)

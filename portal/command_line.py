@@ -30,6 +30,7 @@ from portal.programme.commands import set_up
 from portal.sales.commands import commands as sales
 from portal.serve import serve
 from portal.settings import BadSetting, Settings
+from portal.starting import refuse_what_is_unsafe
 from portal.territories.commands import commands as territories
 from portal.worker import run
 
@@ -102,6 +103,7 @@ def _furnish(command: click.Command) -> click.Command:
 @portal.command()
 def worker() -> None:
     """Do the jobs whose time has come and send the mails, until Ctrl-C."""
+    refuse_what_is_unsafe(current_app._get_current_object())  # type: ignore[attr-defined]
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())

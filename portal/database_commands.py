@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import click
+from flask import current_app
 from sqlalchemy import Engine, inspect
 
-from models import migrations
+from models import engine as engines
+from models import fences, migrations, roles
 from models.errors import Refused
+from models.scope import as_vendor
 from portal.database import engine
 
 
@@ -20,7 +23,7 @@ def commands() -> None:
 @commands.command()
 def upgrade() -> None:
     """Bring the database to this release.  Doing it twice changes nothing."""
-    click.echo("Upgraded." if bring_up(engine()) else "Already up to date.")
+    click.echo("Upgraded." if bring_up_as_owner() else "Already up to date.")
 
 
 @commands.command()
@@ -36,11 +39,28 @@ def status(context: click.Context, as_json: bool) -> None:
     context.exit(0 if stands == newest else 1)
 
 
+def bring_up_as_owner() -> bool:
+    """As the role that owns the tables, if there is one of its own; then the portal's may enter.
+
+    True when something was done.  Raises Refused for a database that is not ours to change.
+    """
+    settings = current_app.extensions["settings"]
+    if not settings.database_owner_url:
+        return bring_up(engine())
+    owner = engines.connect(settings.database_owner_url)
+    try:
+        is_done = bring_up(owner)
+        roles.let_in(owner, settings.database_url)
+        return is_done
+    finally:
+        owner.dispose()
+
+
 def bring_up(engine: Engine) -> bool:
-    """True when something was done.  Raises Refused for a database that is not ours to change."""
+    """With one role for all.  True when something was done."""
     stands = migrations.standing(engine)
     if stands == migrations.newest():
-        return False
+        return _put_up_walls(engine)
     if stands is None and inspect(engine).get_table_names():
         raise Refused(
             f"The database {engine.url.render_as_string()} is half made: it has tables but no"
@@ -53,3 +73,12 @@ def bring_up(engine: Engine) -> bool:
         )
     migrations.upgrade(engine)
     return True
+
+
+def _put_up_walls(engine: Engine) -> bool:
+    """Those that are missing in a database that is otherwise of this release."""
+    with engines.for_writing(engine).begin() as connection:
+        if not fences.missing(as_vendor(connection)):
+            return False
+        fences.put_up(connection)
+        return True

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from portal import database, demo
 from portal.clock import now
-from portal.database_commands import bring_up
+from portal.database_commands import bring_up_as_owner
 from portal.demo.loading import STEPS
 from portal.payouts.rails import rails, seal
 
@@ -21,7 +21,7 @@ def commands() -> None:
 @commands.command()
 def load() -> None:
     """Load the demonstration into an empty database.  Doing it twice changes nothing."""
-    bring_up(database.engine())
+    bring_up_as_owner()
     click.echo("The demonstration is loaded." if load_once() else "It is loaded already.")
     click.echo(demo.logins())
 

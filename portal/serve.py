@@ -23,11 +23,11 @@ from gunicorn.app.base import BaseApplication
 
 from portal import worker
 from portal.app import create_app
-from portal.database import engine
-from portal.database_commands import bring_up
+from portal.database_commands import bring_up_as_owner
 from portal.demo import logins
 from portal.demo_commands import load_once
 from portal.settings import Settings
+from portal.starting import refuse_what_is_unsafe
 
 FORK = multiprocessing.get_context("fork")
 """The children are copies of the parent: what it has imported, they need not read again."""
@@ -188,8 +188,9 @@ def _prepare(settings: Settings) -> str:
     app = create_app(settings)
     try:
         with app.app_context():
-            if bring_up(engine()):
+            if bring_up_as_owner():
                 click.echo("The database is up to date.")
+            refuse_what_is_unsafe(app)
             if not settings.demo:
                 return ""
             load_once()

@@ -16,6 +16,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 SHORTEST_SECRET = 32
+FEWEST_LETTERS = 10
+KNOWN_SECRET = re.compile(
+    r"change[-_ ]?me|replace[-_ ]?me|your[-_ ]?secret|secret[-_ ]?key|password|example|^dev\b"
+    r"|0123456789|123456789|abcdefgh|qwerty",
+    re.I,
+)
+"""What stands in examples and on lists of guesses."""
+
 LIVE_KEY_AND_DEMO = (
     "STRIPE_SECRET_KEY is a live key, and this is the demonstration: it would pay real money to "
     "invented partners. Use a test key, or a database without the demonstration."
@@ -63,6 +71,10 @@ class Settings:
     stripe_environment: str = "live"
     """Names this installation in Stripe's transfer groups.  Two installations that share an
     account at Stripe need two names; it never changes, or what was sent is not found again."""
+    database_owner_url: str = ""
+    """The role that owns the tables, for `portal database upgrade` alone."""
+    allow_database_owner: bool = False
+    """Let the portal sign in as the owner of its tables: only for trying out."""
     audit_heads: str = ""
     """File to which the head of the audit is added each day; audit-heads.txt in INSTANCE_DIR."""
     oidc_loopback: bool = False
@@ -102,8 +114,7 @@ class Settings:
 
     def check(self) -> None:
         for name in ("secret_key", "sealing_key"):
-            if len(getattr(self, name)) < SHORTEST_SECRET:
-                raise BadSetting(f"{name.upper()} needs at least {SHORTEST_SECRET} characters.")
+            self._check_secret(name, getattr(self, name))
         try:
             make_url(self.database_url)
         except ArgumentError:
@@ -113,6 +124,15 @@ class Settings:
         if not self.base_url.startswith(("http://", "https://")):
             raise BadSetting("BASE_URL must begin with http:// or https://.")
         self._check_stripe()
+
+    def _check_secret(self, name: str, secret: str) -> None:
+        if len(secret) < SHORTEST_SECRET:
+            raise BadSetting(f"{name.upper()} needs at least {SHORTEST_SECRET} characters.")
+        if len(set(secret)) < FEWEST_LETTERS or KNOWN_SECRET.search(secret):
+            raise BadSetting(
+                f"{name.upper()} can be guessed: take what"
+                " `python -c 'import secrets; print(secrets.token_urlsafe(48))'` prints."
+            )
 
     def _check_stripe(self) -> None:
         key = self.stripe_secret_key

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from models import engine as engines
-from models import schema
+from models import roles, schema
 from models.people import Person
 from models.scope import Scope, ScopedSession, open_session
 from models.sealing import Seal
@@ -59,8 +59,9 @@ def databases(request: pytest.FixtureRequest) -> Iterator[Sqlite | Postgresql]:
     """The kind of database that was asked for, with the schema built once as a template."""
     kind = KINDS[request.config.getoption("--database")]()
     try:
-        engine = engines.connect(kind.template_url)
+        engine = engines.connect(kind.as_owner(kind.template_url))
         schema.metadata().create_all(engines.for_writing(engine))
+        roles.let_in(engine, kind.template_url)
         engine.dispose()
         yield kind
     finally:

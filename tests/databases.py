@@ -33,6 +33,9 @@ FAST = {
 """A test database may be lost at any time, so it never waits for the disk."""
 
 
+APP, OWNER = "portal_app", "portal_owner"
+"""The role that the portal signs in as, and the one that owns the tables; neither is mighty."""
+
 GIVEN_AT_MOST = 100
 """Tests for one copy; deleted rows are never vacuumed away."""
 EMPTY = """
@@ -74,6 +77,10 @@ class Sqlite:
     def stop(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def as_owner(self, url: str) -> str:
+        """A file knows no roles."""
+        return url
+
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.sqlite"
 
@@ -94,16 +101,18 @@ class Postgresql:
         self.numbers = count(1)
         self.as_postgres = as_postgres(self.folder)
         self._start()
+        for role in (APP, OWNER):
+            self._say(f"CREATE ROLE {role} LOGIN")
         self.emptied: list[str] = []
         self.given: Counter[str] = Counter()
-        self._say("CREATE DATABASE template")
+        self._say(f"CREATE DATABASE template OWNER {OWNER}")
         self.template_url = self._url("template")
 
     def fresh(self, template: str = "template") -> str:
         if template == "template" and self.emptied:
             return self._url(self.emptied.pop())
         name = f"test{next(self.numbers)}"
-        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._say(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}")
         if template == "template":
             self.given[name] = 0
         return self._url(name)
@@ -111,7 +120,7 @@ class Postgresql:
     def empty(self) -> str:
         """A database without a single table."""
         name = f"test{next(self.numbers)}"
-        self._say(f"CREATE DATABASE {name}")
+        self._say(f"CREATE DATABASE {name} OWNER {OWNER}")
         return self._url(name)
 
     def drop(self, url: str) -> None:
@@ -163,11 +172,15 @@ class Postgresql:
                 return
 
     def _say(self, sql: str, database: str = "postgres") -> None:
-        with psycopg.connect(self._url(database), autocommit=True) as connection:
+        with psycopg.connect(self._url(database, "postgres"), autocommit=True) as connection:
             connection.execute(sql)
 
-    def _url(self, name: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+    def as_owner(self, url: str) -> str:
+        """The same database, for whoever makes and moves its tables."""
+        return self._url(url.rsplit("/", 1)[1], OWNER)
+
+    def _url(self, name: str, role: str = APP) -> str:
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{name}"
 
 
 def server_binaries() -> Path:

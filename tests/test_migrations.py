@@ -5,14 +5,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select
 
-from models import commissions, migrations, schema
+from models import commissions, fences, migrations, schema
 from models import engine as engines
 from models.commissions import CommissionLine, Dispute
 from models.commissions.disputes import DisputeReason, DisputeStatus, Objection
 from models.deals import Deal
 from models.money import Money
 from models.people import SYSTEM, Person
-from models.scope import Scope, open_session
+from models.scope import Scope, as_vendor, open_session
 from models.wins.rules import OrderState
 from models.wins.tables import DealOrder
 from tests.conftest import NOW
@@ -23,7 +23,7 @@ from tests.factories import Factories
 def migrated(databases):
     """A database that came from nothing by migration."""
     url = databases.empty()
-    engine = engines.connect(url)
+    engine = engines.connect(databases.as_owner(url))
     try:
         migrations.upgrade(engine)
         yield engine
@@ -42,6 +42,16 @@ def test_a_migrated_database_refuses_what_the_declared_one_refuses(migrated, eng
     assert checks(migrated) == checks(engine)
     assert triggers(migrated) == triggers(engine)
     assert triggers(engine) != set()
+    assert policies(migrated) == policies(engine)
+
+
+def test_a_migrated_database_has_every_wall_and_none_after_going_back(migrated):
+    with migrated.connect() as connection:
+        assert fences.missing(connection) == []
+    with engines.for_writing(migrated).begin() as connection:
+        fences.take_down(as_vendor(connection))
+    with migrated.connect() as connection:
+        assert len(fences.missing(connection)) > 10
 
 
 def test_a_database_with_data_goes_down_and_up_again(migrated):
@@ -103,7 +113,9 @@ def test_a_dispute_of_before_is_about_the_line_that_it_holds(migrated):
 
 def differences(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": fences.is_ours}
+        )
         return [str(one) for one in compare_metadata(context, schema.metadata())]
 
 
@@ -124,6 +136,15 @@ TRIGGERS = {
                pg_get_triggerdef(t.oid) || ' ' || pg_get_functiondef(t.tgfoid)
         FROM pg_trigger t WHERE NOT t.tgisinternal""",
 }
+
+
+def policies(engine: Engine) -> set[tuple[str, ...]]:
+    """Each policy in PostgreSQL's own words; SQLite has none."""
+    if engine.dialect.name == "sqlite":
+        return set()
+    asked = "SELECT tablename, policyname, cmd, coalesce(qual, ''), coalesce(with_check, '')"
+    with engine.connect() as connection:
+        return {tuple(row) for row in connection.exec_driver_sql(f"{asked} FROM pg_policies")}
 
 
 def triggers(engine: Engine) -> set[tuple[str, str, str]]:

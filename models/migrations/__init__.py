@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from models import fences
 from models.engine import for_writing
 from models.scope import as_vendor
 
@@ -21,13 +22,17 @@ FOLDER = Path(__file__).parent
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Bring the database up to a revision; the newest unless said otherwise."""
     with for_writing(engine).begin() as connection:
+        fences.take_down(connection)
         command.upgrade(_config(connection), to)
+        fences.put_up(connection)
 
 
 def downgrade(engine: Engine, to: str) -> None:
     """Bring the database down to a revision, "base" being before the first table."""
     with for_writing(engine).begin() as connection:
+        fences.take_down(connection)
         command.downgrade(_config(connection), to)
+        fences.put_up(connection)
 
 
 def revise(engine: Engine, title: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from models import schema
+from models import fences, schema
 from models.base import Exact, Instant
 
 
@@ -23,6 +23,7 @@ context.configure(
     render_as_batch=True,
     render_item=render,
     compare_type=True,
+    include_object=fences.is_ours,
 )
 
 with context.begin_transaction():

@@ -9,6 +9,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models import audit
+from models import engine as engines
 from models.audit import AuditEntry, AuditLink, Head
 from models.audit.rules import MASK, NOTHING_BEFORE, canonical
 from models.engine import for_writing
@@ -38,6 +39,15 @@ def chain(session, by, now):
     ids = list(session.scalars(select(AuditLink.entry_id).order_by(AuditLink.seq)))
     session.commit()
     return ids
+
+
+@pytest.fixture
+def owner(databases, database_url):
+    """The session of whoever owns the tables; the portal's own role may not even try."""
+    engine = engines.connect(databases.as_owner(database_url))
+    with open_session(for_writing(engine), Scope.vendor()) as session:
+        yield session
+    engine.dispose()
 
 
 def found(session, kept=()):
@@ -72,66 +82,66 @@ def test_a_chain_that_nobody_touched_holds(session, chain):
     assert links[0].hash == hashlib.sha256(line.encode()).hexdigest()
 
 
-def test_an_edited_entry_is_found(session, chain):
+def test_an_edited_entry_is_found(owner, chain):
     edit = "UPDATE audit_entry SET actor_name = 'Eve' WHERE id = :id"
-    by_hand(session, (edit, {"id": name_of(session, chain[2])}))
-    assert found(session) == [(3, "edited")]
+    by_hand(owner, (edit, {"id": name_of(owner, chain[2])}))
+    assert found(owner) == [(3, "edited")]
 
 
-def test_an_edited_entry_with_its_hash_mended_is_found_at_the_next(session, chain):
+def test_an_edited_entry_with_its_hash_mended_is_found_at_the_next(owner, chain):
     edit = "UPDATE audit_entry SET actor_name = 'Eve' WHERE id = :id"
-    by_hand(session, (edit, {"id": name_of(session, chain[2])}))
-    session.expire_all()
-    prev = session.scalar(select(AuditLink.prev).where(AuditLink.seq == 3))
-    line = f"{prev}\n3\n{canonical(session.get_one(AuditEntry, chain[2]))}"
+    by_hand(owner, (edit, {"id": name_of(owner, chain[2])}))
+    owner.expire_all()
+    prev = owner.scalar(select(AuditLink.prev).where(AuditLink.seq == 3))
+    line = f"{prev}\n3\n{canonical(owner.get_one(AuditEntry, chain[2]))}"
     mended = hashlib.sha256(line.encode()).hexdigest()
-    session.execute(text("UPDATE audit_link SET hash = :hash WHERE seq = 3"), {"hash": mended})
-    assert found(session) == [(4, "does not follow the one before it")]
+    owner.execute(text("UPDATE audit_link SET hash = :hash WHERE seq = 3"), {"hash": mended})
+    assert found(owner) == [(4, "does not follow the one before it")]
 
 
-def test_a_deleted_entry_is_found(session, chain):
-    gone = {"id": name_of(session, chain[1])}
+def test_a_deleted_entry_is_found(owner, chain):
+    gone = {"id": name_of(owner, chain[1])}
     by_hand(
-        session,
+        owner,
         ("DELETE FROM audit_link WHERE entry_id = :id", gone),
         ("DELETE FROM audit_entry WHERE id = :id", gone),
     )
-    assert found(session) == [(2, "missing"), (3, "does not follow the one before it")]
+    assert found(owner) == [(2, "missing"), (3, "does not follow the one before it")]
 
 
-def test_an_inserted_entry_is_found(session, chain):
+def test_an_inserted_entry_is_found(owner, chain):
     copy = (
         "INSERT INTO audit_entry (id, at, actor_name, action, about_kind, detail)"
         " SELECT :new, at, actor_name, action, about_kind, detail FROM audit_entry WHERE id = :id"
     )
-    new = "0" * 31 + "1" if session.get_bind().dialect.name == "sqlite" else f"{1:032}"
-    by_hand(session, (copy, {"id": name_of(session, chain[3]), "new": new}))
-    assert found(session) == [(0, "inserted")]
+    new = "0" * 31 + "1" if owner.get_bind().dialect.name == "sqlite" else f"{1:032}"
+    by_hand(owner, (copy, {"id": name_of(owner, chain[3]), "new": new}))
+    assert found(owner) == [(0, "inserted")]
 
 
-def test_two_swapped_entries_are_found(session, chain):
+def test_two_swapped_entries_are_found(owner, chain):
     move = "UPDATE audit_link SET seq = :to WHERE seq = :at"
     by_hand(
-        session,
+        owner,
         (move, {"at": 2, "to": 99}),
         (move, {"at": 4, "to": 2}),
         (move, {"at": 99, "to": 4}),
     )
-    assert {seq for seq, _what in found(session)} >= {2, 4}
+    assert {seq for seq, _what in found(owner)} >= {2, 4}
 
 
-def test_a_tail_cut_off_is_found_by_what_was_kept_outside(session, chain, now):
-    kept = Head(5, session.scalar(select(AuditLink.hash).where(AuditLink.seq == 5)))
-    audit.anchor(session, "the day", now=now)
-    gone = {"id": name_of(session, chain[4])}
+def test_a_tail_cut_off_is_found_by_what_was_kept_outside(owner, chain, now):
+    kept = Head(5, owner.scalar(select(AuditLink.hash).where(AuditLink.seq == 5)))
+    audit.anchor(owner, "the day", now=now)
+    gone = {"id": name_of(owner, chain[4])}
     by_hand(
-        session,
+        owner,
         ("DELETE FROM audit_anchor", {}),
         ("DELETE FROM audit_link WHERE entry_id = :id", gone),
         ("DELETE FROM audit_entry WHERE id = :id", gone),
     )
-    assert found(session) == []  # the database alone cannot know
-    assert found(session, [kept]) == [(5, "cut off")]
+    assert found(owner) == []  # the database alone cannot know
+    assert found(owner, [kept]) == [(5, "cut off")]
 
 
 def test_a_chain_written_anew_is_found_by_what_was_kept_outside(session, chain):
@@ -183,7 +193,7 @@ def test_the_head_is_taken_after_everything_else_is_written(engine, by, now):
         session.add(Partner(number="P-1", name="N", role="reseller", tier="silver",
             status="active", country="DE", currency="EUR", created_at=now))  # fmt: skip
         session.commit()
-    assert said[-1] == "INSERT INTO audit_link"
+    assert [one for one in said if "INSERT" in one][-1] == "INSERT INTO audit_link"
     writes = [one for one in said if one.startswith("INSERT")]
     assert writes[:-1] and "audit_link" not in " ".join(writes[:-1])
 

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from models import audit
+from models import engine as engines
 from models.audit import AuditEntry
 from models.people import Role
+from models.scope import as_vendor
 from portal.audit import heads
 from portal.command_line import portal
 from portal.permissions import may
@@ -143,21 +145,25 @@ def test_a_partner_sees_what_its_own_people_did_and_nothing_else(session, a, sig
     assert sign_in(a.seller(mine)).get("/audit/own").status_code == 403
 
 
-def test_verify_says_that_it_holds_and_names_the_row_that_does_not(session, run, a, now):
+def test_verify_says_that_it_holds_and_names_the_row_that_does_not(
+    session, run, a, now, databases, database_url
+):
     for number in range(3):
         audit.record(session, a.administrator().actor(), f"step {number}", None, now=now)
     assert run("audit", "anchor").output.startswith("Kept in ")
     held = run("audit", "verify")
     assert held.exit_code == 0 and "holds: 3 entries, 1 heads" in held.output
-    name = session.get_bind().dialect.name
-    session.execute(
-        text(
-            "DROP TRIGGER audit_entry_no_update"
-            if name == "sqlite"
-            else "ALTER TABLE audit_entry DISABLE TRIGGER USER"
-        )
-    )
-    session.execute(text("UPDATE audit_entry SET actor_name = 'Eve' WHERE action = 'step 1'"))
+    session.commit()
+    by_hand = engines.connect(databases.as_owner(database_url))
+    with by_hand.begin() as connection:
+        unguarded = {
+            "sqlite": "DROP TRIGGER audit_entry_no_update",
+            "postgresql": "ALTER TABLE audit_entry DISABLE TRIGGER USER",
+        }
+        as_vendor(connection).execute(text(unguarded[by_hand.dialect.name]))
+        edit = "UPDATE audit_entry SET actor_name = 'Eve' WHERE action = 'step 1'"
+        connection.execute(text(edit))
+    by_hand.dispose()
     broken = run("audit", "verify")
     assert broken.exit_code == 1
     assert "No. 2" in broken.output and "edited" in broken.output

@@ -32,6 +32,12 @@ def test_every_view_says_who_may_use_it(app):
     assert unguarded == []
 
 
+def test_a_view_that_declares_no_permission_cannot_be_reached(app, session, a, sign_in):
+    a.vendor()
+    app.add_url_rule("/forgotten", view_func=lambda: "everything")
+    assert sign_in(a.administrator()).get("/forgotten").status_code == 404
+
+
 def test_every_path_is_in_kebab_case_and_its_parts_are_typed(app):
     odd = [
         rule.rule
