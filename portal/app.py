@@ -27,7 +27,6 @@ from portal import (
     formats,
     identity,
     paths,
-    permissions,
     security,
     worker,
 )
@@ -152,7 +151,6 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)
     footprints.install(app)
-    permissions.install(app)
     formats.install(app)
     paths.install(app)
     errors.install(app)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,15 @@ TOO_MANY = 429
 
 def install(app: Flask) -> None:
     app.before_request(_name_the_request)
+    app.before_request(refuse_undeclared)
     app.after_request(_leave_one)  # before the session is committed: last registered, first run
+
+
+def refuse_undeclared() -> None:
+    """What declares no permission cannot be reached."""
+    view = current_app.view_functions.get(request.endpoint or "static")
+    if request.endpoint not in (None, "static") and not hasattr(view, "permission"):
+        abort(404)
 
 
 def open_session(person: Actor | None) -> None:

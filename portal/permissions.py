@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, request
+from flask import abort, request
 
 from models.people import STAFF, Actor, Role, Stage
 from portal import database, footprints
@@ -273,16 +273,6 @@ def allow(
         return guarded
 
     return guard
-
-
-def install(app: Flask) -> None:
-    """What declares no permission cannot be reached."""
-
-    @app.before_request
-    def refuse_undeclared() -> None:
-        view = app.view_functions.get(request.endpoint or "static")
-        if request.endpoint not in (None, "static") and not hasattr(view, "permission"):
-            abort(404)
 
 
 def _looks() -> bool:
