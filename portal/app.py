@@ -76,6 +76,7 @@ from portal.signin import errands as signin_errands
 from portal.signin import views as signin
 from portal.styleguide import views as styleguide
 from portal.taxes import views as taxes
+from portal.territories import loading as territory_loading
 from portal.territories import views as territories
 
 ROOT = Path(__file__).parent.parent
@@ -128,6 +129,7 @@ worker.ERRANDS.update(stripe_connection.ERRANDS)
 worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)
 worker.ERRANDS.update(invoicing.ERRANDS)
+worker.ERRANDS.update(territory_loading.ERRANDS)
 worker.ERRANDS.update(closing.ERRANDS)
 worker.ERRANDS.update(simulating.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))

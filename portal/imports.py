@@ -21,11 +21,13 @@ from typing import Any, Literal
 from models.errors import Refused
 from models.money import is_currency
 
-Kind = Literal["text", "amount", "quantity", "day", "moment", "currency", "yes or no"]
+Kind = Literal["text", "list", "amount", "quantity", "day", "moment", "currency", "yes or no"]
 
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .xls files begin."""
 LONGEST_TEXT = 200
+LONGEST_LIST = 32_000
+"""Characters of a cell that lists many things, such as the places of a territory."""
 MOST_DIGITS = 15
 AS_CSV = "In the spreadsheet choose Save as, CSV UTF-8 (comma delimited), and hand in that file."
 
@@ -172,11 +174,13 @@ def _value(column: ImportColumn, cell: str) -> Any:
     return None
 
 
-def _as_text(cell: str) -> str:
-    if len(cell) > LONGEST_TEXT:
-        raise BadCell(
-            f"The text has {len(cell)} characters.", f"Shorten it to {LONGEST_TEXT} or fewer."
-        )
+def _as_list(cell: str) -> str:
+    return _as_text(cell, LONGEST_LIST)
+
+
+def _as_text(cell: str, longest: int = LONGEST_TEXT) -> str:
+    if len(cell) > longest:
+        raise BadCell(f"The text has {len(cell)} characters.", f"Shorten it to {longest} or fewer.")
     if any(not mark.isprintable() and mark not in "\r\n\t" for mark in cell):
         raise BadCell("The text holds an invisible control character.", "Type the text anew.")
     return cell
@@ -253,6 +257,7 @@ def _quoted(cell: str) -> str:
 
 READERS: dict[Kind, Callable[[str], Any]] = {
     "text": _as_text,
+    "list": _as_list,
     "amount": _as_amount,
     "quantity": _as_quantity,
     "day": _as_day,

@@ -18,6 +18,7 @@ from models.territories.operations import (
     draw,
     end_absence,
     note_absence,
+    pointed,
     redraw,
 )
 from models.territories.places import subdivision_name, widest
@@ -108,6 +109,7 @@ __all__ = [
     "next_manager",
     "note_absence",
     "place_name",
+    "pointed",
     "preview",
     "quotas",
     "redraw",

@@ -19,12 +19,12 @@ from portal.database import session
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may
 from portal.sheets import sheet_response
-from portal.territories import chores, drafting, drawing, looking, mapping, trying
+from portal.territories import chores, drafting, drawing, filing, looking, mapping, trying
 from portal.territories.blueprint import pages, person_name, territory_or_404, today
 from portal.territories.forms import ROLES, AbsenceForm, TerritoryForm
 from portal.territories.lists import COLUMNS, TONES, for_export, place_of
 
-__all__ = ["chores", "drafting", "looking", "mapping", "pages"]
+__all__ = ["chores", "drafting", "filing", "looking", "mapping", "pages"]
 
 BY_NAME = [Key(Territory.name), Key(Territory.id)]
 LAST_ROUTED = 20
