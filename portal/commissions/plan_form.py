@@ -161,9 +161,6 @@ class DesignerForm(FlaskForm):
         "At most, of a month's earnings", description="The rest is taken later. Empty: no limit."
     )
     clawback_instalments = _number("In instalments", description="Months. Empty: at once.")
-    clawback_derate = _choice(
-        "Earlier tiers after a refund", {"": "Stay", "yes": "Are worked out anew"}
-    )
     draw_type = _choice("Draw", DRAWS)
     draw_amount = _number("A month")
     draw_periods = _text("Only in", description="Such as 2027-01, 2027-02. Empty: always.")
