@@ -11,6 +11,9 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_A_PAGE = re.compile(
     r"/export|[?&]as=|/static/|/remittance|/pdf|/file|/sample|/paper|\.(csv|xlsx|pdf|xml)"
 )
+LEADS_TO = """all => all.map(a => new URL(a.getAttribute("href"), location))
+  .map(to => to.pathname + to.search)"""
+"""Also of links inside a drawing, which have no pathname of their own."""
 SAME_LIST = {"sort", "after", "before"}
 
 
@@ -27,9 +30,7 @@ def reachable(page: Page, seen: Counter[str], start: str = "/") -> Iterator[str]
             continue
         seen[_kind(address)] += 1
         page.goto(address)
-        links = page.eval_on_selector_all(
-            "a[href^='/']", "all => all.map(a => a.pathname + a.search)"
-        )
+        links = page.eval_on_selector_all("a[href^='/']", LEADS_TO)
         waiting += [link for link in dict.fromkeys(links) if not NOT_A_PAGE.search(link)]
         yield address
 
