@@ -59,6 +59,7 @@ def simulate(
         deals=list(_deal_moves(book, before, after, day)),
         customers=list(_customer_moves(book, before, after, day)),
         territory_names={rule.id: rule.name for rule in (*now_drawn, *then_drawn)},
+        names_today={rule.id: rule.name for rule in now_drawn},
         without_rate=frozenset(book.rates.missing),
     )
 

@@ -120,6 +120,8 @@ class Redrawing:
     deals: Sequence[DealMove]
     customers: Sequence[CustomerMove]
     territory_names: Mapping[Key, str]
+    """As they would be called."""
+    names_today: Mapping[Key, str]
     without_rate: frozenset[str]
     """Currencies whose amounts count as nothing, because no rate is kept."""
 

@@ -115,6 +115,9 @@ class Told:
     def territory(self, key: Key | None) -> str:
         return self._found.territory_names.get(key, "") or "None"
 
+    def territory_today(self, key: Key | None) -> str:
+        return self._found.names_today.get(key, "") or "None"
+
     def name(self, key: Key | None) -> str:
         return self._names.get(key, NOBODY)
 
@@ -137,7 +140,8 @@ class Told:
             Column("State", lambda move: move.status.words if hasattr(move, "status") else ""),
             Column("Amount", amount, "money"),
             Column("Currency", lambda _: self.currency),
-            *standing("Territory", lambda each: self.territory(each.territory)),
+            Column("Territory today", lambda move: self.territory_today(move.before.territory)),
+            Column("Territory then", lambda move: self.territory(move.after.territory)),
             *standing("Partner", lambda each: self.name(each.owner)),
             *standing("Channel manager", lambda each: self.name(each.channel_manager)),
             *standing("Sales manager", lambda each: self.name(each.sales_manager)),

@@ -56,6 +56,7 @@ def test_a_draft_is_changed_looked_at_published_by_permission_and_readable(
     assert "owner, quota" in client.get(page).text
 
     told = client.get(f"{page}/simulation").text
+    assert "Old Germany → Germany" in told
     assert "Bolt Cycles" in told and "Open deals that would stand elsewhere" in told
     export = client.get(f"{page}/simulation/export?as=csv").text
     assert deal.number in export and "Bolt Cycles" in export
