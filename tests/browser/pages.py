@@ -1,8 +1,9 @@
 """Every page that somebody can reach by its links, one of each kind."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -17,22 +18,44 @@ LEADS_TO = """all => all.map(a => new URL(a.getAttribute("href"), location))
 SAME_LIST = {"sort", "after", "before"}
 
 
-def reachable(page: Page, seen: Counter[str], start: str = "/") -> Iterator[str]:
-    """Opens every page that links lead to from `start`; one of each kind not `seen` before.
+class Looked:
+    """The kinds of pages that were looked at, in a folder that all processes of a run share."""
 
-    Yields the address while its page is open.  The start counts as not seen.
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.here: set[str] = set()
+        """By this process: their links were followed too."""
+
+    def first(self, kind: str) -> bool:
+        """Whether nobody has looked yet; whoever asks first looks."""
+        self.here.add(kind)
+        try:
+            (self.folder / sha256(kind.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
+def reachable(page: Page, looked: Looked, start: str = "/") -> Iterator[str]:
+    """Opens every page that links lead to from `start`, and yields each that is to be looked at.
+
+    One of each kind in a run; the start is looked at by everybody.  What another process looks
+    at is opened all the same, for its links.  Yields the address while its page is open.
     """
-    waiting = [start]
-    seen.pop(_kind(start), None)
+    waiting, here = [start], _kind(start)
+    looked.here.discard(here)
     while waiting:
         address = waiting.pop(0)
-        if seen[_kind(address)]:
+        kind = _kind(address)
+        if kind in looked.here:
             continue
-        seen[_kind(address)] += 1
+        is_first = looked.first(kind)
         page.goto(address)
         links = page.eval_on_selector_all("a[href^='/']", LEADS_TO)
         waiting += [link for link in dict.fromkeys(links) if not NOT_A_PAGE.search(link)]
-        yield address
+        if is_first or kind == here:
+            yield address
 
 
 def _kind(address: str) -> str:
