@@ -13,6 +13,7 @@ from models.deals import Deal, DealNote
 from models.engine import for_writing
 from models.row_security import SAY
 from models.scope import Owned, Scope, as_vendor, open_session, vendor_side
+from models.walls import mapped_with
 from tests.conftest import NOW
 
 METADATA = schema.metadata()
@@ -45,11 +46,10 @@ def bare(engine, only_postgresql):
     return ask
 
 
-@pytest.mark.parametrize("mapper", schema.Base.registry.mappers, ids=lambda m: m.class_.__name__)
-def test_every_owned_table_has_an_owner_in_every_row(mapper):
-    if issubclass(mapper.class_, Owned):
-        assert not mapper.local_table.c.partner_id.nullable
-        assert mapper.local_table.c.partner_id.foreign_keys
+@pytest.mark.parametrize("owned", mapped_with(Owned), ids=lambda owned: owned.__name__)
+def test_every_owned_table_has_an_owner_in_every_row(owned):
+    assert not owned.__table__.c.partner_id.nullable
+    assert owned.__table__.c.partner_id.foreign_keys
 
 
 def test_every_key_between_owned_tables_carries_the_owner_or_says_why_not(engine):
