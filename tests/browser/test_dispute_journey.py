@@ -3,11 +3,13 @@
 from playwright.sync_api import Page, expect
 
 from models.calendars import month_of
+from portal import worker
 from portal.clock import now
+from tests.browser.site import Site
+from tests.browser.test_journey import FINANCE, SECOND
 from tests.browser.test_statements import amount
 
 SELLER = "seller@enterprise-center.example"
-FINANCE = "finance@adventure-works.example"
 
 
 def test_a_line_is_disputed_on_the_phone_decided_and_put_right_on_the_next_statement(
@@ -18,7 +20,7 @@ def test_a_line_is_disputed_on_the_phone_decided_and_put_right_on_the_next_state
     finance = visit(FINANCE, "/disputes")
     finance.get_by_role("row").filter(has_text=number).get_by_role("link").first.click()
     decide(finance)
-    close_the_month(finance)
+    close_the_month(finance, visit(SECOND), own_site)
     phone.reload()
     expect(phone.get_by_role("heading", name="The decision")).to_be_visible()
     expect(phone.get_by_text("We had promised it.").first).to_be_visible()
@@ -56,14 +58,20 @@ def decide(page: Page) -> None:
     expect(page.get_by_text("Added: €10.00")).to_be_visible()
 
 
-def close_the_month(page: Page) -> None:
-    page.goto(f"/months/{month_of(now().date())}")
+def close_the_month(page: Page, second: Page, site: Site) -> None:
+    """Before it has ended: one proposes, another confirms, the worker states the partners."""
+    month = month_of(now().date())
+    page.goto(f"/months/{month}")
+    page.get_by_label("Close it although it has not ended").check()
     page.get_by_label("I have looked at the amounts above").check()
-    early = page.get_by_label("Close it although")
-    if early.count():
-        early.check()
-    page.get_by_role("button", name="Close ").click()
-    expect(page.get_by_text("is closed").first).to_be_visible()
+    page.get_by_role("button", name="Propose to close").click()
+    expect(page.get_by_text("Another person of finance confirms it").first).to_be_visible()
+    second.goto(f"/months/{month}")
+    second.get_by_role("button", name="Confirm and close").click()
+    expect(second.get_by_role("heading", name="Statements are being made")).to_be_visible()
+    with site.app.app_context():
+        while worker.once(site.app):
+            pass
 
 
 def the_opened_lines_sum_to_the_total(page: Page) -> None:
