@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +30,6 @@ TOO_MANY = 429
 
 
 def install(app: Flask) -> None:
-    app.before_request(_name_the_request)
     app.before_request(refuse_undeclared)
     app.after_request(_leave_one)  # before the session is committed: last registered, first run
 
@@ -52,12 +52,15 @@ def _origin() -> audit.Origin:
     return audit.Origin(
         address=(request.remote_addr or "")[:45],
         session_id=asking.session_id if asking else None,
-        request_id=g.request_id,
+        request_id=_name_the_request(),
     )
 
 
-def _name_the_request() -> None:
-    g.request_id = new_id()
+def _name_the_request() -> UUID:
+    """The same name each time; a form that is refused before it gets here needs one as well."""
+    if "request_id" not in g:
+        g.request_id = new_id()
+    return g.request_id
 
 
 def _leave_one(response: Response) -> Response:

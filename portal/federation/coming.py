@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import flask
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 
 from models import factors, federation
@@ -60,7 +60,7 @@ def go_out(provider_id: UUID) -> Response:
     with reading() as look:
         provider = look.get(IdentityProvider, provider_id)
         if provider is None or not provider.is_active:
-            raise Refused("This company has no sign-in of its own here.")
+            abort(404)
         nonce, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
         journey = outside.begin(provider, back=way_back(), nonce=nonce, verifier=verifier)
     flask.session[COOKIE] = {

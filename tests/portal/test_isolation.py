@@ -154,6 +154,8 @@ def _expected(app, rule, person) -> int:
     if rule.endpoint in AMONG_ONES_OWN:
         return AMONG_ONES_OWN[rule.endpoint]
     permission = app.view_functions[rule.endpoint].permission
+    if permission is None:  # directories want a token of their own; to strangers nothing is there
+        return 401 if rule.rule.startswith("/scim/") else 404
     return 404 if may(person.actor(), permission) else 403
 
 
