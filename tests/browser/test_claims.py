@@ -67,7 +67,7 @@ def register(page: Page, customer: str, postal_code: str) -> None:
     page.goto("/deals/new")
     page.get_by_label("Company").fill(customer)
     page.get_by_label("Country").select_option("DE")
-    page.get_by_text("Address and VAT number").click()
+    page.get_by_text("How you met, address, VAT number").click()
     page.get_by_label("Postal code").fill(postal_code)
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Submit registration").wait_for()

@@ -125,28 +125,31 @@ def test_of_several_who_take_the_bank_file_at_once_all_get_the_same_one(
 
 def test_the_database_lets_a_statement_into_one_live_payout_only(session, draft, a, now):
     link = session.scalars(select(PayoutStatement)).one()
-    other = a.partner()
+    first = session.scalars(select(Payout)).one()
+    another_run = a.keep(
+        PayoutRun(number="R-2222222", period="2026-10", seq=2, currency="USD", prepared_at=now)
+    )
     second = a.keep(
         Payout(
-            partner_id=other.id,
+            partner_id=first.partner_id,
             number="PO-2222222",
-            run_id=draft.id,
+            run_id=another_run.id,
             period="2026-10",
             amount=Money(100_00, "EUR"),
-            destination_id=session.scalars(select(Payout.destination_id)).one(),
+            destination_id=first.destination_id,
             rail=DestinationKind.SEPA,
             created_at=now,
         )
     )
     again = {
         "id": new_id(),
-        "partner_id": other.id,
+        "partner_id": first.partner_id,
         "payout_id": second.id,
         "statement_id": link.statement_id,
         "amount_minor": 100_00,
         "is_live": True,
     }
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="statement_id"):
         session.execute(insert(PayoutStatement).values(again))
 
 

@@ -38,6 +38,10 @@ def actions(session):
     return session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
 
 
+WITHOUT_TOKEN = ("provisioning", 401)
+"""Whoever knocks at the directories' door without a token must not be able to fill the audit."""
+
+
 def test_every_change_that_is_asked_for_leaves_an_entry(app, session, a, sign_in):
     a.vendor()
     partner = a.partner()
@@ -61,7 +65,8 @@ def test_every_change_that_is_asked_for_leaves_an_entry(app, session, a, sign_in
         before = session.scalar(select(func.count(AuditEntry.id)))
         status = client.post(path).status_code
         session.rollback()
-        if session.scalar(select(func.count(AuditEntry.id))) == before:
+        is_silent = session.scalar(select(func.count(AuditEntry.id))) == before
+        if is_silent and (rule.endpoint.split(".")[0], status) != WITHOUT_TOKEN:
             silent.append((rule.endpoint, status))
     assert silent == []
     assert list(audit.faults(session)) == []

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from models import partners
-from models.audit import AuditEntry
 from models.payouts.terms import PayoutTerms, minimums, terms
 from models.people import Role
+from tests.traces import changes
 
 TYPED = {
     "is_automatic": "y",
@@ -40,7 +40,7 @@ def test_the_administrator_sets_days_minimums_and_the_tail_once(house, a, sign_i
     assert (agreed.tail_months, agreed.one_person_is_enough) == (6, False)
     assert minimums(session, house) == {"EUR": 75_00, "JPY": 5_000}
     assert session.scalar(select(func.count(PayoutTerms.id))) == 1
-    assert len(session.scalars(select(AuditEntry)).all()) == 1
+    assert len(changes(session)) == 1
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_cannot_be_is_refused_with_the_remedy(house, a, sign_in, session, n
     answer = sign_in(a.administrator()).post("/programme/payouts", data=TYPED | {name: value})
     assert answer.status_code == 422
     assert remedy in answer.text and value in answer.text
-    assert session.scalars(select(AuditEntry)).all() == []
+    assert changes(session) == []
 
 
 def test_other_staff_read_and_partners_do_not_come_here(house, a, sign_in):

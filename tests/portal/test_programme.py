@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from models.audit import AuditEntry
 from models.people import Role
 from models.vendor import Vendor
+from tests.traces import changes
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_administrator_changes_a_rule_and_the_change_is_kept(typed, a, sign_
     answer = client.post("/programme", data=typed | {"destination_hold_hours": "48"})
     assert answer.status_code == 303
     assert session.scalar(select(Vendor.destination_hold_hours)) == 48
-    entry = session.scalars(select(AuditEntry)).one()
+    [entry] = changes(session)
     assert entry.detail["destination_hold_hours"] == [72, 48]
 
 
@@ -46,7 +46,7 @@ def test_saving_the_same_twice_leaves_one_trace(typed, a, sign_in, session):
     for _ in range(2):
         client.post("/programme", data=typed | {"destination_hold_hours": "24"})
     assert session.scalar(select(Vendor.destination_hold_hours)) == 24
-    assert len(session.scalars(select(AuditEntry)).all()) == 1
+    assert len(changes(session)) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_cannot_be_is_refused_with_the_remedy(typed, a, sign_in, session, n
     answer = sign_in(a.administrator()).post("/programme", data=typed | {name: value})
     assert answer.status_code == 422
     assert remedy in answer.text and value in answer.text
-    assert session.scalars(select(AuditEntry)).all() == []
+    assert changes(session) == []
 
 
 def test_other_staff_read_without_a_button(programme, a, sign_in):

@@ -5,12 +5,12 @@ import re
 import pytest
 from sqlalchemy import select
 
-from models.audit import AuditEntry
 from models.deals import DealType, type_rules
 from models.deals.kinds import CHOOSABLE, USUAL
 from models.partners import Tier
 from models.vendor import Vendor
 from portal.programme.registration_forms import BY_TIER, GROUPS
+from tests.traces import changes
 
 TYPED = {
     "protection_days": "90",
@@ -44,7 +44,7 @@ def the_vendor(session) -> Vendor:
 def test_the_usual_rules_are_kept_as_they_are(client, session):
     """Whoever saves the page as it is changes nothing."""
     assert client.post("/programme/registration", data=TYPED).status_code == 303
-    assert session.scalars(select(AuditEntry)).all() == []
+    assert changes(session) == []
 
 
 def test_every_setting_is_saved_and_stands_in_the_history(client, session):
@@ -66,7 +66,7 @@ def test_every_setting_is_saved_and_stands_in_the_history(client, session):
     for told in ("protection days: 90 to 60", "capacity: none to gold 25", "tender policy: before"):
         assert told in page
     client.post("/programme/registration", data=TYPED | said)
-    assert len(session.scalars(select(AuditEntry)).all()) == 1
+    assert len(changes(session)) == 1
 
 
 def test_what_was_set_is_what_the_form_shows_again(client):
@@ -89,7 +89,7 @@ def test_what_was_set_is_what_the_form_shows_again(client):
 def test_what_cannot_be_is_refused_with_the_remedy(client, session, name, value, remedy):
     page = client.post("/programme/registration", data=TYPED | {name: value})
     assert page.status_code == 422 and remedy in page.text
-    assert session.scalars(select(AuditEntry)).all() == []
+    assert changes(session) == []
 
 
 def test_every_setting_is_explained(client):
@@ -112,7 +112,7 @@ def test_what_a_type_asks_is_changed_and_never_more_than_nine_fields(client, ses
     address = "/programme/registration/types/rfp"
     assert all(f'name="{name}"' in client.get(address).text for name in CHOOSABLE)
     assert client.post(address, data=the_type()).status_code == 303
-    assert session.scalars(select(AuditEntry)).all() == []
+    assert changes(session) == []
     page = client.post(address, data=the_type(project="required"))
     assert page.status_code == 422 and "10 fields would be required" in page.text
     client.post(address, data=the_type(project="required", contact_name="optional"))
