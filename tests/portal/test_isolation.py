@@ -1,5 +1,6 @@
 """The wall between partners, walked along: every path, every list, every file, as a rival."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from models.engagements import Touch
 from models.notices import Notice
 from models.partners import Partner
 from models.payouts import Payout, PayoutRun
-from models.people import Person, UserSession
+from models.people import Person, PersonStatus, Role, UserSession
 from models.sales import CreditNote, Invoice
 from models.wins import DealOrder, SharingSide
 from portal.permissions import may
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.demo
 
 OWNER = "seller@enterprise-center.example"
 READS = ("GET", "POST")
+UNLIKE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\w.-]{60,}")
+"""Ids, and the tokens of forms."""
 OPEN_TO_PARTNERS = {"product_id", "price_list_id"}
 """Reference data that every partner may read."""
 
@@ -95,14 +98,33 @@ def test_every_path_to_another_partners_row_is_not_there(app, session, sign_in, 
                 continue
             ids = {name: theirs.get(name, uuid4()) for name in rule.arguments}
             path = app.url_map.bind("localhost").build(rule.endpoint, ids)
+            nowhere = app.url_map.bind("localhost").build(rule.endpoint, _nobodys(rule))
             for method in rule.methods & set(READS):
                 walked += 1
-                status = client.open(path, method=method).status_code
-                if status != _expected(app, rule, person):
-                    wrong.append((person.role.value, method, path, rule.endpoint, status))
+                foreign, missing = _told(client, method, path), _told(client, method, nowhere)
+                if foreign[0] != _expected(app, rule, person) or foreign != missing:
+                    wrong.append((person.role.value, method, path, rule.endpoint, foreign[0]))
     assert wrong == []
     assert walked > 100
     assert _kept(session, theirs) == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_reaches_the_views_of_its_permissions_and_no_others(app, session, sign_in, role):
+    """Every view with ids that are nobody's: forbidden, or not there, as the table says."""
+    people = select(Person).where(Person.role == role, Person.status == PersonStatus.ACTIVE)
+    person = session.scalars(people.limit(1)).one()
+    wrong = []
+    for rule in app.url_map.iter_rules():
+        permission = app.view_functions[rule.endpoint].permission if _is_ours(rule) else None
+        if permission is None:
+            continue
+        path = app.url_map.bind("localhost").build(rule.endpoint, _nobodys(rule))
+        for method in rule.methods & ({"POST"} if not rule.arguments else set(READS)):
+            status = sign_in(person).open(path, method=method).status_code
+            if (status == 403) is may(person.actor(), permission) or status >= 500:
+                wrong.append((method, rule.endpoint, status))
+    assert wrong == []
 
 
 def test_the_owner_does_get_there(app, sign_in, theirs):
@@ -131,6 +153,29 @@ def test_no_list_and_no_file_names_what_is_another_partners(app, session, sign_i
                 text = client.get(rule.rule + suffix).text
                 told += [(rule.rule + suffix, secret) for secret in secrets if secret in text]
     assert told == []
+
+
+def _is_ours(rule) -> bool:
+    return rule.endpoint != "static"
+
+
+def _nobodys(rule) -> dict[str, object]:
+    """Ids of nothing, and a word or a month where the path wants one."""
+    usual = {"IntegerConverter": 1, "MonthConverter": "2026-10", "WordConverter": "x"}
+    kinds = {name: type(kind).__name__ for name, kind in rule._converters.items()}
+    return {name: usual.get(kind) or uuid4() for name, kind in kinds.items()}
+
+
+def _told(client, method, path) -> tuple[int, str, list[tuple[str, str]]]:
+    """Everything that an answer says, but for the ids that were asked for."""
+    with client.session_transaction() as cookie:
+        cookie.pop("_flashes", None)  # what the request before had to say
+    answer = client.open(path, method=method)
+    text = UNLIKE.sub("…", answer.text)
+    headers = [
+        (name, UNLIKE.sub("…", value)) for name, value in answer.headers if name != "Set-Cookie"
+    ]
+    return answer.status_code, text, sorted(headers)
 
 
 def _kept(session, theirs) -> list:
