@@ -43,7 +43,7 @@ def told(field: str, value: Any) -> Any:
         return MASK
     if isinstance(value, bool | int):
         return value
-    text = str(value)
+    text = f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
