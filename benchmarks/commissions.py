@@ -23,16 +23,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, make_url, select, text
 
 from benchmarks.commissions_made import CLOSED, MONTH, fill, founded, sales
 from benchmarks.commissions_sql import statements
-from models import commissions, schema
+from models import commissions, roles, schema
 from models import engine as engines
 from models.commissions import CommissionLine, MonthClose, PlanVersion, Statement
 from models.people import SYSTEM
 from models.scope import Scope, as_vendor, open_session
-from tests.databases import Postgresql
+from tests.databases import OWNER, Postgresql
 
 EVENTS_AT_ONCE = 5_000
 
@@ -209,11 +209,22 @@ def _copied(engine: Engine, beside: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         shutil.copy(str(url.database), beside.removeprefix("sqlite:///"))
         return _connected(beside)
-    admin = engines.connect(url.set(database="postgres").render_as_string(hide_password=False))
+    as_admin = url.set(database="postgres", username="postgres")
+    admin = engines.connect(as_admin.render_as_string(hide_password=False))
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {beside} TEMPLATE {url.database}")
     admin.dispose()
     return _connected(url.set(database=beside).render_as_string(hide_password=False))
+
+
+def _with_tables(url: str) -> Engine:
+    """Made by the owner of the tables, used as the portal uses them."""
+    as_owner = make_url(url).set(username=OWNER) if url.startswith("postgresql") else make_url(url)
+    owner = engines.connect(as_owner.render_as_string(hide_password=False))
+    schema.metadata().create_all(engines.for_writing(owner))
+    roles.let_in(owner, url)
+    owner.dispose()
+    return _connected(url)
 
 
 def _connected(url: str) -> Engine:
@@ -228,8 +239,7 @@ def main(words: Iterable[str] | None = None) -> None:
     parser.add_argument("--parts", type=int, default=1, help="processes that rate side by side")
     said = parser.parse_args(None if words is None else list(words))
     with _two_databases(said.postgresql) as (url, beside):
-        engine = _connected(url)
-        schema.metadata().create_all(engine)
+        engine = _with_tables(url)
         with open_session(engine, Scope.vendor()) as session:
             fill(session, sales(said.events, *founded(session, said.partners)))
             session.commit()
