@@ -43,8 +43,13 @@ class Chart:
     table: list[list[str]]
 
 
-def bars(points: Sequence[tuple[str, int, str]], *, height: int = 170) -> Chart:
-    """Of (label, value, the value in words), oldest first; values may be negative."""
+def bars(
+    points: Sequence[tuple[str, int, str]], *, ticks: Sequence[str] = (), height: int = 170
+) -> Chart:
+    """Of (label, value, the value in words), oldest first; values may be negative.
+
+    ticks: what stands below each column where its label is too long for that.
+    """
     scale, zero = _scale([value for _, value, _ in points], height)
     drawn = [
         Bar(label, shown, value, *_across(at, len(points)), *_down(0, value, scale, zero))
@@ -54,7 +59,7 @@ def bars(points: Sequence[tuple[str, int, str]], *, height: int = 170) -> Chart:
         height=height,
         zero=zero,
         bars=drawn,
-        ticks=_ticks([label for label, _, _ in points]),
+        ticks=_ticks(ticks or [label for label, _, _ in points]),
         series=[],
         table=[[label, shown] for label, _, shown in points],
     )

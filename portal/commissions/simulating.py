@@ -31,6 +31,8 @@ PARTS = (
     "−50% or less", "−50 to −20%", "−20 to −5%", "−5 to +5%", "+5 to +20%", "+20 to +50%",
     "More", "New",
 )  # fmt: skip
+UP_TO = ("≤ −50", "≤ −20", "≤ −5", "± 5", "≤ +20", "≤ +50", "> 50", "New")
+"""The same, short enough to stand below a column on a phone."""
 
 
 def simulation_or_404(_person: Actor, draft_id: UUID) -> PlanSimulation:
@@ -120,7 +122,7 @@ def _result(found: PlanSimulation) -> dict[str, Any]:
     return {
         "page": page_of(session, simulations.rows_of(found.id), LARGEST_FIRST),
         "totals": simulations.totals(session, found.id),
-        "chart": charts.bars(points),
+        "chart": charts.bars(points, ticks=UP_TO),
         "change": _change,
     }
 
