@@ -21,7 +21,9 @@ from typing import Any, Literal
 from models.errors import Refused
 from models.money import is_currency
 
-Kind = Literal["text", "list", "amount", "quantity", "day", "moment", "currency", "yes or no"]
+Kind = Literal[
+    "text", "list", "amount", "quantity", "number", "day", "moment", "currency", "yes or no"
+]
 
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .xls files begin."""
@@ -210,6 +212,12 @@ def _as_quantity(cell: str) -> int:
     return int(cell)
 
 
+def _as_number(cell: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,9}", cell):
+        raise BadCell(f"{_quoted(cell)} is not a whole number.", "Write digits, such as 12.")
+    return int(cell)
+
+
 def _as_day(cell: str) -> date:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
         raise BadCell(
@@ -260,6 +268,7 @@ READERS: dict[Kind, Callable[[str], Any]] = {
     "list": _as_list,
     "amount": _as_amount,
     "quantity": _as_quantity,
+    "number": _as_number,
     "day": _as_day,
     "moment": _as_moment,
     "currency": _as_currency,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -21,11 +22,15 @@ from portal.imports import AS_CSV
 MOST_UNPACKED = 300 * 1024 * 1024
 TIGHTEST = 200
 """Times that a part may be larger than it is packed; an honest sheet is some twenty times."""
+TOLD_EVERY = 10_000
 IS_PACKED = b"PK\x03\x04"
 
 
-def as_csv(content: bytes) -> bytes:
-    """The content itself, or the first sheet of a spreadsheet as CSV.  Raises Refused."""
+def as_csv(content: bytes, told: Callable[[int], None] | None = None) -> bytes:
+    """The content itself, or the first sheet of a spreadsheet as CSV.  Raises Refused.
+
+    told: hears now and then how many rows are unpacked.
+    """
     if not content.startswith(IS_PACKED):
         return content
     _refuse_bombs(content)
@@ -33,8 +38,10 @@ def as_csv(content: bytes) -> bytes:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        for row in book.worksheets[0].iter_rows(values_only=True):
+        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
             writer.writerow([_written(cell) for cell in row])
+            if told and number % TOLD_EVERY == 0:
+                told(number)
         book.close()
     except (BadZipFile, KeyError, ValueError, IndexError, SyntaxError) as error:
         raise Refused(f"This spreadsheet cannot be read. {AS_CSV}") from error

@@ -20,8 +20,10 @@ from models.territories.operations import (
     note_absence,
     pointed,
     redraw,
+    refuse_faults,
 )
 from models.territories.places import subdivision_name, widest
+from models.territories.publishing import publish
 from models.territories.queries import (
     absences_from,
     as_rules,
@@ -37,7 +39,8 @@ from models.territories.queries import (
     successor_of,
 )
 from models.territories.regions import PASSIVE_SALES_PROTECTED, regions_of
-from models.territories.resolving import Action, assigned, is_passive_sale, nearest
+from models.territories.relisting import relist, weigh_list
+from models.territories.resolving import Action, assigned, is_passive_sale, last_of, nearest
 from models.territories.routing import Routing, preview, route
 from models.territories.rules import (
     Area,
@@ -101,6 +104,7 @@ __all__ = [
     "holding",
     "how_many",
     "is_passive_sale",
+    "last_of",
     "limits",
     "listed",
     "listed_limits",
@@ -111,9 +115,12 @@ __all__ = [
     "place_name",
     "pointed",
     "preview",
+    "publish",
     "quotas",
     "redraw",
+    "refuse_faults",
     "regions_of",
+    "relist",
     "resolve_case",
     "route",
     "routed_to",
@@ -122,6 +129,7 @@ __all__ = [
     "still_here",
     "subdivision_name",
     "successor_of",
+    "weigh_list",
     "who_acts_for",
     "widest",
 ]

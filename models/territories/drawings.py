@@ -1,8 +1,7 @@
-"""Drafts of other territories: begun from those that stand, changed, published on a day.
+"""Drafts of other territories: begun from those that stand, and changed.
 
 A draft keeps only what it changes; everything else in it is as it stands on the day somebody
-looks.  Published, each territory that it changes ends on that day and another takes its place,
-so that the old ones stay readable and still answer for the days before.
+looks.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -61,7 +60,7 @@ def put(
     now: datetime,
 ) -> Territory:
     """In the draft, a new territory, or another drawing of one that stands or is in the draft."""
-    _refuse_decided(session, drawing)
+    refuse_decided(session, drawing)
     if instead_of is None:
         return added(session, details, now=now, drawing_id=drawing.id)
     if instead_of.drawing_id == drawing.id:
@@ -100,47 +99,19 @@ def leave_out(
 
 def forget(session: Session, drawing: TerritoryDrawing, row: Territory) -> None:
     """Take one change back: what it changed is in the draft again as it stands."""
-    _refuse_decided(session, drawing)
+    refuse_decided(session, drawing)
     session.delete(row)
     session.flush()
 
 
 def give_up(session: Session, drawing: TerritoryDrawing, *, by: Actor, now: datetime) -> None:
     """Its changes are thrown away."""
-    _refuse_decided(session, drawing)
+    refuse_decided(session, drawing)
     for row in session.scalars(select(Territory).where(Territory.drawing_id == drawing.id)):
         session.delete(row)
     drawing.state, drawing.decided_at, drawing.decided_by_name = DrawingState.GIVEN_UP, now, by.name
     session.flush()
     audit.record(session, by, "draft of territories given up", drawing, now=now)
-
-
-def publish(
-    session: Session,
-    drawing: TerritoryDrawing,
-    *,
-    on: date,
-    today: date,
-    by: Actor,
-    now: datetime,
-) -> None:
-    """From that day on its territories stand; until then, and for all days before, the old ones.
-
-    Raises Refused when something that it changes was changed meanwhile.
-    """
-    _refuse_decided(session, drawing)
-    if on < today:
-        raise Refused("The day has passed: territories change from today on, or later.")
-    rows = session.scalars(changes_of(drawing.id)).all()
-    if not rows:
-        raise Refused("The draft changes nothing yet: change a territory in it first.")
-    _refuse_overtaken(session, rows)
-    drawing.changes = [_published(session, row, on) for row in rows]
-    drawing.state, drawing.publish_on = DrawingState.PUBLISHED, on
-    drawing.decided_at, drawing.decided_by_name = now, by.name
-    session.flush()
-    detail = {"on": on.isoformat(), "changes": len(rows)}
-    audit.record(session, by, "draft of territories published", drawing, now=now, detail=detail)
 
 
 def changes_of(drawing_id: UUID) -> Select:
@@ -190,7 +161,7 @@ class Change:
 
 
 def told(session: Session, rows: Sequence[Territory]) -> list[Change]:
-    return [Change(row.id, _verb(row), row.name, _different(session, row)) for row in rows]
+    return [Change(row.id, verb_of(row), row.name, _different(session, row)) for row in rows]
 
 
 def drawings() -> Select:
@@ -221,7 +192,7 @@ def _copied(session: Session, copy: Territory) -> None:
         copy.copied_print = print_of(session.get_one(Territory, copy.succeeds_id))
 
 
-def _refuse_decided(session: Session, drawing: TerritoryDrawing) -> None:
+def refuse_decided(session: Session, drawing: TerritoryDrawing) -> None:
     lock(session, drawing)
     if drawing.state is not DrawingState.DRAFT:
         raise Refused(
@@ -230,52 +201,7 @@ def _refuse_decided(session: Session, drawing: TerritoryDrawing) -> None:
         )
 
 
-def _refuse_overtaken(session: Session, rows: Sequence[Territory]) -> None:
-    overtaken = []
-    for row in rows:
-        if row.succeeds_id is None:
-            continue
-        standing = session.get_one(Territory, row.succeeds_id)
-        lock(session, standing)
-        if print_of(standing) != row.copied_print:
-            overtaken.append(standing.name)
-    if overtaken:
-        raise Refused(
-            f"{', '.join(sorted(overtaken))}: changed since the draft was made of it. Open it in "
-            "the draft, compare, and save it there again."
-        )
-
-
-def _published(session: Session, row: Territory, on: date) -> dict[str, str]:
-    """The row stands from that day on; what it did, for the record."""
-    change = {"verb": _verb(row), "name": row.name, "to": str(row.id), "from": ""}
-    if row.succeeds_id:
-        standing = session.get_one(Territory, row.succeeds_id)
-        change["from"] = str(standing.id)
-        _end(standing, on)
-        if row.is_removal:
-            session.delete(row)
-            session.flush()
-            return change
-        key, standing.external_id = standing.external_id, None
-        session.flush()  # the key is free before the successor takes it
-        row.external_id = key
-    row.drawing_id, row.copied_print = None, ""
-    row.from_on = max(on, row.from_on or on)
-    if row.to_on and row.to_on <= row.from_on:
-        raise Refused(f"{row.name} would end before it begins: give it a later end in the draft.")
-    session.flush()
-    return change
-
-
-def _end(territory: Territory, on: date) -> None:
-    if territory.from_on and territory.from_on >= on:
-        territory.status = TerritoryStatus.ENDED  # it never began
-    elif territory.to_on is None or territory.to_on > on:
-        territory.to_on = on
-
-
-def _verb(row: Territory) -> str:
+def verb_of(row: Territory) -> str:
     if row.is_removal:
         return "ends"
     return "changed" if row.succeeds_id else "new"

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from models import audit, customers
-from models.base import lock
+from models.base import human_number, lock, new_id
 from models.customers import industry_fault
 from models.errors import Refused
 from models.people import Actor
@@ -65,11 +65,17 @@ def draw(session: Session, details: TerritoryDetails, *, by: Actor, now: datetim
 def added(session: Session, details: TerritoryDetails, *, now: datetime, **told: Any) -> Territory:
     """The row of a new territory; `told` are columns that no details speak of."""
     refuse_faults(session, details, None)
-    territory = Territory(created_at=now, external_id=details.external_id, **told)
+    territory = Territory(id=new_id(), created_at=now, **told)
+    territory.external_id = details.external_id or _key_of(territory)
     take(session, territory, details)
     session.add(territory)
     session.flush()
     return territory
+
+
+def _key_of(territory: Territory) -> str | None:
+    """By which files name it; what will take another's place takes its key too."""
+    return None if territory.succeeds_id else human_number("TR", territory.id, letters=10)
 
 
 def redraw(

@@ -221,6 +221,13 @@ def in_force(rules: Mapping[Key, Rule], key: Key | None, on: date) -> Rule | Non
     return rule
 
 
+def last_of(after: Mapping[Key, Key], territory_id: Key) -> Key:
+    """The one that took its place last, or itself.  after: who took whose place."""
+    while territory_id in after:
+        territory_id = after[territory_id]
+    return territory_id
+
+
 def _is_over(rule: Rule, on: date) -> bool:
     return rule.status is TerritoryStatus.ENDED or bool(rule.to_on and on >= rule.to_on)
 

@@ -67,7 +67,8 @@ class Territory(VendorOnly, Base):
     minimum_minor: Mapped[int | None] = mapped_column(BigInteger)
     """What its partner has committed to in a year, in the base currency; None: nothing."""
     external_id: Mapped[str | None] = mapped_column(String(80), unique=True)
-    """Its key in the system it was imported from; None when it was entered here."""
+    """By which files name it: its key in the system it came from, else one made here.  None only
+    in a draft, for what will take the key of the one that it succeeds."""
     created_at: Mapped[datetime]
     drawing_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory_drawing.id"), index=True)
     """The draft it is part of, where it holds nothing; None: it stands."""
@@ -140,8 +141,9 @@ class TerritoryLoad(VendorOnly, Base):
     """The draft that it changes; None: the territories that stand."""
     state: Mapped[LoadState] = mapped_column(default=LoadState.CHECKING)
     total: Mapped[int] = mapped_column(default=0)
-    """Rows, and how many of them are dealt with."""
+    """Rows of the file; 0 while nobody knows."""
     done: Mapped[int] = mapped_column(default=0)
+    """Rows read; when all are, so many more as are compared or taken."""
     added: Mapped[int] = mapped_column(default=0)
     """Territories, and so on."""
     changed: Mapped[int] = mapped_column(default=0)

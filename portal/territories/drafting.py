@@ -129,7 +129,7 @@ def publish_draft(person: Actor, drawing: TerritoryDrawing) -> Response | tuple[
     if not form.validate():
         return _draft_page(person, drawing, form), 422
     try:
-        drawings.publish(session, drawing, on=form.on.data, today=today(), by=person, now=now())
+        territories.publish(session, drawing, on=form.on.data, today=today(), by=person, now=now())
     except Refused as refusal:
         session.rollback()
         put_refusal(form.on, refusal)

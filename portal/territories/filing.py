@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Response as Download
@@ -13,27 +12,18 @@ from sqlalchemy import select
 from werkzeug import Response
 from wtforms import SelectField
 
-from models import jobs, territories
+from models import jobs
 from models.errors import Refused
 from models.people import Actor
-from models.territories import (
-    AreaKind,
-    DrawingState,
-    LoadKind,
-    LoadState,
-    Territory,
-    TerritoryArea,
-    TerritoryDrawing,
-    TerritoryLoad,
-)
+from models.territories import DrawingState, LoadKind, LoadState, TerritoryDrawing, TerritoryLoad
 from portal.clock import now
 from portal.database import session
 from portal.fields import put_refusal
 from portal.permissions import Can, allow, staff
-from portal.sheets import Column, sheet_response
-from portal.territories.blueprint import pages, today
-from portal.territories.lists import for_export
-from portal.territories.loading import COLUMNS, TOPIC
+from portal.sheets import Column, safe_name, sheet_response
+from portal.territories.blueprint import pages
+from portal.territories.columns import COLUMNS, GIVEN, given
+from portal.territories.loading import TOPIC
 
 KINDS = {
     LoadKind.TERRITORIES.value: "Territories",
@@ -48,6 +38,9 @@ WORDS = {
     LoadState.CHECKING: "Being read", LoadState.READY: "Waits for you",
     LoadState.TAKING: "Being taken", LoadState.DONE: "Taken", LoadState.REFUSED: "Cannot be read",
 }  # fmt: skip
+
+
+MOST_SHOWN = 200
 
 
 class LoadForm(FlaskForm):
@@ -92,6 +85,8 @@ def load(_person: Actor, row: TerritoryLoad) -> str:
     return render_template(
         "territories/file.html",
         row=row,
+        most_shown=MOST_SHOWN,
+        step=_step(row),
         kind=KINDS[row.kind.value],
         tone=TONES[row.state],
         state=WORDS[row.state],
@@ -101,12 +96,44 @@ def load(_person: Actor, row: TerritoryLoad) -> str:
     )
 
 
+def _step(row: TerritoryLoad) -> tuple[str, int]:
+    """What the worker is at, in words, and how far of a hundred."""
+    if not row.total:
+        return f"{row.done:,} rows unpacked" if row.done else "Waits for its turn", 0
+    percent = row.done * 50 // row.total
+    if row.done < row.total:
+        return f"{row.done:,} of {row.total:,} rows read", percent
+    verb = "taken" if row.state is LoadState.TAKING else "compared"
+    return f"{row.done - row.total:,} of {row.total:,} rows {verb}", percent
+
+
+REPORT = [
+    Column("Row", lambda each: each[0], "number"),
+    Column("Column", lambda each: each[1]),
+    Column("Territory", lambda each: each[2]),
+    Column("What", lambda each: each[3]),
+    Column("What to do", lambda each: each[4]),
+]
+
+
+@pages.get("/territory-files/<uuid:load_id>/report")
+@allow(Can.EDIT_TERRITORY, find=load_or_404, fresh=staff)
+def load_report(_person: Actor, row: TerritoryLoad) -> Download:
+    """Each row that cannot be taken, and each territory that changes."""
+    lines = [
+        *([number, column, "", what, remedy] for number, column, what, remedy in row.problems),
+        *([None, "", name, what, ""] for name, what in row.effects),
+    ]
+    name = f"Report {safe_name(row.file_name)}"
+    return sheet_response(name, REPORT, lines, request.args.get("as", "csv"))
+
+
 @pages.post("/territory-files/<uuid:load_id>/taking")
 @allow(Can.EDIT_TERRITORY, find=load_or_404)
 def take_file(_person: Actor, row: TerritoryLoad) -> Response:
     session.refresh(row, with_for_update=True)
     if row.state is LoadState.READY:
-        row.state, row.done = LoadState.TAKING, 0
+        row.state, row.done, row.total = LoadState.TAKING, 0, 0
         key = f"{TOPIC} {row.id} take"
         jobs.enqueue(session, TOPIC, key, {"load": str(row.id)}, run_at=now())
     else:
@@ -122,52 +149,8 @@ def list_export(_person: Actor) -> Download:
     if asked not in KINDS:
         abort(404)
     kind = LoadKind(asked)
-    rows: Iterator[Any] = iter(
-        for_export(session, territories.listed(on=today()).add_columns(Territory.external_id))
-        if kind is LoadKind.TERRITORIES
-        else session.execute(_listed(kind))
-    )
+    rows = given(session, kind)
     return sheet_response(KINDS[asked], GIVEN[kind], rows, request.args.get("as", "csv"))
-
-
-GIVEN = {
-    LoadKind.TERRITORIES: [
-        Column("key", lambda each: each.row.external_id or ""),
-        Column("name", lambda each: each.row.name),
-        Column("places", lambda each: each.held),
-        Column("cut_out", lambda each: each.cut_out),
-        Column("from", lambda each: each.row.from_on, "day"),
-        Column("until_before", lambda each: each.row.to_on, "day"),
-    ],
-    LoadKind.POSTAL: [
-        Column("territory", lambda each: each.key or each.name),
-        Column("country", lambda each: each.country),
-        Column("postal_code", lambda each: each.value),
-    ],
-    LoadKind.ACCOUNTS: [
-        Column("territory", lambda each: each.key or each.name),
-        Column("account", lambda each: each.value),
-    ],
-}
-
-
-def _listed(kind: LoadKind):
-    wanted = AreaKind.POSTAL if kind is LoadKind.POSTAL else AreaKind.ACCOUNT
-    return (
-        select(
-            Territory.external_id.label("key"), Territory.name, TerritoryArea.country,
-            TerritoryArea.value,
-        )
-        .join(TerritoryArea, TerritoryArea.territory_id == Territory.id)
-        .where(
-            Territory.drawing_id.is_(None),
-            *territories.holding(today()),
-            TerritoryArea.kind == wanted,
-            ~TerritoryArea.is_exclusion,
-        )
-        .order_by(Territory.name, TerritoryArea.country, TerritoryArea.value)
-        .execution_options(yield_per=1000)
-    )  # fmt: skip
 
 
 def _form(**said: Any) -> LoadForm:

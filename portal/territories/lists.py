@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from models.territories import Area, AreaKind, TerritoryArea, TerritoryStatus, place_name
+from models.territories import Area, TerritoryArea, TerritoryStatus, place_name
 from portal.formats import words
 from portal.sheets import Column
+from portal.territories.columns import written
 from portal.territories.forms import KINDS
 
 TONES = {
@@ -50,8 +51,8 @@ def for_export(session: Session, query: Select) -> Iterator[Exported]:
     area: Any = TerritoryArea
     columns = (area.territory_id, area.kind, area.value, area.country, area.is_exclusion)
     for row in session.execute(select(*columns).order_by(area.id)):
-        written = _written(Area(row.kind, row.value, row.country or None))
-        places[(row.territory_id, row.is_exclusion)].append(written)
+        spelled = written(Area(row.kind, row.value, row.country or None))
+        places[(row.territory_id, row.is_exclusion)].append(spelled)
     for row in session.execute(query):
         yield Exported(row, _joined(places[(row.id, False)]), _joined(places[(row.id, True)]))
 
@@ -69,13 +70,6 @@ class Place:
 
 def place_of(row: TerritoryArea) -> Place:
     return Place(KINDS[row.kind.value], place_name(row.area), row.country, row.customer_id)
-
-
-def _written(area: Area) -> str:
-    """As it is typed: postal US 98*, country DE."""
-    if area.kind is AreaKind.GLOBAL:
-        return "global"
-    return " ".join(part for part in (area.kind.value, area.country, area.value) if part)
 
 
 def _joined(places: list[str]) -> str:

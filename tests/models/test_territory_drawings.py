@@ -41,7 +41,7 @@ def put(session, drawing, now):
 @pytest.fixture
 def publish(session, drawing, by, now):
     def publish(on=NEXT_MONTH):
-        drawings.publish(session, drawing, on=on, today=TODAY, by=by, now=now)
+        territories.publish(session, drawing, on=on, today=TODAY, by=by, now=now)
 
     return publish
 
@@ -61,7 +61,7 @@ def test_a_draft_holds_nothing_until_it_is_published_and_from_that_day_on(
     assert holder(session, NEXT_MONTH - timedelta(days=1)) == "Germany"
     assert holder(session, NEXT_MONTH) == "Germany, newly drawn"
     assert (standing.to_on, successor.from_on) == (NEXT_MONTH, NEXT_MONTH)
-    assert (standing.external_id, successor.external_id) == (None, "DE-1")
+    assert (standing.external_id, successor.external_id) == ("DE-1 until 2026-12-01", "DE-1")
     old = session.execute(territories.listed(on=TODAY)).all()
     assert [row.name for row in old] == ["Germany"]  # the old one stays readable
     assert [change["verb"] for change in drawing.changes] == ["changed"]

@@ -2,13 +2,15 @@
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
+from models import territories
 from models.errors import Refused
-from models.territories import LoadState, Territory, TerritoryLoad
+from models.territories import Area, LoadState, Territory, TerritoryDetails, TerritoryLoad
 from portal import worker
 from portal.spreadsheets import as_csv
 
@@ -19,7 +21,8 @@ HEADER = "key,name,places,cut_out,from,until_before\n"
 def hand_in(app, a, sign_in, session):
     """hand_in(kind, content, **form) → the load, looked at; hand_in.take(load) takes it."""
     a.programme()
-    client = sign_in(a.manager())
+    person = a.manager()
+    client = sign_in(person)
 
     def hand_in(kind, content, name="list.csv", **said):
         content = content.encode() if isinstance(content, str) else content
@@ -43,7 +46,7 @@ def hand_in(app, a, sign_in, session):
         answer = client.post(f"/territory-files/{row.id}/taking")
         return worked(answer.location)
 
-    hand_in.take, hand_in.client = take, client
+    hand_in.take, hand_in.client, hand_in.by = take, client, person.actor()
     return hand_in
 
 
@@ -70,9 +73,55 @@ def test_each_bad_row_is_told_with_its_number_and_the_others_are_taken(hand_in, 
     )
     assert [problem[0] for problem in row.problems] == [3, 4, 5]
     assert "with its zero" in row.problems[0][2] and row.changed == 1
+    report = hand_in.client.get(f"/territory-files/{row.id}/report?as=csv").text
+    assert "Mend this row" in report and "1 place more, 0 fewer" in report
     hand_in.take(row)
     (boston,) = session.scalars(select(Territory))
     assert {area.value for area in boston.areas} == {"US", "02110"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_given_out_says_all_of_a_territory_and_handed_in_again_changes_nothing(
+    hand_in, a, session, kind
+):
+    partner, rosa, sam = a.partner(), a.manager(email="Rosa@vendor.test"), a.sales_manager()
+    a.family(code="BIKES")
+    by, world = hand_in.by, a.territory(("global",), name="World", external_id="W")
+    for number, more in enumerate(({}, {"parent_id": world.id, "to_on": date(2030, 1, 1)})):
+        details = TerritoryDetails(
+            name=f"-North {number}",
+            areas=[Area.read("postal", f"9{number}*", "US"), Area.read("account", "acme.de")],
+            excluded=[Area.read("postal", "90210", "US")], owner_id=partner.id,
+            is_exclusive=True, channel_manager_id=rosa.id, sales_manager_id=sam.id,
+            priority=-3, products=["bikes"], naics=["5221", "31-33"], employees_from=10,
+            partner_roles=["reseller", "var"], quota_minor=123_45, minimum_minor=0, **more,
+        )  # fmt: skip
+        territories.draw(session, details, by=by, now=a.now)
+    session.commit()
+    given = hand_in.client.get(f"/territory-files/export?kind=territories&as={kind}").data
+    row = hand_in("territories", given, f"all.{kind}")
+    assert (row.problems, row.effects, row.unchanged) == ([], [], 3)
+
+
+def test_a_file_says_whose_a_territory_is_and_what_it_stands_below_in_any_order(
+    hand_in, a, session
+):
+    partner = a.partner()
+    header = "key,name,places,partner,exclusive,belongs_to,quota\n"
+    rows = f"N,North,subdivision DE-HH,{partner.number},yes,DE,1000\nDE,Germany,country DE,,no,,\n"
+    row = hand_in("territories", header + rows)
+    assert row.problems == [] and row.added == 2
+    hand_in.take(row)
+    above, north = session.scalars(select(Territory).order_by(Territory.external_id))
+    assert (north.owner_id, north.is_exclusive, north.parent_id) == (partner.id, True, above.id)
+    assert north.quota_minor == 1000_00
+    again = hand_in("territories", header + rows.replace("1000", "2000").replace("HH", "HB"))
+    assert again.effects == [["North", "quota; 1 place more, 1 fewer: loses subdivision DE-HH"]]
+    wrong = "N,North,country DE,P-NONE,yes,DE,1\nM,Mid,country DE,,yes,,1\nX,X,country DE,,no,Y,1\n"
+    faults = [what for _, _, what, _ in hand_in("territories", header + wrong).problems]
+    assert ["called P-NONE" in faults[0], "Only a partner" in faults[1], "key Y" in faults[2]] == (
+        [True] * 3
+    )
 
 
 def test_accounts_from_a_spreadsheet_point_to_their_customers(hand_in, a, session):
