@@ -93,19 +93,16 @@ class NoticeMute(SeenBy, Base):
         return cls.partner_id == scope.owner
 
 
-NEVER_MUTED = frozenset(
-    {
-        "password-reset",
-        "password-changed",
-        "role-changed",
-        "invitation",
-        "destination-changed",
-        "factor-changed",
-        "privilege-asked",
-        "account-visited",
-    }
-)
+NEVER_MUTED = frozenset({
+    "password-reset", "password-changed", "role-changed", "invitation", "destination-changed",
+    "factor-changed", "privilege-asked", "account-visited", "complaint-heard",
+    "complaint-answered",
+})  # fmt: skip
 """What keeps an account and its money safe."""
+
+
+CONFIDENTIAL = "complaint-"
+"""What these kinds say stands in no list that others read."""
 
 
 def tell(
@@ -290,10 +287,12 @@ def kinds_told(session: Session, person_id: UUID, *, now: datetime) -> list[Row]
 
 
 def outbox() -> Select:
-    """Every mail, one row each with who gets it, without an order."""
+    """Every mail but those in confidence, one row each with who gets it, without an order."""
     return select(
         Notice.id, Notice.title, Notice.body, Notice.link, Notice.at, Notice.mailed_at,
         Notice.silent_at,
         func.coalesce(Person.name, "").label("name"),
         func.coalesce(Person.email, Notice.email).label("email"),
-    ).outerjoin(Person, Person.id == Notice.person_id)  # fmt: skip
+    ).outerjoin(Person, Person.id == Notice.person_id).where(
+        ~Notice.kind.startswith(CONFIDENTIAL)
+    )  # fmt: skip

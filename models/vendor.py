@@ -81,6 +81,12 @@ class Vendor(DecisionRules, Public, Base):
     """In the base currency; above it a second person decides about an adjustment."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
     """How long a partner is not paid after its bank details were changed."""
+    complaint_acknowledge_days: Mapped[int] = mapped_column(default=3)
+    """Business days in which somebody takes up a complaint."""
+    complaint_answer_days: Mapped[int] = mapped_column(default=15)
+    """Business days in which a complaint is answered in writing."""
+    complaint_outside_email: Mapped[str] = mapped_column(String(254), default="")
+    """Where a complaint goes when everybody of ours is involved; empty: nowhere."""
     factor_roles: Mapped[list[Any]] = mapped_column(JSON, default=list)
     """Further roles that need a second factor, beside those that always do."""
     default_channel_manager_id: Mapped[UUID | None] = mapped_column(

@@ -15,6 +15,7 @@ from models import tripwire
 from models.claims import JOBS as CLAIM_JOBS
 from models.claims import keep_watch
 from models.commissions.operations import JOBS as COMMISSION_JOBS
+from models.complaints import keep_the_clock
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
@@ -40,6 +41,7 @@ from portal.catalog import views as catalog
 from portal.claims import views as claims
 from portal.commissions import closing, simulating
 from portal.commissions import views as commissions
+from portal.complaints import views as complaints
 from portal.conflicts import views as conflicts
 from portal.customers import views as customers
 from portal.deals import views as deals
@@ -95,6 +97,7 @@ FEATURES: list[Any] = [
     partners.pages,
     applications.pages,
     notices.pages,
+    complaints.pages,
     deals.pages,
     conflicts.pages,
     engagements.pages,
@@ -141,6 +144,7 @@ worker.ROUNDS.append((timedelta(hours=1), warn_stale))
 worker.ROUNDS.append((timedelta(hours=1), keep_watch))
 worker.ROUNDS.append((timedelta(hours=1), weekly))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
+worker.ROUNDS.append((timedelta(hours=1), keep_the_clock))
 
 
 def create_app(settings: Settings, **engine_options: Any) -> Flask:

@@ -28,6 +28,8 @@ class Can(StrEnum):
     KEEP_ACCOUNT = "keep one's own account"
     SAVE_VIEWS = "keep views of lists"
     SEE_NOTICES = "see notices"
+    COMPLAIN = "complain, and read the answer"
+    HEAR_COMPLAINT = "hear a complaint"
     SEE_OUTBOX = "see the outbox"
     OPEN_MAILED_LINKS = "open links that were mailed to others"
     SEE_STYLEGUIDE = "see the style guide"
@@ -138,6 +140,10 @@ def their_own(person: Actor, thing: Any) -> bool:
     return thing is None or thing.partner_id == person.partner_id
 
 
+def who_hears_it(person: Actor, complaint: Any) -> bool:
+    return complaint is None or complaint.handler_id == person.id
+
+
 WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_HOME: [[staff], [partner]],
     Can.PROVE_ONESELF: [[staff], [partner]],
@@ -146,6 +152,8 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.KEEP_ACCOUNT: [[staff], [partner]],
     Can.SAVE_VIEWS: [[staff], [partner]],
     Can.SEE_NOTICES: [[staff], [partner]],
+    Can.COMPLAIN: [[staff], [partner]],
+    Can.HEAR_COMPLAINT: [[staff, who_hears_it]],
     Can.SEE_OUTBOX: [[staff]],
     Can.OPEN_MAILED_LINKS: [[administrator]],
     Can.SEE_STYLEGUIDE: [[staff]],
@@ -219,6 +227,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
 
 HIDDEN_FROM_VISITORS = {
     Can.KEEP_ACCOUNT, Can.PROVE_ONESELF, Can.SEE_PAYOUTS, Can.EDIT_COMPANY, Can.OPEN_MAILED_LINKS,
+    Can.COMPLAIN,
 }  # fmt: skip
 """What the vendor's administrator does not even see through a partner's eyes."""
 
@@ -231,7 +240,7 @@ def may(person: Actor, permission: Can, thing: Any = None) -> bool:
 
 
 BEFORE_SIGNING = {
-    Can.SIGN_AGREEMENTS, Can.SEE_SIGNATURES, Can.KEEP_ACCOUNT, Can.PROVE_ONESELF,
+    Can.SIGN_AGREEMENTS, Can.SEE_SIGNATURES, Can.KEEP_ACCOUNT, Can.PROVE_ONESELF, Can.COMPLAIN,
 }  # fmt: skip
 """What a partner may do before it has signed what shuts the portal."""
 

@@ -38,6 +38,7 @@ LIMITS = {
     Door.APPLICATION: Limit(3, 5, timedelta(hours=1)),
     Door.INVITATION: Limit(20, 20, timedelta(hours=1)),
     Door.SECOND_FACTOR: Limit(10, 10, timedelta(minutes=15)),
+    Door.COMPLAINT: Limit(3, 5, timedelta(hours=1)),
 }
 """At the sign-in and the second factor only failures count; at the others every knock."""
 

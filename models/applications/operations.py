@@ -98,7 +98,9 @@ def decline(
         application,
         "application-declined",
         "Your application",
-        f"Thank you for your interest. We cannot accept your application at present:\n\n{reason}",
+        f"Thank you for your interest. We cannot accept your application at present:\n\n{reason}"
+        f"\n\nIf you think that this is wrong, complain to somebody who did not decide it, with the"
+        f" number {application.number}: “Complain about a decision” on this page.",
         now,
     )
 

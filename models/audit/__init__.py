@@ -6,7 +6,14 @@ that whoever edits, deletes, inserts or swaps is found at the row.  The head is 
 database each day and at each close, so that a tail that was cut off is found too.
 """
 
-from models.audit.operations import Origin, anchor, comes_from, has_recorded, record
+from models.audit.operations import (
+    Origin,
+    anchor,
+    comes_from,
+    has_recorded,
+    record,
+    record_in_confidence,
+)
 from models.audit.queries import (
     Choice,
     Fault,
@@ -48,4 +55,5 @@ __all__ = [
     "of_people",
     "privileged",
     "record",
+    "record_in_confidence",
 ]  # fmt: skip

@@ -75,6 +75,24 @@ def record(
     session.info.setdefault(UNLINKED, []).append(entry.id)
 
 
+def record_in_confidence(session: Session, action: str, about: Base, *, now: datetime) -> None:
+    """Keep that it was done, without who did it, from where, and what changed.
+
+    For complaints: whoever reads the audit may be the one complained about.
+    """
+    entry = AuditEntry(
+        id=new_id(),
+        at=now,
+        actor_name="In confidence",
+        action=action,
+        about_kind=about.__tablename__,
+        about_id=about.id,
+        detail={},
+    )
+    session.add(entry)
+    session.info.setdefault(UNLINKED, []).append(entry.id)
+
+
 def has_recorded(session: Session) -> bool:
     """Whether this transaction has left an entry so far."""
     return bool(session.info.get(UNLINKED))

@@ -111,6 +111,7 @@ class Door(StrEnum):
     APPLICATION = "application"
     INVITATION = "invitation"
     SECOND_FACTOR = "second_factor"
+    COMPLAINT = "complaint"
 
 
 class SignInAttempt(VendorOnly, Base):

@@ -16,6 +16,7 @@ from portal.demo import (
     catalogue,
     claims,
     companies,
+    complaining,
     drafts,
     market,
     months,
@@ -68,6 +69,7 @@ def load(
     drafts.propose_the_close(story)
     team.work(story)
     signing_in.tell(story)
+    complaining.tell(story)
     _mailed_long_ago(session, now)
 
 
