@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
-from models import commissions
+from models import bulk, commissions
 from models.base import human_number, new_id
 from models.customers import Customer
 from models.deals import Deal, DealStatus
@@ -148,6 +149,7 @@ def _deal(at: datetime, net: int, partner: UUID, customer: UUID) -> dict[str, An
         "customer_id": customer,
         "approved_on": at.date() - timedelta(days=20),
         "protected_through": at.date() + timedelta(days=70),
+        "asked_fields": "[]",
         "won_at": at - timedelta(hours=5),
         "created_at": at,
         "updated_at": at,
@@ -185,6 +187,39 @@ def _event(
 
 def fill(session: ScopedSession, made: Iterator[list[tuple[type, dict[str, Any]]]]) -> None:
     while batch := list(islice(made, BATCH)):
-        for table in (Deal, Invoice, InvoiceLine, EarningEvent):
-            if rows := [row for sale in batch for kind, row in sale if kind is table]:
-                session.execute(insert(table), rows)
+        for kind in (Deal, Invoice, InvoiceLine, EarningEvent):
+            _insert(session, kind, [row for sale in batch for one, row in sale if one is kind])
+
+
+def _insert(session: ScopedSession, kind: Any, rows: list[dict[str, Any]]) -> None:
+    """As models/bulk.py takes them; what a row does not say is the column's default."""
+    if not rows:
+        return
+    table = kind.__table__
+    columns = [one.name for one in table.columns if one.name in rows[0] or _has_default(one)]
+    defaults = {
+        one.name: _told(one.default.arg)
+        for one in table.columns
+        if _has_default(one) and one.name != "id"
+    }
+    ids = bulk.new_ids()
+    told = []
+    for row in rows:
+        whole = defaults | {name: _told(value) for name, value in row.items()}
+        whole.setdefault("id", next(ids))
+        told.append(tuple(whole[name] for name in columns))
+    bulk.insert(session, table, columns, told)
+
+
+def _has_default(column: Any) -> bool:
+    return column.name == "id" or (column.default is not None and column.default.is_scalar)
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return bulk.instant_text(value)
+    return value.isoformat() if isinstance(value, date) else value

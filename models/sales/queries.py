@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -79,6 +79,12 @@ def payment_of(session: Session, invoice: Invoice, reference: str) -> Payment | 
 
 def credit_note_numbered(session: Session, number: str) -> CreditNote | None:
     return session.scalar(select(CreditNote).where(CreditNote.number == number))
+
+
+def refunded_at(session: Session, note: CreditNote) -> datetime:
+    """When a credit note takes back: never before the money came, whatever day it bears."""
+    paid = select(func.max(Payment.paid_at)).where(Payment.invoice_id == note.invoice_id)
+    return max(note.issued_at, session.scalar(paid) or note.issued_at)
 
 
 def invoices(wanted: InvoiceFilter) -> Select:

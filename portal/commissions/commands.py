@@ -22,7 +22,7 @@ from models.scope import Scope, open_session
 from portal.clock import now
 from portal.commissions.plan_importing import commands as plan_commands
 from portal.commissions.plan_importing import person_called
-from portal.commissions.rating import catch_up, rate_in_parts, rerate
+from portal.commissions.rating import catch_up, rate_in_parts, release_in_parts, rerate
 from portal.database import reading, transaction
 from portal.formats import plain_money
 from portal.json_files import JSON_FILE, answers, say
@@ -71,6 +71,7 @@ def close(month: str, email: str | None, reason: str, early: bool, as_json: bool
     nothing.
     """
     rate_in_parts(hidden=as_json)
+    release_in_parts(month)
     with transaction() as session:
         begun = _agreed(session, month, email, reason, early)
         close_id, left = begun.id, begun.partner_count - begun.stated_count

@@ -31,6 +31,17 @@ def rate_in_parts(*, part: tuple[int, int] = (1, 1), hidden: bool = True) -> com
     return commissions.Caught(rated, problems)
 
 
+def release_in_parts(month: str) -> None:
+    """Pay out what the close of this month pays out, some deals after others.
+
+    Raises Refused when it is not a month.
+    """
+    released = 1
+    while released:
+        with transaction() as session:
+            released = commissions.release_some(session, month, now=now())
+
+
 class Part(click.ParamType):
     """Such as 2/4."""
 

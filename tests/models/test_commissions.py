@@ -1,6 +1,6 @@
 """Commissions in the database: events are rated once, plans never edited, each sees its own."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -164,3 +164,12 @@ def test_a_registered_deal_earns_its_uplift(session, a):
         (Code.BASE, 1_000_00),
         (Code.UPLIFT, 500_00),
     ]
+
+
+def test_a_credit_note_dated_before_the_payment_takes_back_when_both_are_rated_together(session, a):
+    a.plan()
+    invoice = a.invoice(net=1_000_00)
+    a.payment(invoice)
+    a.credit_note(invoice, 1_000_00, issued_at=a.now - timedelta(days=2))
+    a.rate_all()
+    assert [line.amount_minor for line in lines(session)] == [100_00, -100_00]

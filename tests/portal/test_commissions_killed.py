@@ -29,6 +29,7 @@ RULES = {
     },
     "override": {"rate": "0.03", "basis": "net"},
     "clawback": {"days": 90},
+    "holdback": {"pct": "0.10", "days": 0},
 }
 FEW, MANY = 6, 50
 AGREED = ["--confirmed-by", "fay@example.com", "--reason", "The month has ended."]
@@ -54,6 +55,7 @@ def partners(request):
 @pytest.fixture
 def small_batches(monkeypatch):
     monkeypatch.setattr("portal.commissions.rating.AT_ONCE", 10)
+    monkeypatch.setattr("models.commissions.operations.releasing.DEALS", 5)
     monkeypatch.setattr("models.commissions.operations.closing.BATCH", 4)
 
 

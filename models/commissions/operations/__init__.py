@@ -41,8 +41,8 @@ from models.commissions.operations.rating import (
     Caught,
     catch_up,
     rate_sale,
-    release_due,
 )
+from models.commissions.operations.releasing import release_due, release_some
 from models.commissions.operations.rerating import Change, preview_rerate, rerate
 from models.commissions.operations.simulating import SIMULATE, ask_simulation
 
@@ -82,6 +82,7 @@ __all__ = [
     "rate_sale",
     "refuse_adjustment",
     "release_due",
+    "release_some",
     "rerate",
     "send_back_draft",
     "set_limit",

@@ -9,16 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, jobs, notices, vendor
+from models import audit, jobs, notices
 from models.base import lock
-from models.calendars import local_day
 from models.commissions import closes
 from models.commissions.close_tables import CloseProposal, ProposalState
 from models.commissions.closes import Item
-from models.commissions.engine.numbers import last_day
 from models.commissions.operations.closing import begin_close
 from models.commissions.operations.desk import shut_months
-from models.commissions.operations.rating import catch_up, release_due
+from models.commissions.operations.rating import catch_up
+from models.commissions.operations.releasing import due_through, release_due
 from models.commissions.queries import month_in_words
 from models.commissions.tables import MonthClose
 from models.errors import Refused
@@ -38,9 +37,8 @@ BLOCKED = {
 
 def settle_month(session: Session, month: str, *, now: datetime) -> None:
     """Rate what was not rated and pay out what is due, so that its amounts are what it states."""
-    today = local_day(now, vendor.settings(session).time_zone)
     catch_up(session, now=now)
-    release_due(session, through=min(last_day(month), today), now=now)
+    release_due(session, through=due_through(session, month, now), now=now)
 
 
 def propose_close(

@@ -10,18 +10,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import audit, vendor
 from models.base import lock
-from models.calendars import first_day, local_day, month_of
+from models.calendars import local_day, month_of
 from models.commissions.close_tables import CloseProposal
 from models.commissions.engine.numbers import last_day
 from models.commissions.operations.deferring import owing
 from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.drawing import partners_with_a_draw
-from models.commissions.operations.rating import catch_up, release_due
+from models.commissions.operations.rating import catch_up
+from models.commissions.operations.releasing import due_through, must_be_a_month, release_due
 from models.commissions.operations.stating import state
 from models.commissions.queries import openings_of
 from models.commissions.tables import CommissionLine, MonthClose
@@ -29,7 +30,7 @@ from models.errors import Refused
 from models.partners import Partner, endings
 from models.people import Actor
 
-BATCH = 250
+BATCH = 1_000
 """Partners in one transaction."""
 
 
@@ -57,7 +58,7 @@ def begin_close(
     _must_be_agreed(session, month, by)
     shut_months(session)
     catch_up(session, now=now)
-    release_due(session, through=min(last_day(month), today), now=now)
+    release_due(session, through=due_through(session, month, now), now=now)
     _earlier_months_are_closed(session, month)
     close = MonthClose(
         month=month,
@@ -107,10 +108,7 @@ def _must_be_agreed(session: Session, month: str, by: Actor) -> None:
 
 def _check_month(session: Session, month: str, *, now: datetime, early: bool) -> date:
     """Today, for the vendor."""
-    try:
-        first_day(month)
-    except ValueError:
-        raise Refused(f"“{month}” is not a month; write it as 2026-11.") from None
+    must_be_a_month(month)
     ends = last_day(month)
     today = local_day(now, vendor.settings(session).time_zone)
     if month > month_of(today):
@@ -137,16 +135,14 @@ def _earlier_months_are_closed(session: Session, month: str) -> None:
 def _next(session: Session, close: MonthClose, most: int) -> tuple[list[UUID], bool]:
     """(partners to state next, in the order of their ids; whether they are the last)."""
     after = close.stated_through_id
-    selling = (
-        select(Partner.id)
-        .where(
-            exists().where(
-                CommissionLine.partner_id == Partner.id, CommissionLine.period == close.month
-            )
-        )
-        .order_by(Partner.id)
-        .limit(most)
+    # A single value, asked for each partner: EXISTS may be answered by reading the whole month.
+    one_line = (
+        select(CommissionLine.id)
+        .where(CommissionLine.partner_id == Partner.id, CommissionLine.period == close.month)
+        .limit(1)
+        .scalar_subquery()
     )
+    selling = select(Partner.id).where(one_line.is_not(None)).order_by(Partner.id).limit(most)
     if after is not None:
         selling = selling.where(Partner.id > after)
     found = list(session.scalars(selling))

@@ -23,8 +23,9 @@ from models.commissions.operations.keeping import Outcome
 from models.commissions.parties import Parties
 from models.commissions.plans import engine_plan
 from models.commissions.rated import Rated
-from models.commissions.slicing import remembers_across
+from models.commissions.slicing import Range, by_partner, remembers_across
 from models.commissions.tables import MonthClose, PlanVersion
+from models.partners import Partner
 from models.vendor import Vendor
 
 
@@ -36,6 +37,7 @@ class Ratings:
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
+        bulk.look_things_up(session)
         _hold_months(session)
         self.memories = Memories(session)
         self.parties = Parties(session)
@@ -170,6 +172,19 @@ def shut_months(session: Session) -> None:
     Otherwise a line could reach its month after the statements were made.
     """
     session.scalar(select(Vendor.id).with_for_update())
+
+
+def take_turns(session: Session, partners: Range | None) -> None:
+    """Whoever rates some of the same partners is waited for; what is read next is what they wrote.
+
+    Where a plan remembers from one partner to another, or everybody is rated, for anybody.
+    """
+    if partners is None or not by_partner(session):
+        shut_months(session)
+        return
+    _hold_months(session)
+    theirs = select(Partner.id).where(Partner.id.between(*partners)).order_by(Partner.id)
+    session.execute(theirs.with_for_update(key_share=True)).all()
 
 
 def _hold_months(session: Session) -> None:

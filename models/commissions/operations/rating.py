@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,8 +22,7 @@ from models.commissions import engine
 from models.commissions.earning import Earning, earned, in_order, ordered
 from models.commissions.engine import Event, EventKind, Plan, Sale
 from models.commissions.engine.desk import Desk
-from models.commissions.facts import NEVER, NO_UNITS
-from models.commissions.operations.desk import Ratings
+from models.commissions.operations.desk import Ratings, take_turns
 from models.commissions.rated import RatedEvent
 from models.commissions.slicing import Range
 from models.errors import Refused
@@ -69,6 +68,7 @@ def catch_up(
     if partner_id is not None:
         partners = (partner_id, partner_id)
     with vendor_side(session) as vendors:
+        take_turns(vendors, partners)
         ratings = Ratings(vendors, now)
         rated = problems = 0
         for chunk in waiting(ratings, partners):
@@ -90,32 +90,6 @@ def rate_sale(session: Session, sale: Sale, event: Event, *, now: datetime) -> i
         lines = ratings.rate(plan, sale, event)
     ratings.keep()
     return len(lines)
-
-
-def release_due(session: Session, *, through: date, now: datetime) -> int:
-    """Pay out what was held back until `through` or an earlier day; how many lines."""
-    ratings = Ratings(session, now)
-    due = session.execute(
-        select(bulk.hex_id(RatedEvent.sale_id))
-        .where(RatedEvent.due_on <= through)
-        .order_by(RatedEvent.due_on, RatedEvent.sale_id)
-    ).all()
-    count = 0
-    for start in range(0, len(due), CHUNK):
-        keys = [row[0] for row in due[start : start + CHUNK]]
-        ratings.remember_deals(keys)
-        plans = {key: ratings.plan(ratings.deal(key).plan) for key in keys}
-        sales = ratings.facts.held({key: plan.time_zone for key, plan in plans.items()})
-        for key, plan in plans.items():
-            event = Event(
-                next(ratings.ids), EventKind.PAID, NEVER, now, None, None, NO_UNITS, through,
-            )  # fmt: skip
-            desk = engine.set_up(plan, sales[key], event, ratings.world)
-            invoice_id = key if sales[key].kind is None else None
-            count += len(ratings.release(desk, invoice_id))
-        ratings.keep()
-        ratings.forget()
-    return count
 
 
 def waiting(ratings: Ratings, partners: Range | None) -> Iterator[Sequence[Earning]]:

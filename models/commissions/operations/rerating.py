@@ -18,11 +18,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models import audit, bulk
-from models.calendars import first_day
 from models.commissions.engine.dealing import Deal
 from models.commissions.operations.before import Before
 from models.commissions.operations.desk import Ratings, shut_months
-from models.commissions.operations.rating import Caught, rate_chunk, release_due, waiting
+from models.commissions.operations.rating import Caught, rate_chunk, waiting
+from models.commissions.operations.releasing import must_be_a_month, release_due
 from models.commissions.queries import is_open
 from models.commissions.rated import Rated, RatedEvent, RatingState
 from models.commissions.tables import CommissionLine, MonthClose
@@ -80,10 +80,7 @@ def preview_rerate(session: Session, month: str, *, now: datetime) -> list[Chang
 
 
 def _rerate(session: Session, month: str, now: datetime) -> Caught:
-    try:
-        first_day(month)
-    except ValueError:
-        raise Refused(f"“{month}” is not a month; write it as 2026-11.") from None
+    must_be_a_month(month)
     if session.scalar(select(MonthClose.id).where(MonthClose.month >= month).limit(1)):
         raise Refused(
             f"{month} is closed, and closed months are never rated again; post an adjustment."

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+import orjson
+from sqlalchemy import Text, bindparam, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from models import bulk, ledger, notices
@@ -27,11 +28,19 @@ from models.ledger import Account, Fact
 from models.money import Money
 
 TABLE: Any = Statement.__table__
+LINES: Any = CommissionLine.__table__
 COLUMNS = (
     "id", "number", "partner_id", "currency", "period", "closed_at", "line_count",
     "opening_minor", "earned_minor", "taken_back_minor", "payable_minor", "closing_minor",
     "vat_minor", "withheld_minor", "draw_balance_minor",
 )  # fmt: skip
+
+
+SETTLED = (
+    update(LINES)
+    .where(LINES.c.id == bindparam("line"))
+    .values(payout_minor=bindparam("payout"), working=bindparam("told", type_=Text))
+)
 
 
 class Sums(NamedTuple):
@@ -83,21 +92,21 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
 
 def _sums(session: Session, partner_ids: Sequence[UUID], month: str) -> dict[UUID, dict[str, Sums]]:
     paid = CommissionLine.payout_minor
-    rows = session.execute(
+    summed = (
         select(
             CommissionLine.partner_id,
             CommissionLine.payout_currency,
-            func.count(),
-            func.sum(paid),
-            func.sum(case((IS_TAKEN_BACK, paid), else_=0)),
-            func.sum(case((CommissionLine.code == Code.CLAWBACK, paid), else_=0)),
+            func.count().label("lines"),
+            func.sum(paid).label("net"),
+            func.sum(case((IS_TAKEN_BACK, paid), else_=0)).label("back"),
+            func.sum(case((CommissionLine.code == Code.CLAWBACK, paid), else_=0)).label("clawed"),
         )
-        .where(CommissionLine.period == month, _of(session, partner_ids))
+        .where(CommissionLine.period == month)
         .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
-        .order_by(CommissionLine.partner_id, CommissionLine.payout_currency)
     )
+    rows = session.execute(_of_each(session, partner_ids, summed)).all()
     found: dict[UUID, dict[str, Sums]] = {}
-    for partner_id, currency, lines, net, back, clawed in rows:
+    for partner_id, currency, lines, net, back, clawed in sorted(rows, key=lambda row: row[:2]):
         sums = Sums(lines, int(net), int(back), int(clawed))
         found.setdefault(partner_id, {})[currency] = sums
     return found
@@ -117,8 +126,9 @@ def _remember(
     ratings.memories.prefetch(wanted)
 
 
-def _of(session: Session, partner_ids: Sequence[UUID]) -> Any:
-    return bulk.among(session, CommissionLine.partner_id, [one.hex for one in partner_ids])
+def _of_each(session: Session, partner_ids: Sequence[UUID], asked: Any) -> Any:
+    ids = [one.hex for one in partner_ids]
+    return bulk.of_each(session, CommissionLine.partner_id, ids, asked)
 
 
 def _of_one(
@@ -189,25 +199,36 @@ def _settle_rates(ratings: Ratings, partner_ids: Sequence[UUID], month: str) -> 
     policy = select(Plan.id).where(Plan.fx_policy == FxPolicy.PERIOD_END)
     if session.scalar(policy.limit(1)) is None:
         return
-    lines = session.scalars(
-        select(CommissionLine)
+    lines = (
+        select(
+            CommissionLine.id,
+            CommissionLine.amount_minor,
+            type_coerce(CommissionLine.working, Text).label("told"),
+        )
         .join(PlanVersion, PlanVersion.id == CommissionLine.plan_version_id)
-        .where(CommissionLine.period == month, _of(session, partner_ids))
-        .where(PlanVersion.plan_id.in_(policy))
+        .where(CommissionLine.period == month, PlanVersion.plan_id.in_(policy))
         .where(CommissionLine.currency != CommissionLine.payout_currency)
     )
-    for line in lines:
-        fx = line.working.get("fx", {})
-        if fx.get("policy") != FxPolicy.PERIOD_END:
-            continue
-        rate = ratings.rate_on(fx["from"], fx["to"], last_day(line.period))
-        half_even = line.working.get("rounding") == "half_even"
-        line.payout_minor = converted(
-            line.amount_minor, fx["from"], fx["to"], rate.value, half_even=half_even
-        )
-        told = {"rate": format(rate.value, "f"), "on": str(rate.on), "source": rate.source}
-        line.working = line.working | {"fx": fx | told}
-    session.flush()
+    rows = session.execute(_of_each(session, partner_ids, lines))
+    settled = [_settled(ratings, month, *row) for row in rows]
+    if told := [one for one in settled if one is not None]:
+        session.connection().execute(SETTLED, told)
+
+
+def _settled(
+    ratings: Ratings, month: str, line_id: UUID, amount: int, working: str
+) -> dict[str, Any] | None:
+    """What changes in a line; None where it does not wait for the rate of the month's end."""
+    told = orjson.loads(working)
+    more = told[-1] if isinstance(told[-1], dict) else {}
+    policy, source, target, *_ = more.get("fx", [None, "", ""])
+    if policy != FxPolicy.PERIOD_END:
+        return None
+    rate = ratings.rate_on(source, target, last_day(month))
+    half_even = more.get("rounding") == "half_even"
+    payout = converted(amount, source, target, rate.value, half_even=half_even)
+    more["fx"] = [policy, source, target, format(rate.value, "f"), str(rate.on), rate.source]
+    return {"line": line_id, "payout": payout, "told": orjson.dumps(told).decode()}
 
 
 def _minimum(ratings: Ratings, terms: Terms | None, month: str, currency: str) -> int:

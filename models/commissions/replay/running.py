@@ -17,7 +17,8 @@ from models.commissions.engine.numbers import last_day
 from models.commissions.operations.closing import close_month
 from models.commissions.operations.disputing import open_dispute, settle
 from models.commissions.operations.posting import OpenMonth
-from models.commissions.operations.rating import rate_sale, release_due
+from models.commissions.operations.rating import rate_sale
+from models.commissions.operations.releasing import release_due
 from models.commissions.replay.answer import answer
 from models.commissions.replay.case import (
     EVENT_KINDS,

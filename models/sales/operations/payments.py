@@ -11,7 +11,7 @@ from models.base import lock, new_id
 from models.money import Money
 from models.people import Actor
 from models.sales.operations.checks import RefusedSale, never_in_the_future, plain, positive
-from models.sales.queries import credit_note_numbered, payment_of, standing_of
+from models.sales.queries import credit_note_numbered, payment_of, refunded_at, standing_of
 from models.sales.rules import EarningKind
 from models.sales.tables import CreditNote, EarningEvent, Invoice, Payment
 
@@ -92,7 +92,7 @@ def record_credit_note(
     refund = Money(before.refund_part_of(amount.minor), amount.currency)
     invoice.credited_minor += amount.minor
     invoice.open_minor = standing_of(session, invoice).open_minor
-    _earn(session, EarningKind.REFUND, note, issued_at, refund, invoice)
+    _earn(session, EarningKind.REFUND, note, refunded_at(session, note), refund, invoice)
     _audit(session, by, "credit note recorded", note, number, amount, invoice)
     return note
 
