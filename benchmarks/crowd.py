@@ -19,6 +19,7 @@ from models.base import new_id
 from models.customers import Customer, CustomerDetails, word_list
 from models.customers.keys import kept_under
 from models.customers.tables import CUSTOMER_KEYS
+from models.scope import as_vendor
 
 SEED = 20261122
 BATCH = 5_000
@@ -64,7 +65,7 @@ def _word(rng: random.Random) -> str:
 def load(engine: Engine, count: int, now: datetime) -> None:
     """Fill an empty database with so many customers and their keys."""
     with engine.begin() as connection:
-        _without_index(connection)
+        _without_index(as_vendor(connection))
         crowd = companies(count, random.Random(SEED))
         while batch := list(islice(crowd, BATCH)):
             rows = [_row(details, now) for details in batch]

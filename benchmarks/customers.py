@@ -3,8 +3,9 @@
     python -m benchmarks.customers --customers 1000000 --questions 20000 --database sqlite:///…
 
 Loads the crowd unless the database holds it, asks for mistyped customers, and says what share
-of what the rules call alike is found, how long that takes, and how long a pre-check and a whole
-registration take.  The same seed makes the same companies and mistakes.
+of what a scan of all customers finds by the same rules is found, how long that takes, and how
+long a pre-check and a whole registration take.  The same seed makes the same companies and
+mistakes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import random
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,20 +23,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-from rapidfuzz import fuzz, process
 from sqlalchemy import Engine, event, func, select
 
 from benchmarks.crowd import COMMON, FORMS, SEED, load, sample
+from benchmarks.full_scan import alike, everybody
 from models import customers, deals, schema
 from models import engine as engines
-from models.customers import Company, Customer, CustomerDetails, Verdict, compare
+from models.customers import Company, Customer, CustomerDetails
 from models.deals import Enquiry, prechecks
 from models.scope import Scope, ScopedSession, open_session
 from tests.factories import Factories
 
 ACCENTS = str.maketrans("aeou", "áéöü")
-SCANNED = 88
-"""Of a hundred: the likeness from which on the rules call names similar."""
 
 
 def one_letter(name: str, rng: random.Random) -> str:
@@ -103,40 +102,25 @@ def mistyped(details: CustomerDetails, kind: str, rng: random.Random) -> Company
 
 
 def ask(session: ScopedSession, known: list[CustomerDetails]) -> None:
-    """Ask for mistyped customers: what share of those alike is found, and the times."""
-    rng, asked, found = random.Random(SEED + 1), defaultdict(int), defaultdict(int)
-    watch = Stopwatch("match step")
-    for number, details in enumerate(known):
-        kind = list(MISTAKES)[number % len(MISTAKES)]
-        typed = mistyped(details, kind, rng)
+    """Ask for mistyped customers: what share of what a full scan finds is found, and the times."""
+    rng, watch = random.Random(SEED + 1), Stopwatch("match step")
+    kinds = [list(MISTAKES)[number % len(MISTAKES)] for number in range(len(known))]
+    asked = [mistyped(each, kind, rng) for each, kind in zip(known, kinds, strict=True)]
+    found = []
+    for typed in asked:
         with watch.running():
             matches = customers.matches_of(session, typed)
-        if compare(typed, details.company).verdict is not Verdict.DIFFERENT:
-            asked[kind] += 1
-            found[kind] += any(match.name == details.name for match in matches)
-    for kind in MISTAKES:
-        share = found[kind] / asked[kind] if asked[kind] else 1
-        click.echo(f"  {kind:30} {found[kind]:6,} of {asked[kind]:6,} found, {share:.2%}")
-    click.echo(f"  {'together':30} {sum(found.values()) / sum(asked.values()):.2%}")
+        found.append({match.customer_id for match in matches})
     watch.say()
-
-
-def against_a_full_scan(session: ScopedSession, known: list[CustomerDetails]) -> None:
-    """What a scan of all names finds similar, and what share of it the keys find too."""
-    rng = random.Random(SEED + 2)
-    names: dict[str, dict[object, str]] = defaultdict(dict)
-    for row in session.execute(select(Customer.id, Customer.core_name, Customer.country)):
-        names[row.country][row.id] = row.core_name
-    expected = found = 0
-    for number, details in enumerate(known):
-        typed = mistyped(details, list(MISTAKES)[number % 2], rng)
-        scanned = process.extract(
-            typed.core, names[details.country], scorer=fuzz.ratio, score_cutoff=SCANNED, limit=None
-        )
-        matched = {match.customer_id for match in customers.matches_of(session, typed)}
-        expected += len(scanned)
-        found += sum(key in matched for _, _, key in scanned)
-    click.echo(f"  all that a full scan finds: {found:,} of {expected:,}, {found / expected:.2%}")
+    started = time.process_time()
+    wanted, counted = alike(everybody(session), asked), defaultdict(Counter)
+    for kind, wants, has in zip(kinds, wanted, found, strict=True):
+        counted[kind].update(wanted=len(wants), found=len(wants & has))
+    counted["together"] = sum(counted.values(), Counter())
+    for kind, of in counted.items():
+        share = of["found"] / (of["wanted"] or 1)
+        click.echo(f"  {kind:30} {of['found']:6,} of {of['wanted']:6,} found, {share:.2%}")
+    click.echo(f"  the full scan took {time.process_time() - started:.0f} s of processor time")
 
 
 def register(engine: Engine, session: ScopedSession, known: list[CustomerDetails]) -> None:
@@ -186,7 +170,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=2_000)
-    parser.add_argument("--scanned", type=int, default=100, help="questions of the full scan")
     parser.add_argument("--registered", type=int, default=200)
     parser.add_argument("--database", help="empty, or with this crowd; else a temporary SQLite")
     said = parser.parse_args()
@@ -202,7 +185,6 @@ def main() -> None:
         known = list(sample(said.customers, said.questions))
         with open_session(engines.for_writing(engine), Scope.vendor()) as session:
             ask(session, known)
-            against_a_full_scan(session, known[: said.scanned])
             session.rollback()
             register(engine, session, known[: said.registered])
         engine.dispose()

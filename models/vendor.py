@@ -54,7 +54,7 @@ class Vendor(DecisionRules, Public, Base):
     reminder_days: Mapped[str] = mapped_column(String(40), default="14, 7, 1")
     """How many days before the end of a protection the partner is reminded."""
     incumbent_months: Mapped[int] = mapped_column(default=24)
-    """Who sold the product family to the customer in so many months is its incumbent."""
+    """Where no contract runs: who sold the family to the customer in so many months."""
     incumbent_comment_days: Mapped[int] = mapped_column(default=2)
     """Business days in which the incumbent may comment on somebody else's renewal."""
     tender_policy: Mapped[str] = mapped_column(String(20), default="before")

@@ -27,11 +27,11 @@ LONG_NAME = 20
 DIFFERENCE_OF_LENGTHS = 0.28
 """By how much of itself a name may be longer than a similar one: 2 (1 / 0.88 - 1), and a bit."""
 MOVES = {
-    -2: ((0, 0), (0, -1), (0, -2), (-1, -1), (-1, -2), (-2, -2)),
-    -1: ((0, 0), (0, -1), (-1, -1)),
+    -2: ((0, 0), (0, -1), (0, -2), (-1, -1), (-1, -2), (-2, -2), (1, 1)),
+    -1: ((0, 0), (0, -1), (-1, -1), (1, 1)),
     0: ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, -1)),
-    1: ((0, 0), (0, 1), (1, 1)),
-    2: ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)),
+    1: ((0, 0), (0, 1), (1, 1), (-1, -1)),
+    2: ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2), (-1, -1)),
 }
 """How far two stretches can have moved when so many letters were typed too much, or too few."""
 
@@ -97,13 +97,15 @@ def _moved_stretches(company: Company) -> Iterator[str]:
 
 def _without_a_word(company: Company, text: str) -> Iterator[str]:
     """What names begin and end with that are similar although a short word is there or not."""
-    most = int(len(text) * DIFFERENCE_OF_LENGTHS)
+    most = int(len(company.core) * DIFFERENCE_OF_LENGTHS)
     for more in (*range(-most, -2), *range(3, most + 1)):
         size = len(text) - more
         cuts = _cuts(size)
         yield from _looked_for(company, text, size, (cuts[0], cuts[1]), 0, 0)
         yield from _looked_for(company, text, size, (cuts[0], cuts[-1]), 0, more)
         yield from _looked_for(company, text, size, (cuts[-2], cuts[-1]), more, more)
+        for moved in (-1, 1):  # and a letter before them
+            yield from _looked_for(company, text, size, (cuts[1], cuts[2]), moved, moved)
 
 
 Cut = tuple[int, int]

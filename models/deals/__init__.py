@@ -23,7 +23,7 @@ from models.deals.incumbents import (
     RenewalNotice,
     last_sale,
     months_before,
-    notice_about,
+    notices_about,
     renewal_notices,
 )
 from models.deals.judged import Decided, PartnerSize
@@ -253,7 +253,7 @@ __all__ = [
     "merge_customers",
     "months_before",
     "name_choice",
-    "notice_about",
+    "notices_about",
     "obstacles",
     "overdue",
     "overturn",

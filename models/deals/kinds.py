@@ -115,7 +115,7 @@ USUAL = {
             DealType.RENEWAL,
             f"previous_order previous_ends_on {CONTACT}",
             f"problem {MORE}",
-            "A contract that ends. Whoever sold it last is told, may comment, and goes first.",
+            "A contract that ends. Whoever holds it is told, may comment, and goes first.",
         ),
         _usual(
             DealType.EXPANSION,

@@ -136,6 +136,8 @@ class Deal(Particulars, Promised, Owned, Base):
     extension_asked_at: Mapped[datetime | None]
     extension_note: Mapped[str] = mapped_column(Text, default="")
 
+    fulfilled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner.id"))
+    """Another partner that delivers it, once both have agreed; None: the partner itself."""
     won_at: Mapped[datetime | None]
     """The first order that counts; the deal may still wait for others, and be approved."""
     won_on: Mapped[date | None] = mapped_column(index=True)

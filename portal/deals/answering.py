@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, render_template, request
+from flask import flash, render_template, request, url_for
 from werkzeug import Response
 
 from models.deals import Deal
@@ -21,7 +21,13 @@ Answer = Response | tuple[str, int]
 
 
 def step(
-    deal: Deal, form: Any, title: str, submit: str, do: Callable[[], object], said: str
+    deal: Deal,
+    form: Any,
+    title: str,
+    submit: str,
+    do: Callable[[], object],
+    said: Any,
+    back: Callable[[Deal], Response] = back_to,
 ) -> Answer:
     """Do it when the form is whole, then go back; otherwise the form again.
 
@@ -29,7 +35,6 @@ def step(
     """
     if not form.validate():
         return asked_again(title, submit, form, deal)
-    name = deal.customer_name
     try:
         do()
         session.flush()
@@ -37,8 +42,16 @@ def step(
         session.rollback()
         form.form_errors.append(str(refusal))
         return asked_again(title, submit, form, deal)
-    flash(said.format(customer=name))
-    return back_to(deal)
+    flash(said)
+    return back(deal)
+
+
+def with_the_way_back(deal: Deal, text: str) -> Any:
+    """A toast that offers to undo what was decided, for as long as that is open."""
+    back: dict[str, Any] = {
+        name: request.form[name] for name in ("back", "query") if name in request.form
+    }
+    return {"text": text, "undo": url_for("deals.undo", deal_id=deal.id, **back)}
 
 
 def asked_again(title: str, submit: str, form: Any, deal: Deal) -> tuple[str, int]:

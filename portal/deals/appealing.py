@@ -35,5 +35,5 @@ def judge(person: Actor, deal: Deal) -> Answer:
         act = deals.overturn if granted else deals.uphold
         act(session, deal, text=form.text.data, by=person, now=now())
 
-    said = "{customer} approved." if granted else "The rejection stands."
+    said = f"{deal.customer_name} approved." if granted else "The rejection stands."
     return step(deal, form, "Judge the appeal", "Judge", do, f"{said} The partner is told.")

@@ -34,7 +34,7 @@ class Offer:
     estimate: Estimate | None
     """None while there is nothing to sell."""
     hears_incumbent: bool
-    """Whether whoever sold last may comment before the decision."""
+    """Whether who holds the contract may comment before the decision."""
     lies: Whereabouts | None
     """Whose area it is in; None while no country is chosen."""
     approvers: Sequence[str]

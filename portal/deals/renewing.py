@@ -68,20 +68,20 @@ def comment_on_renewal(person: Actor, notice: RenewalNotice) -> Response | tuple
 
 
 def incumbency(person: Actor, deal: Deal) -> dict[str, Any] | None:
-    """What a deal's page says about who sold last; to a partner only until when it waits."""
+    """What a deal's page says about who sold before; to a partner only until when it waits."""
     if person.is_staff:
         programme = vendor.settings(session)
         today = programme.calendar.day_of(now())
         since = deals.months_before(today, programme.lookback_months)
         sold = deals.last_sale(session, deal, since=since) if deal.customer_id else None
-        told = deals.notice_about(session, deal.id)
+        told = deals.notices_about(session, deal.id)
         return {"sold": sold, "told": told, "waits": None} if sold or told else None
     if deal.kind is not DealType.RENEWAL or deal.status not in UNDECIDED:
         return None
     with vendor_side(session) as beside:
-        told = deals.notice_about(beside, deal.id)
-        waits = told.comment_by if told and told.commented_at is None else None
-    return {"sold": None, "told": None, "waits": waits} if waits and waits > now() else None
+        told = deals.notices_about(beside, deal.id)
+        waits = max((each.comment_by for each in told if not each.commented_at), default=None)
+    return {"sold": None, "told": (), "waits": waits} if waits and waits > now() else None
 
 
 def _page(person: Actor, notice: RenewalNotice, form: CommentForm) -> str:

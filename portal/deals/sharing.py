@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, render_template
-from werkzeug import Response
 
 from models import wins
 from models.deals import Deal
@@ -14,23 +13,19 @@ from models.errors import Refused
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
-from portal.deals.answering import asked_again
+from portal.deals.answering import Answer, step
 from portal.deals.blueprint import back_to, deal_or_404, pages
 from portal.deals.forms import ReasonForm
 from portal.deals.win_forms import ProposalForm, offer_form
 from portal.permissions import Can, allow
-
-Answer = Response | tuple[str, int]
 
 
 @pages.post("/<uuid:deal_id>/sharing")
 @allow(Can.REGISTER_DEAL, find=deal_or_404)
 def propose_sharing(person: Actor, deal: Deal) -> Answer:
     form = ProposalForm()
-    title = "Another partner fulfils it"
-    if not form.validate():
-        return asked_again(title, "Propose", form, deal)
-    try:
+
+    def do() -> None:
         wins.propose(
             session,
             deal,
@@ -40,11 +35,9 @@ def propose_sharing(person: Actor, deal: Deal) -> Answer:
             by=person,
             now=now(),
         )
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
-        return asked_again(title, "Propose", form, deal)
-    flash("Proposed. We find out who it is and ask them.")
-    return back_to(deal)
+
+    said = "Proposed. We find out who it is and ask them."
+    return step(deal, form, "Another partner fulfils it", "Propose", do, said)
 
 
 @pages.get("/<uuid:deal_id>/sharing/offer")
@@ -80,11 +73,12 @@ def offer_sharing(person: Actor, deal: Deal) -> Answer:
 @allow(Can.SHARE_DEAL, find=deal_or_404)
 def end_sharing(person: Actor, deal: Deal) -> Answer:
     form = ReasonForm()
-    if not form.validate():
-        return asked_again("End the sharing", "End", form, deal)
-    wins.end(session, deal.id, reason=form.text.data, by=person, now=now())
-    flash("Ended. Whoever took part is told.")
-    return back_to(deal)
+
+    def do() -> None:
+        wins.end(session, deal.id, reason=form.text.data, by=person, now=now())
+
+    said = "Ended. Whoever took part is told."
+    return step(deal, form, "End the sharing", "End", do, said)
 
 
 def _form(deal: Deal) -> Any:

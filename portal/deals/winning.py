@@ -21,7 +21,7 @@ from models.scope import vendor_side
 from models.wins import Correction, DealOrder, HandOver, Order, OrderState, WinFilter
 from portal.clock import now
 from portal.database import session
-from portal.deals.answering import asked_again
+from portal.deals.answering import Answer, step
 from portal.deals.blueprint import back_to, calendar, deal_or_404, pages
 from portal.deals.forms import ReasonForm
 from portal.deals.win_forms import COMPLETE, EvidenceForm, win_form
@@ -30,7 +30,6 @@ from portal.paging import Key, page_of
 from portal.permissions import Can, allow
 from portal.sheets import Column, sheet_response
 
-Answer = Response | tuple[str, int]
 OLDEST_FIRST = [Key(DealOrder.recorded_at), Key(DealOrder.id)]
 VIEWS = (("All", ""), ("Wait for re-approval", "waiting"), ("Won early", "early"))
 
@@ -99,22 +98,24 @@ def accept_win(person: Actor, deal_id: UUID, order_id: UUID) -> Response:
 @allow(Can.DECIDE_DEAL)
 def send_back_win(person: Actor, deal_id: UUID, order_id: UUID) -> Answer:
     deal, form = _with_order(person, deal_id, order_id), ReasonForm()
-    if not form.validate():
-        return asked_again("Send the win back", "Send back", form, deal)
-    wins.send_back(session, deal, order_id, reason=form.text.data, by=person, now=now())
-    flash("Sent back. The partner reads your words.")
-    return back_to(deal)
+
+    def do() -> None:
+        wins.send_back(session, deal, order_id, reason=form.text.data, by=person, now=now())
+
+    said = "Sent back. The partner reads your words."
+    return step(deal, form, "Send the win back", "Send back", do, said)
 
 
 @pages.post("/<uuid:deal_id>/orders/<uuid:order_id>/look")
 @allow(Can.DECIDE_DEAL)
 def clear_early_win(person: Actor, deal_id: UUID, order_id: UUID) -> Answer:
     deal, form = _with_order(person, deal_id, order_id), ReasonForm()
-    if not form.validate():
-        return asked_again("What you found", "It is well", form, deal)
-    wins.clear_early(session, deal, order_id, reason=form.text.data, by=person, now=now())
-    flash("Noted, with your name and reason.")
-    return back_to(deal)
+
+    def do() -> None:
+        wins.clear_early(session, deal, order_id, reason=form.text.data, by=person, now=now())
+
+    said = "Noted, with your name and reason."
+    return step(deal, form, "What you found", "It is well", do, said)
 
 
 @pages.get("/<uuid:deal_id>/orders/<uuid:order_id>/evidence")

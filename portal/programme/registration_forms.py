@@ -76,7 +76,8 @@ class RegistrationForm(FlaskForm):
     )  # fmt: skip
     incumbent_months = _number(
         "Incumbent", 1, 120,
-        "Whoever sold the product family in so many months is heard on renewals and goes first.",
+        "Who holds the contract is heard on renewals and goes first; "
+        "where none runs any more, whoever sold the family in so many months.",
     )  # fmt: skip
     incumbent_comment_days = _number(
         "Comment of the incumbent", 1, 30,

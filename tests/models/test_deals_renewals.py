@@ -12,6 +12,7 @@ from models.deals.incumbents import months_before
 from models.errors import Refused
 from models.notices import Notice
 from models.scope import Scope, open_session
+from tests.models.test_wins_shared import shared
 
 CUSTOMER = "Kestrel Foods Ltd"
 RENEWED = {
@@ -70,6 +71,7 @@ def test_who_renews_its_own_customer_asks_nobody(session, a, sold):
 @pytest.mark.parametrize(("months", "is_told"), [(1, False), (24, True)])
 def test_who_sold_too_long_ago_is_no_incumbent(session, a, sold, months, is_told):
     sold.won_on -= timedelta(days=60)
+    sold.renews_on = None
     session.flush()
     a.programme().incumbent_months = months
     a.submitted(**RENEWED)
@@ -78,7 +80,7 @@ def test_who_sold_too_long_ago_is_no_incumbent(session, a, sold, months, is_told
 
 def test_a_renewal_is_not_approved_before_the_incumbent_was_heard(session, a, sold, now):
     renewal = a.submitted(**RENEWED)
-    with pytest.raises(Refused, match="sold this last and may comment until"):
+    with pytest.raises(Refused, match="holds the contract and may comment until"):
         deals.approve(session, renewal, by=a.decider(), now=now)
     deals.approve(session, renewal, by=a.decider(), now=now + timedelta(days=2))
     assert renewal.status is DealStatus.APPROVED
@@ -90,7 +92,7 @@ def test_a_comment_is_given_once_in_time_and_opens_the_way(session, a, sold, now
     by = a.registrant(sold)
     words = "They have paid us for support until June."
     deals.comment_as_incumbent(session, told, text=words, by=by, now=now)
-    assert deals.notice_about(session, renewal.id).comment == words
+    assert [said.comment for said in deals.notices_about(session, renewal.id)] == [words]
     with pytest.raises(Refused, match="has commented already"):
         deals.comment_as_incumbent(session, told, text="More.", by=by, now=now)
     deals.approve(session, renewal, by=a.decider(), now=now)
@@ -110,13 +112,72 @@ def test_the_incumbents_own_renewal_goes_first_though_it_came_later(session, a, 
     rival = a.submitted(**RENEWED)
     own = a.submitted(partner=partner, by=a.registrant(sold), **RENEWED)
     later = now + timedelta(days=3)
-    with pytest.raises(Refused, match="sold this last and goes first"):
+    with pytest.raises(Refused, match="holds the contract and goes first"):
         deals.approve(session, rival, by=a.decider(), now=later)
     with pytest.raises(Refused, match="is a party of the conflict case"):
         deals.approve(session, own, by=a.decider(), now=later)
     a.decided(a.case_of(own), own, rule=Rule.INCUMBENT)
     deals.approve(session, own, by=a.decider(), now=later)
     assert own.status is DealStatus.APPROVED
+
+
+def contracts(session, a):
+    """One that runs for another year and one that is nearly over, of two partners."""
+    old = a.won(customer_name=CUSTOMER, order_number="OLD-1", project="Leeds")
+    new = a.won(customer_name=CUSTOMER, order_number="NEW-1", project="York")
+    old.renews_on, new.renews_on = date(2027, 2, 1), date(2027, 11, 1)
+    old.project_key = new.project_key = ""
+    old.won_on = date(2024, 1, 31)
+    session.flush()
+    return old, new
+
+
+@pytest.mark.parametrize(
+    ("said", "holder"),
+    [
+        ({"previous_order": "old-1 "}, "old"),
+        ({"previous_order": "?", "previous_ends_on": date(2027, 1, 31)}, "old"),
+        ({"previous_order": "?", "previous_ends_on": date(2027, 10, 31)}, "new"),
+        ({"previous_order": "?", "previous_ends_on": date(2027, 6, 1)}, "new"),
+    ],
+)
+def test_the_incumbent_is_who_holds_the_contract_that_is_renewed(session, a, said, holder):
+    old, new = contracts(session, a)
+    a.submitted(**(RENEWED | said))
+    assert [told.own_deal_id for told in notices(session)] == [{"old": old, "new": new}[holder].id]
+
+
+def test_naming_an_old_order_takes_nobodys_customer_away(session, a):
+    old, new = contracts(session, a)
+    old.renews_on = a.now.date() - timedelta(days=1)
+    session.flush()
+    own = session.get_one(type(a.partner()), old.partner_id)
+    a.submitted(partner=own, by=a.registrant(old), **(RENEWED | {"previous_order": "OLD-1"}))
+    assert [told.partner_id for told in notices(session)] == [new.partner_id]
+
+
+def test_who_delivers_for_another_is_told_and_goes_first_too(engine, session, a, now):
+    deal, other = shared(session, a, customer_name=CUSTOMER)
+    a.order(deal, number="C-1")
+    renewal = a.submitted(**RENEWED)
+    told = {notice.partner_id: notice for notice in notices(session)}
+    assert set(told) == {deal.partner_id, other.id}
+    assert (told[other.id].own_deal_id, told[other.id].number) == (None, "")
+    (letter,) = session.scalars(
+        select(Notice).where(
+            Notice.kind == "deal-renewal-registered", Notice.partner_id == other.id
+        )
+    )
+    assert deal.number not in letter.body
+    own = a.submitted(partner=other, **RENEWED)
+    assert len(notices(session)) == 2, "who holds it asks nobody"
+    with pytest.raises(Refused, match="Velo Nord holds the contract and goes first"):
+        deals.approve(session, renewal, by=a.decider(), now=now + timedelta(days=3))
+    assert own.status is DealStatus.SUBMITTED
+    session.commit()
+    with open_session(engine, Scope.partner(other.id)) as theirs:
+        (row,) = theirs.execute(deals.renewal_notices()).all()
+        assert row.customer_name == CUSTOMER
 
 
 def test_submitting_again_tells_the_incumbent_no_second_time(session, a, sold, now):

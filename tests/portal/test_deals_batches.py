@@ -168,7 +168,7 @@ def test_who_renews_reads_until_when_the_last_seller_may_comment(session, a, sel
     rival, _ = renewed(session, a, seller)
     page = sign_in(session.get(type(seller), rival.registered_by_id)).get(f"/deals/{rival.id}").text
     own = session.get(Partner, seller.partner_id)
-    assert "The last seller may comment first" in page and own.name not in page
+    assert "Who holds the contract may comment first" in page and own.name not in page
 
 
 def test_nobody_else_finds_the_notice(session, a, seller, sign_in):

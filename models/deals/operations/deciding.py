@@ -15,7 +15,7 @@ from models.deals.conflicts.queries import open_case_of
 from models.deals.operations.approving import drop_approvals, must_be_asked, sign
 from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.protecting import decided, protect
-from models.deals.operations.renewing import incumbent_of, refuse_before_incumbent
+from models.deals.operations.renewing import incumbents_of, refuse_before_incumbent
 from models.deals.operations.steps import (
     lock_with_customer,
     move,
@@ -151,20 +151,20 @@ def set_match_aside(
 
 
 def _refuse_rivals(session: Session, deal: Deal, *, on: date, now: datetime) -> None:
-    """Who came first is approved first; of a renewal, whoever sold it last."""
-    first = incumbent_of(session, deal, now=now)
-    turn = (deal.partner_id != first, deal.submitted_at, deal.id)
+    """Who came first is approved first; of a renewal, who holds the contract."""
+    first = incumbents_of(session, deal, now=now)
+    turn = (deal.partner_id not in first, deal.submitted_at, deal.id)
     for rival in rivals(session, deal, on=on):
         if rival.status is DealStatus.APPROVED:
             raise Refused(
                 f"{deal.customer_name} is protected for {rival.partner} through "
                 f"{rival.protected_through:%-d %B %Y} ({rival.number})."
             )
-        is_incumbent = rival.kind is DealType.RENEWAL and rival.partner_id == first
+        is_incumbent = rival.kind is DealType.RENEWAL and rival.partner_id in first
         if (not is_incumbent, rival.submitted_at, rival.id) < turn:
             raise Refused(
-                f"{rival.partner} sold this last and goes first on its renewal ({rival.number}); "
-                "decide that deal before this one."
+                f"{rival.partner} holds the contract and goes first on its renewal "
+                f"({rival.number}); decide that deal before this one."
                 if is_incumbent
                 else f"{rival.partner} registered this customer first ({rival.number}); "
                 "decide that deal before this one."

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, notices, vendor
 from models.base import lock
-from models.deals.incumbents import RenewalNotice, last_sale, months_before, notice_about
+from models.deals.incumbents import (
+    Contract,
+    RenewalNotice,
+    contract_renewed,
+    months_before,
+    notices_about,
+)
 from models.deals.operations.steps import link_to, tell_managers, tidy
 from models.deals.states import DealType
 from models.deals.tables import Deal
@@ -23,24 +28,27 @@ from models.vendor import Vendor
 def tell_incumbent(
     session: Session, deal: Deal, programme: Vendor, *, now: datetime
 ) -> datetime | None:
-    """Tell whoever sold last, if that is another partner; until when it may comment.
+    """Tell who holds the contract, if that is not the partner; until when they may comment.
 
     None when there is nobody to ask: then the decision need not wait.  Told once only.
     """
     if deal.kind is not DealType.RENEWAL:
         return None
-    since = months_before(programme.calendar.day_of(now), programme.incumbent_months)
     until = programme.calendar.add_business_days(now, programme.incumbent_comment_days)
     with vendor_side(session) as beside:
         renewal = beside.get_one(Deal, deal.id)
-        sold = last_sale(beside, renewal, since=since)
-        if sold is None or sold.partner_id == renewal.partner_id:
+        held = _held(beside, renewal, programme, now=now)
+        if held is None or renewal.partner_id in held.holders:
             return None
-        known = notice_about(beside, renewal.id)
-        if known is not None and known.partner_id == sold.partner_id:
-            return known.comment_by if known.commented_at is None else None
-        _tell(beside, renewal, sold.id, sold.partner_id, until, now)
-    return until
+        known = {told.partner_id: told for told in notices_about(beside, renewal.id)}
+        new = [holder for holder in held.holders if holder not in known]
+        for holder in new:
+            _tell(beside, renewal, held, holder, until, now)
+        if new:
+            _tell_managers(beside, renewal, until, now)
+            return until
+        open_until = [known[each].comment_by for each in known if not known[each].commented_at]
+        return max(open_until, default=None)
 
 
 def comment_as_incumbent(
@@ -60,61 +68,66 @@ def comment_as_incumbent(
         renewal = beside.get_one(Deal, deal_id)
         tell_managers(
             beside, renewal, "deal-incumbent-commented", now=now,
-            title=f"{renewal.customer_name}: the last seller comments on the renewal", body=text,
+            title=f"{renewal.customer_name}: who holds the contract comments", body=text,
         )  # fmt: skip
 
 
 def refuse_before_incumbent(session: Session, deal: Deal, *, now: datetime) -> None:
-    """A renewal is not approved while whoever sold last may still comment."""
+    """A renewal is not approved while who holds the contract may still comment."""
     if deal.kind is not DealType.RENEWAL:
         return
-    told = notice_about(session, deal.id)
-    if told is not None and told.commented_at is None and now < told.comment_by:
-        raise Refused(
-            f"{told.partner} sold this last and may comment until "
-            f"{told.comment_by:%-d %B %Y, %H:%M} UTC. Approve it after that."
-        )
+    for told in notices_about(session, deal.id):
+        if told.commented_at is None and now < told.comment_by:
+            raise Refused(
+                f"{told.partner} holds the contract and may comment until "
+                f"{told.comment_by:%-d %B %Y, %H:%M} UTC. Approve it after that."
+            )
 
 
-def incumbent_of(session: Session, deal: Deal, *, now: datetime) -> UUID | None:
-    """The partner that goes first on this renewal; None for every other type."""
+def incumbents_of(session: Session, deal: Deal, *, now: datetime) -> tuple[UUID, ...]:
+    """The partners that go first on this renewal; none for every other type."""
     if deal.kind is not DealType.RENEWAL:
-        return None
-    programme = vendor.settings(session)
-    since = months_before(programme.calendar.day_of(now), programme.incumbent_months)
-    sold = last_sale(session, deal, since=since)
-    return sold.partner_id if sold else None
+        return ()
+    held = _held(session, deal, vendor.settings(session), now=now)
+    return held.holders if held else ()
+
+
+def _held(session: Session, deal: Deal, programme: Vendor, *, now: datetime) -> Contract | None:
+    today = programme.calendar.day_of(now)
+    since = months_before(today, programme.incumbent_months)
+    return contract_renewed(session, deal, on=today, since=since)
 
 
 def _tell(
-    session: Session,
-    renewal: Deal,
-    own_deal_id: UUID,
-    partner_id: UUID,
-    until: datetime,
-    now: datetime,
+    session: Session, renewal: Deal, held: Contract, holder: UUID, until: datetime, now: datetime
 ) -> None:
+    is_own = holder == held.partner_id
     row = RenewalNotice(
-        partner_id=partner_id,
+        partner_id=holder,
         deal_id=renewal.id,
-        own_deal_id=own_deal_id,
+        own_deal_id=held.deal_id if is_own else None,
+        number=held.number if is_own else "",
+        customer_name=held.customer_name,
+        family=held.family,
+        won_on=held.won_on,
         told_at=now,
         comment_by=until,
     )
     session.add(row)
     session.flush()  # the link needs its id
-    own = session.execute(
-        select(Deal.customer_name, Deal.number).where(Deal.id == own_deal_id)
-    ).one()
+    sold = f"You won {held.number} there" if is_own else f"You deliver {held.family} there"
     notices.tell_partner(
-        session, partner_id, "deal-renewal-registered", now=now,
+        session, holder, "deal-renewal-registered", now=now,
         link=f"/deals/renewals/{row.id}",
-        title=f"{own.customer_name}: a renewal was registered by somebody else",
-        body=f"You won {own.number} there. You may comment until {until:%-d %B %Y, %H:%M} UTC; "
+        title=f"{held.customer_name}: a renewal was registered by somebody else",
+        body=f"{sold}. You may comment until {until:%-d %B %Y, %H:%M} UTC; "
         "if you register the renewal yourself, you go first.",
     )  # fmt: skip
+
+
+def _tell_managers(session: Session, renewal: Deal, until: datetime, now: datetime) -> None:
     tell_managers(
         session, renewal, "deal-incumbent-told", now=now,
-        title=f"{renewal.customer_name}: the last seller may comment on this renewal",
+        title=f"{renewal.customer_name}: who holds the contract may comment on this renewal",
         body=f"Until {until:%-d %B %Y, %H:%M} UTC. {link_to(renewal)} shows what they say.",
     )  # fmt: skip

@@ -154,6 +154,7 @@ def end_sharing(
 ) -> None:
     """On the vendor's side, under the deal's lock.  Each side but `by`'s own is told why."""
     sharing.ended_at, sharing.ended_because = now, reason
+    deal.fulfilled_by_id = None
     set_state(session, sharing, ShareState.ENDED)
     is_their_own = by.partner_id == deal.partner_id or by.is_staff
     seen = by if is_their_own else SYSTEM
@@ -181,7 +182,7 @@ def deal_behind(session: Session, side: SharingSide) -> UUID:
 
 
 def _settle(session: Session, deal: Deal, sharing: Sharing, *, now: datetime) -> None:
-    sharing.agreed_at = now
+    sharing.agreed_at, deal.fulfilled_by_id = now, sharing.fulfilling_id
     set_state(session, sharing, ShareState.AGREED)
     names = {
         row.id: row.name
