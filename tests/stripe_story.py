@@ -73,6 +73,7 @@ class Story:
     """False when something was done at Stripe that our books do not know yet."""
     topped_up: int = 0
     """What our books know of the balance having been topped up."""
+    currency: str = "EUR"
 
     @property
     def world(self) -> World:
@@ -87,7 +88,7 @@ class Story:
     def partner(self, minor: int, period: str = "2026-10", account: str | None = None) -> Any:
         partner = self.a.partner()
         self.a.destination_at_stripe(partner, account or self.world.active_account())
-        self.a.stated(partner, minor, period=period)
+        self.a.stated(partner, minor, period=period, currency=self.currency)
         return partner
 
     def account(self, partner: Any) -> str:
@@ -102,7 +103,9 @@ class Story:
     def release(self, period: str = "2026-10") -> "Story":
         now = self.world.now
         by, other = self.a.finance().actor(), self.a.finance().actor()
-        self.run = payouts.prepare(self.session, period, "EUR", rails=WITH_STRIPE, by=by, now=now)
+        self.run = payouts.prepare(
+            self.session, period, self.currency, rails=WITH_STRIPE, by=by, now=now
+        )
         seen = seen_of(self.session, self.run)
         payouts.release(self.session, self.run, seen=seen, rails=WITH_STRIPE, by=other, now=now)
         self.session.commit()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Result, Row, func, select
 from sqlalchemy.orm import Session
 
 from models import ledger
@@ -20,6 +21,7 @@ from models.partners.destinations import DestinationStatus, PayoutDestination
 from models.payouts import PayoutRun, PayoutStatement, RunStatus, WhyNot
 from models.payouts import queries as payouts
 from models.payouts.reasons import HEADINGS
+from models.payouts.rests import all_rests
 from models.payouts.terms import minimums
 from models.vendor import Vendor
 
@@ -56,7 +58,7 @@ def owed(session: Session) -> list[Money]:
 
 
 def heaps(session: Session, vendor: Vendor, *, now: datetime) -> list[Heap]:
-    """Unpaid statements by what can be done about them; payable ones first.
+    """Unpaid statements, and what payouts have left, by what can be done about them.
 
     The run itself looks closer: a way of paying may still refuse an account.
     """
@@ -64,11 +66,14 @@ def heaps(session: Session, vendor: Vendor, *, now: datetime) -> list[Heap]:
     least = minimums(session, vendor)
     gone = endings.over_by(session, vendor.calendar.day_of(now))
     found: dict[tuple[WhyNot | None, str], Heap] = {}
-    for row in session.execute(_unpaid_by_partner()):
-        minimum = 0 if row.id in gone else least.get(row.currency, 0)
-        why = _why_not(row, books.get((row.id, row.currency), 0), minimum, now)
-        heap = found.setdefault((why, row.currency), Heap(why, Money(0, row.currency)))
-        heap.total += Money(int(row.minor), row.currency)
+    due = Counter(all_rests(session))
+    due.update({(row.partner_id, row.currency): int(row.minor) for row in _unpaid(session)})
+    partners = _partners(session, {who for who, _ in due})
+    for (who, currency), minor in sorted(due.items(), key=str):
+        minimum = 0 if who in gone else least.get(currency, 0)
+        why = _why_not(partners[who], minor, books.get((who, currency), 0), minimum, now)
+        heap = found.setdefault((why, currency), Heap(why, Money(0, currency)))
+        heap.total += Money(minor, currency)
         heap.count += 1
     return sorted(found.values(), key=lambda heap: (heap.why is not None, -heap.total.minor))
 
@@ -88,44 +93,47 @@ def unrated(session: Session) -> int:
     return session.scalar(select(func.count(RatingProblem.id))) or 0
 
 
-def _unpaid_by_partner():
+def _unpaid(session: Session) -> Result:
     live = (
         select(PayoutStatement.id)
         .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
         .exists()
     )
+    return session.execute(
+        select(
+            Statement.partner_id,
+            Statement.currency,
+            func.sum(Statement.payable_minor).label("minor"),
+        )
+        .where(Statement.payable_minor > 0, ~live)
+        .group_by(Statement.partner_id, Statement.currency)
+    )
+
+
+def _partners(session: Session, ids: Iterable[UUID]) -> dict[UUID, Row]:
     current = (PayoutDestination.partner_id == Partner.id) & (
         PayoutDestination.status == DestinationStatus.CURRENT
     )
-    return (
+    rows = session.execute(
         select(
             Partner.id,
             Partner.status,
-            Statement.currency,
-            func.sum(Statement.payable_minor).label("minor"),
             PayoutDestination.id.label("destination_id"),
             PayoutDestination.held_until,
         )
-        .join(Partner, Partner.id == Statement.partner_id)
         .outerjoin(PayoutDestination, current)
-        .where(Statement.payable_minor > 0, ~live)
-        .group_by(
-            Partner.id,
-            Partner.status,
-            Statement.currency,
-            PayoutDestination.id,
-            PayoutDestination.held_until,
-        )
+        .where(Partner.id.in_(ids))
     )
+    return {row.id: row for row in rows}
 
 
-def _why_not(row: Row, owed: int, minimum: int, now: datetime) -> WhyNot | None:
-    """owed: by the ledger, in minor units, as `minimum` is."""
+def _why_not(row: Row, due: int, owed: int, minimum: int, now: datetime) -> WhyNot | None:
+    """owed: by the ledger, in minor units, as `due` and `minimum` are."""
     if owed < 0:
         return WhyNot.NEGATIVE
-    if owed < row.minor:
+    if owed < due:
         return WhyNot.TAKEN_BACK
-    if row.minor < minimum:
+    if due < minimum:
         return WhyNot.BELOW_MINIMUM
     if row.status is PartnerStatus.SUSPENDED:
         return WhyNot.PARTNER_SUSPENDED

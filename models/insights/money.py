@@ -15,15 +15,19 @@ from models.commissions.queries import is_open
 from models.commissions.tables import CommissionLine, Statement
 from models.money import Money
 from models.payouts import Payout, PayoutStatement, PayoutStatus
+from models.payouts.rests import rests_of
+from models.payouts.rules import IN_FLIGHT, STANDING
 
-ON_ITS_WAY = (PayoutStatus.APPROVED, PayoutStatus.SENDING)
+ON_ITS_WAY = tuple(IN_FLIGHT)
+BACK = Payout.back_minor + Payout.back_vat_minor - Payout.back_withheld_minor
 
 
 @dataclass(frozen=True)
 class Standing:
     """What one partner has to expect in one currency.
 
-    this_month: lines of months that are still open.  owed: stated, not in a payout yet.
+    this_month: lines of months that are still open.  owed: stated, not in a payout yet, and what
+    payouts have left.
     on_its_way: released, not paid yet.  held: in open disputes.  paid: ever.
     """
 
@@ -96,12 +100,14 @@ def _unpaid(session: Session, partner_id: UUID) -> Counter[str]:
         )
         .exists()
     )
-    return _counted(
+    stated = _counted(
         session,
         select(Statement.currency, func.sum(Statement.payable_minor))
         .where(Statement.partner_id == partner_id, ~going)
         .group_by(Statement.currency),
     )
+    stated.update(rests_of(session, partner_id, STANDING))
+    return stated
 
 
 def _payouts(
@@ -109,7 +115,7 @@ def _payouts(
 ) -> Counter[str]:
     return _counted(
         session,
-        select(Payout.amount_currency, func.sum(Payout.amount_minor))
+        select(Payout.amount_currency, func.sum(Payout.amount_minor - BACK))
         .where(Payout.partner_id == partner_id, Payout.status.in_(statuses))
         .group_by(Payout.amount_currency),
     )

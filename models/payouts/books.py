@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session
 from models import ledger
 from models.commissions.tables import Statement
 from models.ledger import Account, Posting, PostingLine
-from models.money import Money
 from models.payouts.invoices import InvoiceKind, InvoiceStatus, PartnerInvoice
 from models.payouts.rules import IN_FLIGHT, STANDING, PayoutStatus
 from models.payouts.tables import Payout, PayoutFile, PayoutStatement
 from models.payouts.transfers.checks import check_transfers
-from models.payouts.transfers.rules import AttemptState
-from models.payouts.transfers.tables import PayoutReversal
 
 BEFORE_TAX = func.coalesce(Payout.commission_minor, Payout.amount_minor)
 """What a payout takes from the partner's balance."""
+
+STATED = func.coalesce(func.sum(PayoutStatement.amount_minor), 0)
 
 Balances = Mapping[tuple[UUID, str], int]
 
@@ -42,13 +41,15 @@ def check_books(session: Session) -> list[str]:
 
 def _payouts_against_statements(session: Session) -> Iterable[str]:
     rows = session.execute(
-        select(Payout.number, BEFORE_TAX, func.sum(PayoutStatement.amount_minor))
-        .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
-        .group_by(Payout.id, Payout.number, BEFORE_TAX)
-        .having(func.sum(PayoutStatement.amount_minor) != BEFORE_TAX)
+        select(Payout.number, BEFORE_TAX, STATED)
+        .outerjoin(PayoutStatement, PayoutStatement.payout_id == Payout.id)
+        .group_by(Payout.id, Payout.number, BEFORE_TAX, Payout.brought_minor, Payout.left_minor)
+        .having(STATED + Payout.brought_minor - Payout.left_minor != BEFORE_TAX)
     )
     for number, paid, stated in rows:
         yield f"Payout {number} pays {paid}, its statements say {stated}."
+    for number in session.scalars(select(Payout.number).where(Payout.left_minor < 0)):
+        yield f"Payout {number} pays more than was asked for."
     taxed = Payout.commission_minor + Payout.vat_minor - Payout.withheld_minor
     for number in session.scalars(select(Payout.number).where(Payout.amount_minor != taxed)):
         yield f"Payout {number} is not its commission with VAT, less what is withheld."
@@ -96,25 +97,9 @@ def _owed_against_statements(session: Session) -> Iterable[str]:
     )
 
 
-def _taken_back_in_part(session: Session) -> Counter[tuple[UUID, str]]:
+def _taken_back_in_part(session: Session) -> dict[tuple[UUID, str], int]:
     """The commission in what came back of transfers that stand."""
-    back = (
-        select(PayoutReversal.payout_id, _sum_of(PayoutReversal).label("minor"))
-        .where(PayoutReversal.state == AttemptState.OK)
-        .group_by(PayoutReversal.payout_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Payout, back.c.minor)
-        .join(back, back.c.payout_id == Payout.id)
-        .where(Payout.status == PayoutStatus.PAID)
-    )
-    owed = Counter[tuple[UUID, str]]()
-    for payout, minor in rows:
-        part = Money(int(minor), payout.amount_currency)
-        commission = part - payout.vat_in(part) + payout.withheld_from(part)
-        owed[payout.partner_id, payout.amount_currency] += commission.minor
-    return owed
+    return _payouts(session, {PayoutStatus.PAID}, Payout.back_minor)
 
 
 def _invoiced(session: Session) -> dict[tuple[UUID, str], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -18,9 +18,12 @@ from models.money import Money
 from models.partners import Partner, PartnerStatus, endings
 from models.partners.destinations import DestinationStatus, PayoutDestination
 from models.payouts import terms
-from models.payouts.rails import Address, Order, Payer, Rails
+from models.payouts.orders import order_to, payer_of
+from models.payouts.rails import Order, Rails
+from models.payouts.rests import all_rests, rests
 from models.payouts.rules import WhyNot
-from models.payouts.tables import Payout, PayoutStatement
+from models.payouts.tables import PayoutStatement
+from models.payouts.transfers.units import payable_part
 from models.vendor import Vendor
 
 
@@ -38,7 +41,12 @@ class Due:
 
     partner: Partner
     amount: Money
+    """The statements, and what earlier payouts have left."""
     statements: tuple[DueStatement, ...]
+    brought: Money
+    """Of the amount, what earlier payouts have left."""
+    left: Money
+    """What they have left in all; what a draft brings of it is counted off."""
     owed: Money
     """By the ledger; differs from the amount by what statements carry forward."""
     destination: PayoutDestination | None
@@ -61,22 +69,35 @@ def dues(
     """
     statements = _unpaid(session, currency, through)
     owed = {who: minor for (who, unit), minor in ledger.owed(session).items() if unit == currency}
+    left = rests(session, currency)
     wanted = set(statements) | set(owed) if only is None else set(only)
     partners = session.scalars(select(Partner).where(Partner.id.in_(wanted)).order_by(Partner.name))
     destinations = _destinations(session, wanted)
     minimum = terms.minimums(session, vendor.settings(session)).get(currency, 0)
     gone = endings.over_by(session, _last_day(through))
-    return [
-        Due(
-            partner=partner,
-            amount=Money(sum(s.payable_minor for s in statements.get(partner.id, ())), currency),
-            statements=tuple(statements.get(partner.id, ())),
-            owed=Money(owed.get(partner.id, 0), currency),
-            destination=destinations.get(partner.id),
-            minimum=Money(0 if partner.id in gone else minimum, currency),
+    found = []
+    for partner in partners:
+        asked = tuple(statements.get(partner.id, ()))
+        stated, balance = sum(one.payable_minor for one in asked), owed.get(partner.id, 0)
+        brought = _brought(left.get(partner.id, 0), stated, balance)
+        found.append(
+            Due(
+                partner=partner,
+                amount=Money(stated + brought, currency),
+                statements=asked,
+                brought=Money(brought, currency),
+                left=Money(left.get(partner.id, 0), currency),
+                owed=Money(balance, currency),
+                destination=destinations.get(partner.id),
+                minimum=Money(0 if partner.id in gone else minimum, currency),
+            )
         )
-        for partner in partners
-    ]
+    return found
+
+
+def _brought(left: int, stated: int, owed: int) -> int:
+    """What earlier payouts left, as far as later statements have not taken it back."""
+    return left if left <= 0 else max(0, min(left, owed - stated))
 
 
 def open_statements(session: Session) -> list[Row]:
@@ -97,15 +118,19 @@ def open_statements(session: Session) -> list[Row]:
 
 
 def unpaid_currencies(session: Session, *, through: str) -> list[str]:
-    """Currencies in which a statement up to a month ("YYYY-MM") waits to be paid."""
-    return list(
-        session.scalars(
-            select(Statement.currency)
-            .where(Statement.payable_minor > 0, Statement.period <= through, ~in_live_payout())
-            .distinct()
-            .order_by(Statement.currency)
-        )
+    """Currencies in which a statement up to a month ("YYYY-MM") waits, or enough of a payout."""
+    stated = session.scalars(
+        select(Statement.currency)
+        .where(Statement.payable_minor > 0, Statement.period <= through, ~in_live_payout())
+        .distinct()
     )
+    minimum = terms.minimums(session, vendor.settings(session))
+    left = (
+        unit
+        for (_, unit), minor in all_rests(session).items()
+        if minor >= minimum.get(unit, 0) and payable_part(Money(max(minor, 0), unit))
+    )
+    return sorted({*stated, *left})
 
 
 def obstacle(due: Due, house: Vendor, rails: Rails, *, now: datetime) -> Obstacle | None:
@@ -131,36 +156,7 @@ def obstacle(due: Due, house: Vendor, rails: Rails, *, now: datetime) -> Obstacl
 def order_of(due: Due) -> Order:
     """The due as a rail wants it, before it has become a payout."""
     assert due.destination is not None
-    return _order(due.partner, due.destination, due.amount, due.partner.id, "", "Commission")
-
-
-def orders_of(session: Session, payouts: Sequence[Payout]) -> list[Order]:
-    """The payouts as a rail wants them, in the order of their numbers."""
-    ids = [payout.id for payout in payouts]
-    about = _what_for(session, ids)
-    rows = session.execute(
-        select(Payout, PayoutDestination, Partner)
-        .join(PayoutDestination, PayoutDestination.id == Payout.destination_id)
-        .join(Partner, Partner.id == Payout.partner_id)
-        .where(Payout.id.in_(ids))
-        .order_by(Payout.number)
-    )
-    return [
-        _order(partner, destination, payout.amount, payout.id, payout.number, about[payout.id])
-        for payout, destination, partner in rows
-    ]
-
-
-def payer_of(vendor: Vendor) -> Payer:
-    return Payer(
-        name=vendor.legal_name or vendor.name,
-        iban=vendor.iban,
-        bic=vendor.bic,
-        address=_address(vendor),
-        ach_routing_number=vendor.ach_routing_number,
-        ach_bank_name=vendor.ach_bank_name,
-        ach_company_id=vendor.ach_company_id,
-    )
+    return order_to(due.partner, due.destination, due.amount, due.partner.id, "", "Commission")
 
 
 def _no_way(due: Due, house: Vendor, rails: Rails, now: datetime) -> Obstacle | None:
@@ -228,45 +224,3 @@ def _destinations(session: Session, partners: set[UUID]) -> dict[UUID, PayoutDes
         )
     )
     return {destination.partner_id: destination for destination in rows}
-
-
-def _order(
-    partner: Partner,
-    destination: PayoutDestination,
-    amount: Money,
-    payout_id: UUID,
-    number: str,
-    about: str,
-) -> Order:
-    return Order(
-        payout_id=payout_id,
-        number=number,
-        amount=amount,
-        about=about,
-        holder=destination.holder,
-        address=_address(partner),
-        account_sealed=destination.iban_sealed or destination.account_sealed,
-        bic=destination.bic,
-        routing_number=destination.routing_number,
-        is_savings=destination.is_savings,
-        account_id=destination.account_id or "",
-    )
-
-
-def _address(company: Partner | Vendor) -> Address:
-    return Address(
-        company.street, company.building, company.postal_code, company.town, company.country
-    )
-
-
-def _what_for(session: Session, payout_ids: list[UUID]) -> dict[UUID, str]:
-    rows = session.execute(
-        select(PayoutStatement.payout_id, Statement.period, Statement.number)
-        .join(Statement, Statement.id == PayoutStatement.statement_id)
-        .where(PayoutStatement.payout_id.in_(payout_ids))
-        .order_by(Statement.period, Statement.number)
-    )
-    said: dict[UUID, list[str]] = defaultdict(list)
-    for payout_id, period, number in rows:
-        said[payout_id].append(f"{period} {number}")
-    return {payout_id: f"Commission {', '.join(words)}" for payout_id, words in said.items()}

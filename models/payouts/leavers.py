@@ -224,7 +224,7 @@ def _balanced(balances: list[Money]) -> Step:
     if any(balance.minor < 0 for balance in balances):
         hint = "It owes us: ask for the money."
     else:
-        hint = "What is left is stated at the next close and paid, however little."
+        hint = "What is left is stated at the next close, or brought by the next payout, and paid."
     return Step("Its balance is zero", not balances, hint if balances else "")
 
 

@@ -60,19 +60,19 @@ class Preview:
                 PayoutDestination.country,
                 PayoutDestination.iban_last4,
                 PayoutDestination.holder,
-                self._sums.c.earned_minor,
-                (self._sums.c.taken_back_minor - held).label("taken_back_minor"),
+                func.coalesce(self._sums.c.earned_minor, 0).label("earned_minor"),
+                (func.coalesce(self._sums.c.taken_back_minor, 0) - held).label("taken_back_minor"),
                 held.label("held_minor"),
                 (Payout.vat_minor - Payout.withheld_minor).label("tax_minor"),
-                self._sums.c.statements,
-                _opening().label("opening_minor"),
+                func.coalesce(self._sums.c.statements, 0).label("statements"),
+                (func.coalesce(_opening(), 0) + Payout.brought_minor).label("opening_minor"),
                 self.before.label("before_minor"),
                 self._last.is_(None).label("is_first"),
                 (self._last != Payout.destination_id).label("is_moved"),
             )
             .join(Partner, Partner.id == Payout.partner_id)
             .join(PayoutDestination, PayoutDestination.id == Payout.destination_id)
-            .join(self._sums, self._sums.c.payout_id == Payout.id)
+            .outerjoin(self._sums, self._sums.c.payout_id == Payout.id)
             .outerjoin(self._held, self._held.c.payout_id == Payout.id)
             .outerjoin(self._before, self._before.c.partner_id == Payout.partner_id)
             .where(Payout.run_id == self._run.id)
@@ -164,7 +164,7 @@ def _month_before(run: PayoutRun) -> Any:
 
 
 def _opening() -> Any:
-    """With what the oldest of the statements opened."""
+    """With what the oldest of the statements opened; None without any."""
     return (
         select(Statement.opening_minor)
         .join(PayoutStatement, PayoutStatement.statement_id == Statement.id)

@@ -108,9 +108,16 @@ def payouts_of(partner_id: UUID) -> Select:
 
 
 def payment_of(session: Session, statement_id: UUID) -> Row | None:
-    """The payout that pays, or paid, a statement: id, number, status, paid_on.  None: not yet."""
+    """The payout that pays, or paid, a statement, and what is still owed of it.  None: not yet."""
     return session.execute(
-        select(Payout.id, Payout.number, Payout.status, Payout.paid_on)
+        select(
+            Payout.id,
+            Payout.number,
+            Payout.status,
+            Payout.paid_on,
+            Payout.left_minor,
+            Payout.back_minor,
+        )
         .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
         .where(
             PayoutStatement.statement_id == statement_id,
@@ -189,12 +196,12 @@ def seen_of(session: Session, run: PayoutRun) -> str:
             Payout.destination_id,
             PayoutStatement.statement_id,
         )
-        .join(PayoutStatement, PayoutStatement.payout_id == Payout.id)
-        .where(Payout.run_id == run.id, PayoutStatement.is_live)
+        .outerjoin(PayoutStatement, PayoutStatement.payout_id == Payout.id)
+        .where(Payout.run_id == run.id, Payout.status.in_(COUNTED))
     )
     statements: dict[tuple, list[UUID]] = defaultdict(list)
     for *payout, statement_id in rows:
-        statements[tuple(payout)].append(statement_id)
+        statements[tuple(payout)] += [statement_id] if statement_id else []
     return fingerprint(
         Seen(partner_id, amount, destination_id, tuple(ids))
         for (partner_id, amount, destination_id), ids in statements.items()

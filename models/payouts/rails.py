@@ -91,6 +91,9 @@ class Rail(Protocol):
     def why_not(self, order: Order, payer: Payer) -> str | None:
         """Why this order cannot go this way, fit to show; None when it can."""
 
+    def payable_part(self, amount: Money) -> Money:
+        """The largest part that it can carry; the rest stays on the partner's balance."""
+
     def carry(self, errand: Errand) -> Handover | None:
         """Hand the orders over.  The same errand gives the same bytes.
 

@@ -78,6 +78,7 @@ PAYOUT_MOVES = Moves(
         **dict.fromkeys(sorted(IN_FLIGHT), PayoutStatus.FAILED),
         PayoutStatus.PAID: PayoutStatus.FAILED,  # the bank sent it back
     },
+    take_part_back={PayoutStatus.PAID: PayoutStatus.PAID},  # the rest stands
     cancel={
         PayoutStatus.DRAFT: PayoutStatus.CANCELLED,
         PayoutStatus.HELD: PayoutStatus.CANCELLED,

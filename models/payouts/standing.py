@@ -48,7 +48,8 @@ def changes(
     facts = tax_facts(session, house, standing, now)
     found = []
     for payout in payouts:
-        due = replace(now_due[payout.partner_id], amount=payout.commission)
+        asked = payout.commission + payout.left
+        due = replace(now_due[payout.partner_id], amount=asked)
         what = (
             _moved(payout, due)
             or _obstacle(due, house, rails, now)
@@ -70,6 +71,8 @@ def in_words(found: Sequence[Changed]) -> str:
 def _moved(payout: Payout, due: Due) -> str | None:
     if due.owed < payout.commission:
         return "The ledger owes it less than this payout."
+    if due.left.minor < payout.left_minor:
+        return "What earlier payouts have left was changed after the run was prepared."
     if due.destination is None or due.destination.id != payout.destination_id:
         return "Its bank details were changed after the run was prepared."
     return None

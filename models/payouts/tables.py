@@ -96,6 +96,14 @@ class Payout(SeenBy, Base):
     vat_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     withheld_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     """amount = commission + VAT - withheld."""
+    brought_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the commission, what earlier payouts had left or what came back of them in part."""
+    left_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """commission = what the statements ask for + brought - left: the rail cannot carry it."""
+    back_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the commission, what came back of the transfer and is owed again."""
+    back_vat_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    back_withheld_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     vat_rate: Mapped[Decimal | None]
     """Of the invoice that we write for the partner; None when we write none."""
     tax_words: Mapped[str] = mapped_column(String(200), default="")
@@ -131,6 +139,20 @@ class Payout(SeenBy, Base):
     @property
     def withheld(self) -> Money:
         return Money(self.withheld_minor, self.amount_currency)
+
+    @property
+    def brought(self) -> Money:
+        return Money(self.brought_minor, self.amount_currency)
+
+    @property
+    def left(self) -> Money:
+        return Money(self.left_minor, self.amount_currency)
+
+    @property
+    def back(self) -> Money:
+        """Of the amount that was sent, what came back."""
+        minor = self.back_minor + self.back_vat_minor - self.back_withheld_minor
+        return Money(minor, self.amount_currency)
 
     def vat_in(self, part: Money) -> Money:
         """Of a part of the amount; all of it for the whole."""

@@ -38,8 +38,10 @@ class Reported:
 
 
 def paid_in(year: int) -> Select:
-    """By partner and currency: what was paid on days of the year; in the order of names."""
-    commission = func.coalesce(Payout.commission_minor, Payout.amount_minor)
+    """By partner and currency: what was paid on days of the year, less what came back of it."""
+    commission = func.coalesce(Payout.commission_minor, Payout.amount_minor) - Payout.back_minor
+    vat = Payout.vat_minor - Payout.back_vat_minor
+    withheld = Payout.withheld_minor - Payout.back_withheld_minor
     return (
         select(
             Payout.partner_id,
@@ -49,9 +51,9 @@ def paid_in(year: int) -> Select:
             Payout.amount_currency.label("currency"),
             func.count(Payout.id).label("payouts"),
             func.sum(commission).label("commission_minor"),
-            func.sum(Payout.vat_minor).label("vat_minor"),
-            func.sum(Payout.withheld_minor).label("withheld_minor"),
-            func.sum(Payout.amount_minor).label("amount_minor"),
+            func.sum(vat).label("vat_minor"),
+            func.sum(withheld).label("withheld_minor"),
+            func.sum(commission + vat - withheld).label("amount_minor"),
         )
         .join(Partner, Partner.id == Payout.partner_id)
         .where(

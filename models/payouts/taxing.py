@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import taxes
 from models.money import Money
 from models.payouts.due import Due, Obstacle
+from models.payouts.rails import Rail
 from models.payouts.rules import WhyNot
 from models.payouts.tables import Payout
 from models.taxes import Facts, Treatment
@@ -44,6 +45,29 @@ def taxed(commission: Money, treatment: Treatment) -> Taxed:
         treatment.withheld_from(commission),
         treatment.words,
     )
+
+
+def taxed_part(asked: Money, treatment: Treatment, rail: Rail) -> Taxed:
+    """As much of the commission as makes an amount that the rail can carry; perhaps nothing.
+
+    Taxes are rounded, so an amount may be one that no commission makes; then it is the next less.
+    """
+    sums = taxed(asked, treatment)
+    while (wanted := rail.payable_part(sums.amount)) != sums.amount:
+        sums = _at_most(wanted, sums.commission, treatment)
+    return sums
+
+
+def _at_most(amount: Money, commission: Money, treatment: Treatment) -> Taxed:
+    """The largest part of a commission that comes to no more than an amount."""
+    low, high = 0, commission.minor
+    while low < high:
+        middle = (low + high + 1) // 2
+        if taxed(Money(middle, amount.currency), treatment).amount <= amount:
+            low = middle
+        else:
+            high = middle - 1
+    return taxed(Money(low, amount.currency), treatment)
 
 
 def tax_obstacle(treatment: Treatment) -> Obstacle | None:

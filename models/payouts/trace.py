@@ -28,6 +28,10 @@ MOST_LINES = 100
 """Of commission; the statement itself lists them all."""
 
 
+LEFT = "Cannot be sent this way; it stays on the balance"
+OWED_AGAIN = "It is owed again; the next payout brings it"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One thing on the way of the money."""
@@ -125,9 +129,13 @@ def _run(session: Session, payout: Payout, opens: bool) -> Iterator[Mark]:
 def _payout(session: Session, payout: Payout) -> Iterator[Mark]:
     destination = session.get_one(PayoutDestination, payout.destination_id)
     note, path = f"To {destination.summary}", f"/payouts/{payout.id}"
+    if payout.brought_minor:
+        yield Mark("Balance", "Of earlier payouts", "", payout.created_at, "", payout.brought)
     yield Mark(
         "Payout", payout.number, str(payout.id), payout.created_at, note, payout.amount, path
     )
+    if payout.left_minor:
+        yield Mark("Balance", "To the next payout", "", payout.created_at, LEFT, payout.left)
 
 
 def _handed_over(session: Session, payout: Payout) -> Iterator[Mark]:
@@ -152,6 +160,8 @@ def _bank(payout: Payout) -> Iterator[Mark]:
         came_back = payout.status is PayoutStatus.FAILED
         note = f"Sent back: {payout.reason}" if came_back else "Paid"
         yield Mark("Bank", payout.reference, payout.number, payout.paid_on, note, payout.amount)
+        if payout.back and not came_back:
+            yield Mark("Bank", "Came back in part", payout.number, None, OWED_AGAIN, payout.back)
     elif payout.status is PayoutStatus.FAILED:
         yield Mark("Bank", "Failed", payout.number, None, payout.reason)
 

@@ -76,6 +76,7 @@ def statement(person: Actor, statement: Statement) -> str:
         parts=parts,
         result=result,
         payment=payment,
+        still_owed=_still_owed(statement, payment),
         taxes=_taxes(statement),
         chart=_chart(statement),
         before=before,
@@ -97,6 +98,12 @@ def statement_document(_person: Actor, statement: Statement) -> Response:
 @allow(Can.SEE_COMMISSIONS, find=statement_or_404)
 def statement_export(_person: Actor, statement: Statement) -> Response:
     return filed(statement, request.args.get("as", "csv"))
+
+
+def _still_owed(statement: Statement, payment: Any) -> Money | None:
+    """What its payout could not carry, or what came back of it in part."""
+    minor = payment.left_minor + payment.back_minor if payment else 0
+    return Money(minor, statement.currency) if minor else None
 
 
 def _disputable(person: Actor, statement: Statement, lines: list[Any]) -> set[UUID]:

@@ -55,6 +55,9 @@ class AchRail:
             return "ACH carries at most 99,999,999.99 in one payment."
         return None
 
+    def payable_part(self, amount: Money) -> Money:
+        return amount
+
     def carry(self, errand: Errand) -> Handover | None:
         if not errand.orders:
             return None

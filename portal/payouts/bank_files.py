@@ -53,6 +53,9 @@ class SepaRail:
             return "The account holder's name cannot be written in a bank's letters."
         return None
 
+    def payable_part(self, amount: Money) -> Money:
+        return amount
+
     def carry(self, errand: Errand) -> Handover | None:
         if not errand.orders:
             return None

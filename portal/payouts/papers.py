@@ -42,6 +42,7 @@ def remittance(
         ],
         equation=[
             *_terms(statements, payout.amount.currency),
+            *_rests(payout),
             *_taxes(payout),
             Term(verb, paid, "="),
         ],
@@ -65,7 +66,7 @@ def _on_bank_statement(payout: Payout) -> list[tuple[str, str]]:
 
 def _terms(statements: Sequence[Any], currency: str) -> list[Term]:
     """Opening of the first, all that was earned and taken back, less what the last carries on."""
-    opening = statements[0].opening_minor
+    opening = statements[0].opening_minor if statements else 0
     earned = sum(row.earned_minor for row in statements)
     taken_back = -sum(row.taken_back_minor for row in statements)
     paid = sum(row.amount_minor for row in statements)
@@ -74,6 +75,14 @@ def _terms(statements: Sequence[Any], currency: str) -> list[Term]:
     if carried:
         terms.append(("Carried forward", carried, "−"))
     return [Term(label, money(Money(minor, currency)), sign) for label, minor, sign in terms]
+
+
+def _rests(payout: Payout) -> list[Term]:
+    terms = [
+        ("Left of earlier payouts", payout.brought, "+"),
+        ("To the next payout", payout.left, "−"),
+    ]
+    return [Term(label, money(amount), sign) for label, amount, sign in terms if amount]
 
 
 def _taxes(payout: Payout) -> list[Term]:

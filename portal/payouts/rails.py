@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
+from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts.rails import Errand, Handover, Order, Payer, Rail, Rails
 from models.sealing import Seal
@@ -19,6 +20,9 @@ class ByHandRail:
 
     def why_not(self, order: Order, payer: Payer) -> str | None:
         return None
+
+    def payable_part(self, amount: Money) -> Money:
+        return amount
 
     def carry(self, errand: Errand) -> Handover | None:
         return None

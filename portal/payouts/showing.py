@@ -35,6 +35,9 @@ class Step:
     note: str
 
 
+PART_BACK = "take_part_back"
+"""The step of a payout that stands, and of which a part came back."""
+
 RESULTS = {
     PayoutStatus.PAID: "Paid",
     PayoutStatus.FAILED: "Owed again",
@@ -74,7 +77,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "partner": session.get_one(Partner, payout.partner_id),
         "destination": destination,
         "statements": statements,
-        "equation": [*_equation(statements, payout.amount.currency), *_taxes(payout)],
+        "equation": [*_equation(statements, payout), *_taxes(payout)],
         "steps": _steps(session, payout, person),
         "run": run if acts else None,
         "file": next((file for file in files if file.rail == payout.rail), None),
@@ -86,6 +89,7 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
         "result": RESULTS.get(payout.status, "To be paid"),
         "has_failed": payout.status is PayoutStatus.FAILED,
         "has_remittance": payout.status in STANDING,
+        "came_back": payout.back if payout.back and payout.status in STANDING else None,
         "can_exclude": acts and in_draft and PAYOUT_MOVES.allows("exclude", payout.status),
         "can_include": acts and in_draft and PAYOUT_MOVES.allows("include", payout.status),
         "can_pay": by_people and payout.status in IN_FLIGHT and not needs_file,
@@ -94,16 +98,20 @@ def payout_page(session: Session, payout: Payout, person: Actor) -> dict[str, An
     }
 
 
-def _equation(statements: list[Any], currency: str) -> list[tuple[str, str, Money]]:
+def _equation(statements: list[Any], payout: Payout) -> list[tuple[str, str, Money]]:
     """Opening + earned + taken back − carried forward: what the payout comes to."""
-    opening = statements[0].opening_minor
+    opening = statements[0].opening_minor if statements else 0
     earned = sum(row.earned_minor for row in statements)
     taken_back = sum(row.taken_back_minor for row in statements)
     carried = opening + earned + taken_back - sum(row.amount_minor for row in statements)
     parts = [("", "Opening", opening), ("+", "Earned", earned), ("−", "Taken back", -taken_back)]
-    if carried:
-        parts.append(("−", "Carried forward", carried))
-    return [(sign, label, Money(minor, currency)) for sign, label, minor in parts]
+    rests = [
+        ("−", "Carried forward", carried),
+        ("+", "Left of earlier payouts", payout.brought_minor),
+        ("−", "To the next payout", payout.left_minor),
+    ]
+    shown = [*parts, *(rest for rest in rests if rest[2])]
+    return [(sign, label, Money(minor, payout.amount_currency)) for sign, label, minor in shown]
 
 
 def _taxes(payout: Payout) -> list[tuple[str, str, Money]]:
@@ -115,9 +123,15 @@ def _steps(session: Session, payout: Payout, person: Actor) -> list[Step]:
     """A partner reads what happened to its money, not who discussed it."""
     events = asked.events_of(session, payout)
     if person.is_staff:
-        return [Step(e.at, lists.state_of(e.to_status).word, e.by_name, e.note) for e in events]
-    return [
-        Step(e.at, lists.state_of(e.to_status).word, "", payout.reason if e.verb == "fail" else "")
-        for e in events
-        if e.to_status in SHOWN_TO_PARTNER
-    ]
+        return [Step(e.at, _word(e), e.by_name, e.note) for e in events]
+    return [_told(e, payout) for e in events if e.to_status in SHOWN_TO_PARTNER]
+
+
+def _told(event: Any, payout: Payout) -> Step:
+    note = event.note if event.verb == PART_BACK else ""
+    return Step(event.at, _word(event), "", payout.reason if event.verb == "fail" else note)
+
+
+def _word(event: Any) -> str:
+    is_in_part = event.verb == PART_BACK
+    return "Taken back in part" if is_in_part else lists.state_of(event.to_status).word

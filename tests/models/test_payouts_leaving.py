@@ -169,7 +169,8 @@ def test_the_checklist_of_a_leaver_says_what_is_left(session, a, now):
     assert waiting == {
         "The tail is over": "Payments of its customers earn until 2027-01-18.",
         "Every statement is paid": "1 to be paid.",
-        "Its balance is zero": "What is left is stated at the next close and paid, however little.",
+        "Its balance is zero": "What is left is stated at the next close, or brought by the next "
+        "payout, and paid.",
     }
     assert [row.id for row in session.execute(leavers())] == [partner.id]
     prepare(session, a.finance().actor(), now)

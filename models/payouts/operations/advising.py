@@ -55,9 +55,18 @@ def _advice(session: Session, payout: Payout) -> str:
             f"Remittance advice {payout.number}. Paid on {payout.paid_on:%Y-%m-%d} "
             f"with reference {payout.reference}, to {destination.summary}. It settles",
             *settled,
+            *_rests(payout),
             *_taxes(payout),
         ]
     )
+
+
+def _rests(payout: Payout) -> list[str]:
+    parts = (
+        ("Left of earlier payouts", payout.brought),
+        ("Carried to the next payout", -payout.left),
+    )
+    return [f"{label}: {in_words(amount)}" for label, amount in parts if amount]
 
 
 def _taxes(payout: Payout) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from models.money import is_currency
 from models.payouts.due import Due, Obstacle, dues, obstacle
 from models.payouts.operations.steps import links_of, step, tell_run
 from models.payouts.rails import Rails
-from models.payouts.rules import PROGRAM, PayoutStatus, RunStatus
+from models.payouts.rules import PROGRAM, PayoutStatus, RunStatus, WhyNot
 from models.payouts.tables import (
     Payout,
     PayoutEvent,
@@ -26,10 +27,16 @@ from models.payouts.tables import (
     PayoutSkip,
     PayoutStatement,
 )
-from models.payouts.taxing import tax_facts, tax_obstacle, taxed
+from models.payouts.taxing import Taxed, tax_facts, tax_obstacle, taxed_part
 from models.payouts.terms import terms
 from models.people import Actor, Role
 from models.taxes import Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    sums: Taxed
+    treatment: Treatment
 
 
 def prepare(
@@ -52,17 +59,20 @@ def prepare(
     everybody = dues(session, currency, through=period, only=only)
     facts = tax_facts(session, house, everybody, now)
     judged = [
-        (due, obstacle(due, house, rails, now=now) or tax_obstacle(facts.treat(due.partner)))
+        (
+            due,
+            obstacle(due, house, rails, now=now) or _payable(due, facts.treat(due.partner), rails),
+        )
         for due in everybody
     ]
-    if all(problem for _, problem in judged):
+    if all(isinstance(found, Obstacle) for _, found in judged):
         raise Refused(_nobody(period, currency, judged))
     run = _new_run(session, period, currency, by, now)
-    for due, problem in judged:
-        if problem is None:
-            _add_payout(session, run, due, facts.treat(due.partner), by, now)
+    for due, found in judged:
+        if isinstance(found, Obstacle):
+            _add_skip(session, run, due, found)
         else:
-            _add_skip(session, run, due, problem)
+            _add_payout(session, run, due, found, by, now)
     session.flush()
     _tell_prepared(session, run, by, now)
     return run
@@ -89,6 +99,17 @@ def include(session: Session, payout: Payout, *, by: Actor, now: datetime) -> No
     for link in links_of(session, payout):
         link.is_live = True
     session.flush()  # the database refuses it when another run has taken the statement
+
+
+def _payable(due: Due, treatment: Treatment, rails: Rails) -> Payable | Obstacle:
+    """What can be paid of what is due, after tax, by the way that its partner is paid."""
+    if problem := tax_obstacle(treatment):
+        return problem
+    assert due.destination is not None
+    sums = taxed_part(due.amount, treatment, rails[due.destination.kind])
+    if not sums.amount:
+        return Obstacle(WhyNot.BELOW_MINIMUM, "Less than can be sent this way; it is carried.")
+    return Payable(sums, treatment)
 
 
 def _tell_prepared(session: Session, run: PayoutRun, by: Actor, now: datetime) -> None:
@@ -136,10 +157,14 @@ def _must_make_sense(session: Session, period: str, currency: str) -> None:
         raise Refused(f"Run {open_run} in {currency} is still a draft. Release or cancel it first.")
 
 
-def _nobody(period: str, currency: str, judged: list[tuple[Due, Obstacle | None]]) -> str:
+def _nobody(period: str, currency: str, judged: list[tuple[Due, Payable | Obstacle]]) -> str:
     if not judged:
         return f"Nobody is due anything in {currency} up to {period}."
-    named = [f"{due.partner.name}: {problem.reason}" for due, problem in judged[:5] if problem]
+    named = [
+        f"{due.partner.name}: {found.reason}"
+        for due, found in judged[:5]
+        if isinstance(found, Obstacle)
+    ]
     return f"Nobody can be paid in {currency} up to {period}. " + " ".join(named)
 
 
@@ -169,10 +194,10 @@ def _new_run(session: Session, period: str, currency: str, by: Actor, now: datet
 
 
 def _add_payout(
-    session: Session, run: PayoutRun, due: Due, treatment: Treatment, by: Actor, now: datetime
+    session: Session, run: PayoutRun, due: Due, payable: Payable, by: Actor, now: datetime
 ) -> None:
     assert due.destination is not None
-    payout_id, sums = new_id(), taxed(due.amount, treatment)
+    payout_id, sums = new_id(), payable.sums
     payout = Payout(
         id=payout_id,
         partner_id=due.partner.id,
@@ -183,7 +208,9 @@ def _add_payout(
         commission_minor=sums.commission.minor,
         vat_minor=sums.vat.minor,
         withheld_minor=sums.withheld.minor,
-        vat_rate=treatment.vat_rate,
+        brought_minor=due.brought.minor,
+        left_minor=(due.amount - sums.commission).minor,
+        vat_rate=payable.treatment.vat_rate,
         tax_words=sums.words[:200],
         status=PayoutStatus.DRAFT,
         destination_id=due.destination.id,

@@ -14,10 +14,10 @@ from models.base import lock
 from models.errors import Refused
 from models.partners.destinations import DestinationKind
 from models.payouts.calendar import days_of
-from models.payouts.due import orders_of, payer_of
 from models.payouts.operations.postings import give_back, send, take_back
 from models.payouts.operations.steps import links_of, lock_payouts, step, tell_run
 from models.payouts.operations.telling import close_when_settled, tell_failed, tell_paid
+from models.payouts.orders import orders_of, payer_of
 from models.payouts.rails import BY_FILE, Errand, Rail
 from models.payouts.rules import (
     FAILURES,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import notices
+from models.money import Money
 from models.payouts.operations.advising import advise, in_words
 from models.payouts.operations.steps import move
 from models.payouts.rules import IN_FLIGHT, OURS_TO_MEND, Failure, RunStatus, remedy
@@ -51,4 +52,20 @@ def tell_failed(session: Session, payout: Payout, why: Failure, now: datetime) -
         link=f"/payouts/{payout.id}",
         now=now,
         key=f"payout-failed {payout.id}",
+    )
+
+
+def tell_taken_back(
+    session: Session, payout: Payout, amount: Money, reason: str, key: str, now: datetime
+) -> None:
+    """key: names what came back, so that it is told once."""
+    notices.tell_partner(
+        session,
+        payout.partner_id,
+        "payout-taken-back",
+        title=f"{in_words(amount)} of payout {payout.number} came back to us",
+        body=f"{reason} It is owed to you again, and the next payout run pays it.",
+        link=f"/payouts/{payout.id}",
+        now=now,
+        key=f"payout-taken-back {key}",
     )

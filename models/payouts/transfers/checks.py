@@ -169,6 +169,14 @@ def _reversals_in_the_ledger(session: Session) -> Iterable[str]:
     booked = {f"payout:{payout_id}:reversal:{name}" for payout_id, name in rows}
     yield from (f"{key} is not in the ledger." for key in sorted(booked - posted))
     yield from (f"{key} is in the ledger only." for key in sorted(posted - booked))
+    back = (
+        select(func.coalesce(func.sum(PayoutReversal.amount_minor), 0))
+        .where(PayoutReversal.payout_id == Payout.id, PayoutReversal.state == AttemptState.OK)
+        .scalar_subquery()
+    )
+    noted = Payout.back_minor + Payout.back_vat_minor - Payout.back_withheld_minor
+    for number in session.scalars(select(Payout.number).where(noted != back)):
+        yield f"Payout {number} does not say what came back of it."
 
 
 def _posted(session: Session, fact: str) -> set[UUID]:

@@ -15,9 +15,11 @@ from models.errors import Refused
 from models.ledger import Account, Entry, credit, debit
 from models.money import Money
 from models.partners.destinations import DestinationKind
+from models.payouts.operations.advising import in_words
 from models.payouts.operations.billing import take_bill_back
 from models.payouts.operations.postings import posting_month
 from models.payouts.operations.steps import links_of, step
+from models.payouts.operations.telling import tell_taken_back
 from models.payouts.rules import PayoutStatus
 from models.payouts.tables import Payout
 from models.payouts.transfers.operations.alarms import alarm
@@ -155,18 +157,26 @@ def _book(session: Session, payout: Payout, row: PayoutReversal, now: datetime) 
         entries=[debit(Account.STRIPE_BALANCE, row.amount), *_owed_again(session, payout, row)],
         now=now,
     )
-    note = f"{row.reversal_id}: {row.amount.major} {row.amount.currency} came back. {row.reason}"
-    audit.record(session, SYSTEM, "transfer reversed", payout, now=now, detail={"note": note})
+    note = f"{in_words(row.amount)} came back. {row.reason}"
+    audit.record(
+        session, SYSTEM, "transfer reversed", payout, now=now,
+        detail={"note": f"{row.reversal_id}: {note}"},
+    )  # fmt: skip
     if payout.amount <= reversed_of(session, payout):
         step(session, payout, "fail", by=SYSTEM, now=now, note=note)
         payout.reason = f"The transfer was reversed. {row.reason}"[:500]
         for link in links_of(session, payout):
             link.is_live = False
         take_bill_back(session, payout, now=now)
+    else:
+        step(session, payout, "take_part_back", by=SYSTEM, now=now, note=note)
+    tell_taken_back(session, payout, row.amount, row.reason, row.key, now)
 
 
 def _owed_again(session: Session, payout: Payout, row: PayoutReversal) -> list[Entry]:
     """The commission is owed again before tax; its share of the taxes is not owed any more.
+
+    Noted on the payout, so that the next one brings it.
 
     Shares are what has come back by now less what had before, so that all of it together is
     exactly what was paid.
@@ -176,6 +186,9 @@ def _owed_again(session: Session, payout: Payout, row: PayoutReversal) -> list[E
     vat = payout.vat_in(after) - payout.vat_in(before)
     withheld = payout.withheld_from(after) - payout.withheld_from(before)
     owed, who = row.amount - vat + withheld, payout.partner_id
+    payout.back_minor += owed.minor
+    payout.back_vat_minor += vat.minor
+    payout.back_withheld_minor += withheld.minor
     parts = [
         credit(Account.PARTNER_PAYABLE, owed, who),
         credit(Account.INPUT_VAT, vat, who),
