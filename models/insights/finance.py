@@ -120,6 +120,7 @@ def _partners(session: Session, ids: Iterable[UUID]) -> dict[UUID, Row]:
             Partner.status,
             PayoutDestination.id.label("destination_id"),
             PayoutDestination.held_until,
+            PayoutDestination.confirmed_at,
         )
         .outerjoin(PayoutDestination, current)
         .where(Partner.id.in_(ids))
@@ -139,6 +140,6 @@ def _why_not(row: Row, due: int, owed: int, minimum: int, now: datetime) -> WhyN
         return WhyNot.PARTNER_SUSPENDED
     if row.destination_id is None:
         return WhyNot.NO_DESTINATION
-    if row.held_until is not None and now < row.held_until:
+    if row.held_until is not None and (row.confirmed_at is None or now < row.held_until):
         return WhyNot.DESTINATION_HELD
     return None

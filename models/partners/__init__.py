@@ -18,7 +18,7 @@ from models.partners.operations import (
     suspend,
 )
 from models.partners.parents import buy_through, may_buy_through
-from models.partners.payment import pay_by_hand, pay_to_account
+from models.partners.payment import confirm_destination, pay_by_hand, pay_to_account
 from models.partners.profiles import Profile
 from models.partners.queries import (
     Filter,
@@ -55,6 +55,7 @@ __all__ = [
     "activate",
     "buy_through",
     "checklist",
+    "confirm_destination",
     "counted",
     "create",
     "distributor_named",

@@ -92,10 +92,20 @@ class PayoutDestination(Private, Base):
     created_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
     """Nothing is paid to it before this instant; None for a partner's first destination."""
+    confirmed_at: Mapped[datetime | None]
+    """When finance had made sure that the partner wants it; None before, and for a first one."""
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_how: Mapped[str] = mapped_column(String(300), default="")
+    """How finance made sure, such as a call to a number that was known before."""
     replaced_at: Mapped[datetime | None]
 
     def is_held(self, now: datetime) -> bool:
         return self.held_until is not None and now < self.held_until
+
+    @property
+    def is_confirmed(self) -> bool:
+        """A changed one is confirmed by a person of the vendor; a first one needs nobody."""
+        return self.held_until is None or self.confirmed_at is not None
 
     @property
     def summary(self) -> str:
@@ -164,6 +174,21 @@ def current(session: Session, partner_id: UUID) -> PayoutDestination | None:
             PayoutDestination.status == DestinationStatus.CURRENT,
         )
     ).first()
+
+
+def unconfirmed(session: Session) -> list[PayoutDestination]:
+    """Changed destinations that finance has not confirmed yet, oldest first."""
+    return list(
+        session.scalars(
+            select(PayoutDestination)
+            .where(
+                PayoutDestination.status == DestinationStatus.CURRENT,
+                PayoutDestination.held_until.is_not(None),
+                PayoutDestination.confirmed_at.is_(None),
+            )
+            .order_by(PayoutDestination.created_at, PayoutDestination.id)
+        )
+    )
 
 
 def history(session: Session, partner_id: UUID) -> list[PayoutDestination]:

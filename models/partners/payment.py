@@ -71,6 +71,41 @@ def pay_by_hand(
     return replace_destination(session, partner, before, new, by=by, now=now)
 
 
+def confirm_destination(
+    session: Session, destination: PayoutDestination, *, how: str, by: Actor, now: datetime
+) -> None:
+    """A person of the vendor has made sure that the partner wants this change.
+
+    how: what was done to make sure; an auditor will ask.
+    """
+    lock(session, session.get_one(Partner, destination.partner_id))
+    session.refresh(destination)
+    if by.role is not Role.FINANCE:
+        raise Refused("Only finance confirms where a partner is paid.")
+    if destination.status is not DestinationStatus.CURRENT:
+        raise Refused("The partner has changed it again meanwhile. Look at the new one.")
+    if destination.is_confirmed:
+        raise Refused("It is confirmed already.")
+    if not how.strip():
+        raise Refused("Say how you made sure, such as a call to a number that we knew before.")
+    destination.confirmed_at, destination.confirmed_by_id = now, by.id
+    destination.confirmed_how = how.strip()[:300]
+    audit.record(
+        session, by, "payout destination confirmed", destination, now=now,
+        detail={"to": destination.summary, "how": destination.confirmed_how},
+    )  # fmt: skip
+    notices.tell_partner(
+        session,
+        destination.partner_id,
+        "destination-confirmed",
+        title="Your new payout details are confirmed",
+        body=f"You are paid to {destination.summary}. If this is not right, call us at once.",
+        link="/company",
+        roles=[Role.PARTNER_ADMINISTRATOR],
+        now=now,
+    )
+
+
 def _must_be_theirs(session: Session, partner: Partner, *, by: Actor) -> None:
     if by.role is not Role.PARTNER_ADMINISTRATOR or by.partner_id != partner.id:
         raise Refused("Only a partner administrator says where to pay.")
@@ -114,7 +149,11 @@ def _tell(
     now: datetime,
 ) -> None:
     hours = int(hold.total_seconds() // 3600)
-    waits = f" Nothing is paid to it during the next {hours} hours." if before else ""
+    waits = (
+        f" Nothing is paid to it during the next {hours} hours, nor before we have confirmed it."
+        if before
+        else ""
+    )
     text = f"{by.name} changed where {partner.name} is paid, to {new.summary}.{waits}"
     notices.tell_partner(
         session,
@@ -131,7 +170,7 @@ def _tell(
         Role.FINANCE,
         "destination-changed",
         title=f"{partner.name} changed where it is paid",
-        body=text,
-        link=f"/partners/{partner.id}",
+        body=f"{text} Make sure that the partner wants this, then confirm it." if before else text,
+        link="/payout-destinations" if before else f"/partners/{partner.id}",
         now=now,
     )

@@ -170,6 +170,11 @@ def _no_way(due: Due, house: Vendor, rails: Rails, now: datetime) -> Obstacle | 
             WhyNot.DESTINATION_HELD,
             "Bank details were changed a short while ago; nothing is paid to them yet.",
         )
+    if not destination.is_confirmed:
+        return Obstacle(
+            WhyNot.DESTINATION_HELD,
+            "Bank details were changed, and finance has not confirmed them yet.",
+        )
     rail = rails.get(destination.kind)
     if rail is None:
         return Obstacle(WhyNot.NO_RAIL, "This way of paying is not set up.")

@@ -13,6 +13,7 @@ from models.payouts import Rails
 from models.sealing import Seal
 from models.vendor import Vendor
 from portal.demo import (
+    accounts,
     catalogue,
     claims,
     companies,
@@ -68,6 +69,7 @@ def load(
     drafts.adjust(story)
     drafts.propose_the_close(story)
     team.work(story)
+    accounts.change_one(story)
     signing_in.tell(story)
     complaining.tell(story)
     _mailed_long_ago(session, now)

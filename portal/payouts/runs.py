@@ -10,6 +10,7 @@ from sqlalchemy import Select
 from werkzeug import Response as Answer
 
 from models import payouts
+from models.partners import destinations
 from models.payouts import PayoutRun, RunStatus
 from models.payouts import queries as asked
 from models.payouts.due import open_statements
@@ -161,6 +162,7 @@ def _runs_page(form: FlaskForm) -> str:
         states=RunStatus,
         days=showing.coming_days(session, now()),
         is_automatic=terms(session).is_automatic,
+        unconfirmed=len(destinations.unconfirmed(session)),
     )
 
 

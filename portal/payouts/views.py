@@ -1,6 +1,7 @@
 """Pages about payouts.  Each group stands in its own file."""
 
 from portal.payouts import (
+    confirming,
     invoicing,
     leaving,
     reports,
@@ -15,6 +16,7 @@ from portal.payouts import (
 from portal.payouts.blueprint import pages
 
 GROUPS = (
+    confirming,
     invoicing,
     runs,
     reports,

@@ -29,7 +29,9 @@ def test_a_payout_fails_is_mended_by_the_partner_and_paid_again(visit, own_site)
     finance.close()
     the_partner_mends_it(visit(OWNER, "/payouts"))
     with time_machine.travel(AFTER_THE_HOLD):
-        finance = visit(FINANCE, run)
+        finance = visit(FINANCE, "/payout-destinations")
+        the_change_is_confirmed(finance)
+        finance.goto(run)
         finance.get_by_role("button", name="Retry what failed").click()
         expect(finance).not_to_have_url(run)
         further = finance.url
@@ -38,6 +40,16 @@ def test_a_payout_fails_is_mended_by_the_partner_and_paid_again(visit, own_site)
         take_the_bank_file(finance, further)
         pay(finance, further)
         the_partner_is_paid(visit(SELLER, "/payouts"))
+
+
+def the_change_is_confirmed(page: Page) -> None:
+    changed = page.get_by_role("row").filter(has_text=PARTNER)
+    expect(changed).to_contain_text("Hold is over")
+    changed.get_by_role("button", name="Confirm").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("How did you make sure?").fill("Called the number in the contract.")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("status", name="Messages")).to_contain_text("Confirmed: ")
 
 
 def prepare(page: Page) -> str:

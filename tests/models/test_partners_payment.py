@@ -149,3 +149,28 @@ def test_a_rival_does_not_find_the_destination(engine, session, a, rhine, pay):
         assert destinations.history(theirs, rhine.id) == []
     with open_session(engine, Scope.partner(rhine.id)) as own:
         assert destinations.current(own, rhine.id) is not None
+
+
+def test_a_changed_account_is_confirmed_once_by_finance_which_says_how(session, a, pay, head, now):
+    pay()
+    changed = pay(SECOND)
+    assert destinations.unconfirmed(session) == [changed] and not changed.is_confirmed
+    finance = a.finance().actor()
+
+    def confirm(by=finance, how="Called Rosa on the number in the contract."):
+        partners.confirm_destination(session, changed, how=how, by=by, now=now)
+
+    for by, how, says in (
+        (head.actor(), "It is mine.", "Only finance"),
+        (a.administrator().actor(), "Called.", "Only finance"),
+        (finance, " ", "how you made sure"),
+    ):
+        with pytest.raises(Refused, match=says):
+            confirm(by, how)
+    confirm()
+    assert changed.is_confirmed and destinations.unconfirmed(session) == []
+    with pytest.raises(Refused, match="confirmed already"):
+        confirm()
+    pay()
+    with pytest.raises(Refused, match="changed it again"):
+        confirm()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from models import ledger, payouts
+from models import ledger, partners, payouts
 from models.errors import Refused
 from models.ledger import Account
 from models.partners import PartnerStatus
@@ -98,10 +98,15 @@ def test_exactly_the_minimum_is_paid(session, a, vendor, preparer, now):
     )
 
 
-def test_bank_details_are_paid_again_when_the_hold_ends(session, a, preparer, now):
+def test_changed_bank_details_are_paid_when_the_hold_ends_and_finance_has_confirmed_them(
+    session, a, preparer, now
+):
     partner = a.partner()
-    a.destination(partner, held_until=now)
+    changed = a.destination(partner, held_until=now)
     a.stated(partner, 100_00)
+    with pytest.raises(Refused, match="finance has not confirmed them yet"):
+        prepare(session, preparer, now)
+    partners.confirm_destination(session, changed, how="Called Rosa.", by=preparer, now=now)
     assert only_payout(session, prepare(session, preparer, now)).partner_id == partner.id
 
 

@@ -27,6 +27,7 @@ FRESH = {
     "federation.shut", "provisioning.make", "provisioning.end",
     "programme.save_signing_in", "people.ask_factor_reset",
     "partners.save_destination", "payouts.choose_stripe", "payouts.approve", "payouts.release",
+    "payouts.confirm_account",
 }  # fmt: skip
 FRESH_FOR_STAFF = {
     "audit.access_export", "audit.export", "audit.history_export", "audit.privileged_export",

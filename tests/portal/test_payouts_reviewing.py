@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from models import ledger, payouts
 from models.ledger import Posting
 from models.money import Money
+from models.partners.destinations import DestinationStatus, PayoutDestination
 from models.payouts import Failure, Payout, PayoutRun, RunStatus
 from models.payouts.tables import PayoutSkip
 from models.people import SYSTEM, Role
@@ -268,3 +269,26 @@ def test_only_finance_reviews_runs(run, a, sign_in):
         client = sign_in(a.person(role=role))
         for verb in ("approval", "preparation", "retry"):
             assert client.post(path(run, f"/{verb}")).status_code == 403
+
+
+def test_a_changed_account_is_listed_and_paid_once_finance_has_confirmed_it(
+    a, session, petra, sign_in, now
+):
+    a.vendor()
+    partner = due(a, "Alpenrad GmbH", 1_190_00)
+    old = a.session.scalars(select(PayoutDestination)).one()
+    old.status, old.replaced_at = DestinationStatus.REPLACED, now
+    session.flush()
+    changed = a.destination(partner, iban="DE89370400440532013000", held_until=now)
+    session.commit()
+    finance = sign_in(petra)
+    assert "Changed accounts (1)" in finance.get("/payout-runs").text
+    page = finance.get("/payout-destinations").text
+    assert "Alpenrad GmbH" in page and old.summary in page and changed.summary in page
+    url = f"/payout-destinations/{changed.id}/confirmation"
+    assert "DE •••• 3000" in page and url in page
+    assert finance.post(url, data={"how": ""}).status_code == 422
+    assert finance.post(url, data={"how": "Called Rosa."}).status_code == 303
+    assert "confirmed already" in finance.post(url, data={"how": "Again."}).text
+    assert "No change waits" in finance.get("/payout-destinations").text
+    assert prepare(session, petra.actor(), now).status is RunStatus.DRAFT

@@ -1,4 +1,4 @@
-"""What payouts have left on a balance, brought of it, and what came back of them in part."""
+"""Rests of payouts, and changed accounts that finance confirms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,8 +38,33 @@ def upgrade() -> None:
             {"back": int(row.back) - vat + withheld, "vat": vat, "withheld": withheld,
              "id": row.id},
         )  # fmt: skip
+    _add_confirmation()
+
+
+def _add_confirmation() -> None:
+    """What is changed and past its hold has been paid to; what is held waits to be confirmed."""
+    table, name = "payout_destination", "fk_payout_destination_confirmed_by_id_person"
+    op.add_column(table, sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        table,
+        sa.Column("confirmed_how", sa.String(length=300), nullable=False, server_default=""),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"ALTER TABLE {table} ADD COLUMN confirmed_by_id CHAR(32) "
+            f"CONSTRAINT {name} REFERENCES person (id)"
+        )
+    else:
+        op.add_column(table, sa.Column("confirmed_by_id", sa.Uuid(), nullable=True))
+        op.create_foreign_key(name, table, "person", ["confirmed_by_id"], ["id"])
+    op.execute(
+        f"UPDATE {table} SET confirmed_at = held_until, confirmed_how = 'Paid to before"
+        " confirmations were asked for.' WHERE held_until < CURRENT_TIMESTAMP"
+    )
 
 
 def downgrade() -> None:
     for column in COLUMNS:
         op.drop_column("payout", column)
+    for column in ("confirmed_by_id", "confirmed_how", "confirmed_at"):
+        op.drop_column("payout_destination", column)
