@@ -130,12 +130,16 @@ def _payout(session: Session, payout: Payout) -> Iterator[Mark]:
     destination = session.get_one(PayoutDestination, payout.destination_id)
     note, path = f"To {destination.summary}", f"/payouts/{payout.id}"
     if payout.brought_minor:
-        yield Mark("Balance", "Of earlier payouts", "", payout.created_at, "", payout.brought)
+        yield Mark(
+            "Balance", "Of earlier payouts", payout.number, payout.created_at, "", payout.brought
+        )
     yield Mark(
         "Payout", payout.number, str(payout.id), payout.created_at, note, payout.amount, path
     )
     if payout.left_minor:
-        yield Mark("Balance", "To the next payout", "", payout.created_at, LEFT, payout.left)
+        yield Mark(
+            "Balance", "To the next payout", payout.number, payout.created_at, LEFT, payout.left
+        )
 
 
 def _handed_over(session: Session, payout: Payout) -> Iterator[Mark]:

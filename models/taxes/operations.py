@@ -167,16 +167,34 @@ def bill(
 
 
 def cancel_bill(session: Session, partner: Partner, payout_id: UUID, *, now: datetime) -> None:
-    """Take the invoice of a payout that came back; it stays, and a second one mirrors it."""
+    """Take the invoice of a payout that came back; it stays, and a further one mirrors the rest."""
     lock(session, partner)
-    written = bills_of(session, payout_id)
-    if len(written) != 1:
-        return
+    if written := bills_of(session, payout_id):
+        unit = written[0].currency
+        net = Money(sum(one.net_minor for one in written), unit)
+        vat = Money(sum(one.vat_minor for one in written), unit)
+        if net or vat:
+            _take_off(session, partner, written, net, vat, "Cancels", now)
+
+
+def correct_bill(
+    session: Session, partner: Partner, payout_id: UUID, *, net: Money, vat: Money, now: datetime
+) -> None:
+    """A part of a payout came back: what was billed for it is taken off by a further invoice."""
+    lock(session, partner)
+    if (written := bills_of(session, payout_id)) and (net or vat):
+        _take_off(session, partner, written, net, vat, "Corrects", now)
+
+
+def _take_off(
+    session: Session, partner: Partner, written: list[SelfBillingInvoice], net: Money, vat: Money,
+    verb: str, now: datetime,
+) -> None:  # fmt: skip
+    """One follows the other, so that of two at once the database refuses one."""
     first = written[0]
     _write(
-        session, partner, vendor.settings(session), payout_id, first.id,
-        Money(-first.net_minor, first.currency), Money(-first.vat_minor, first.currency),
-        first.vat_rate, f"Cancels {first.number}. {first.wording}"[:200], first.facts, now,
+        session, partner, vendor.settings(session), first.payout_id, written[-1].id, -net, -vat,
+        first.vat_rate, f"{verb} {first.number}. {first.wording}"[:200], first.facts, now,
     )  # fmt: skip
 
 

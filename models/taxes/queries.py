@@ -106,6 +106,6 @@ def forms_waiting(session: Session) -> list[Row]:
 
 
 def bills_of(session: Session, payout_id: UUID) -> list[SelfBillingInvoice]:
-    """The invoice of a payout and its cancellation, in that order."""
+    """The invoice of a payout, its corrections and its cancellation, in that order."""
     asked = select(SelfBillingInvoice).where(SelfBillingInvoice.payout_id == payout_id)
     return list(session.scalars(asked.order_by(SelfBillingInvoice.series_number)))

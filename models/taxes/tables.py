@@ -121,11 +121,11 @@ class SelfBillingInvoice(Private, Base):
     payout_id: Mapped[UUID]
     """Whose commission it bills; payouts are built upon taxes, so the database cannot ask."""
     cancels_id: Mapped[UUID | None] = mapped_column(ForeignKey("self_billing_invoice.id"))
-    """The invoice that this one takes back; None for an invoice."""
+    """What this one takes back, in part or whole: the invoice, or the one that did so before."""
     issued_on: Mapped[date]
     net_minor: Mapped[int] = mapped_column(BigInteger)
     vat_minor: Mapped[int] = mapped_column(BigInteger)
-    """Both negative in a cancellation."""
+    """Both negative in a cancellation or correction."""
     currency: Mapped[str] = mapped_column(String(3))
     vat_rate: Mapped[Decimal]
     wording: Mapped[str] = mapped_column(String(200))

@@ -17,7 +17,7 @@ def invoice_paper(invoice: SelfBillingInvoice, *, now: datetime) -> bytes:
     seller, buyer = invoice.facts["seller"], invoice.facts["buyer"]
     rate = f"{(invoice.vat_rate * 100).normalize():f} %"
     paper: Paper[SettledStatement] = Paper(
-        title="Self-billing invoice" if invoice.cancels_id is None else "Cancelled invoice",
+        title="Self-billing invoice" if invoice.cancels_id is None else "Correction of an invoice",
         number=invoice.number,
         vendor=_party(buyer),
         partner=_party(seller),

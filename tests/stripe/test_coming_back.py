@@ -100,7 +100,7 @@ def test_a_reversed_payout_owes_its_commission_again_and_its_vat_no_more(story, 
     assert ledger.balance(story.session, Account.INPUT_VAT, "EUR") == eur(0)
     assert story.states() == ["failed"]
     billed = story.session.scalars(select(SelfBillingInvoice.net_minor)).all()
-    assert sorted(billed) == [-100_00, 100_00]
+    assert sum(billed) == 0 and len(billed) == 1 + len(parts)
 
 
 def test_a_part_that_comes_back_carries_its_share_of_the_vat(story, taxed):
@@ -109,3 +109,11 @@ def test_a_part_that_comes_back_carries_its_share_of_the_vat(story, taxed):
     assert ledger.owed_to(story.session, partner.id, "EUR") == eur(50_00)
     assert ledger.balance(story.session, Account.INPUT_VAT, "EUR") == eur(9_50)
     assert story.states() == ["paid"]
+    story.release()
+    story.drain()
+    [again] = story.payouts()
+    assert (again.commission, again.amount) == (eur(50_00), eur(59_50))
+    billed = story.session.scalars(select(SelfBillingInvoice).order_by(SelfBillingInvoice.number))
+    assert [(one.net_minor, one.vat_minor) for one in billed] == [
+        (100_00, 19_00), (-50_00, -9_50), (50_00, 9_50),
+    ]  # fmt: skip

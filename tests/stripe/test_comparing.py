@@ -64,7 +64,7 @@ def again(story):
     story.release()
 
 
-def test_a_reversal_made_in_the_dashboard_is_booked_once_and_the_money_is_owed_again(
+def test_transfer_reversed_in_the_dashboard_the_reversal_is_booked_once_and_owed_again(
     topped_up, hooks
 ):
     paid(topped_up, 100_00)

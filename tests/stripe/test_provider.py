@@ -10,7 +10,7 @@ from tests.stripe.connection import NEW, OLD, THIN, events, paid, work
 from tests.stripe_standin import Webhooks
 
 
-def test_an_event_is_kept_once_however_often_and_in_whatever_order_it_comes(connected, hooks):
+def test_webhook_duplicated_late_reordered_one_inbox_row_re_read(connected, hooks):
     paid(connected, 100_00, 200_00)
     kinds = [event["type"] for event in hooks.waiting()]
     assert kinds == ["transfer.created"] * 2
@@ -24,7 +24,7 @@ def test_an_event_is_kept_once_however_often_and_in_whatever_order_it_comes(conn
     assert connected.calls() == 2
 
 
-def test_a_forged_aged_future_or_damaged_event_is_refused_and_not_kept(connected, hooks, post):
+def test_webhook_forged_aged_future_or_damaged_400_and_not_kept(connected, hooks, post):
     paid(connected, 100_00)
     event = hooks.waiting()[0]
     assert hooks.forged(event) == 400
@@ -55,7 +55,7 @@ def test_an_unknown_event_is_kept_and_nothing_follows(connected, hooks):
     assert [row.outcome for row in events(connected)] == ["Kept; nothing depends on it."]
 
 
-def test_what_never_reached_us_is_found_by_the_nightly_list(connected):
+def test_webhook_missing_a_nightly_events_list_repairs(connected):
     paid(connected, 100_00)
     connected.session.rollback()
     for _ in range(2):
@@ -82,7 +82,9 @@ def test_a_thin_event_about_an_account_has_it_read_again(connected, post):
     assert {"account": account} in asked
 
 
-def test_a_failed_payment_to_the_partners_bank_is_told_and_never_sent_again(connected, hooks):
+def test_payout_failed_on_the_connected_account_bank_status_only_no_second_transfer(
+    connected, hooks
+):
     paid(connected, 100_00)
     partner_id = connected.payouts()[0].partner_id
     connected.a.person(partner_id=partner_id, role=Role.PARTNER_ADMINISTRATOR)

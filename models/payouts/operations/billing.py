@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models import taxes
+from models.money import Money
 from models.partners import Partner
 from models.payouts.tables import Payout
 from models.taxes.rules import REVERSE_CHARGE, SELF_BILLING
@@ -32,6 +33,14 @@ def bill(session: Session, payouts: Sequence[Payout], *, now: datetime) -> None:
         )
 
 
+def take_part_of_bill_back(
+    session: Session, payout: Payout, *, net: Money, vat: Money, now: datetime
+) -> None:
+    """When a part of the money came back: so much less is billed."""
+    partner = session.get_one(Partner, payout.partner_id)
+    taxes.correct_bill(session, partner, payout.id, net=net, vat=vat, now=now)
+
+
 def take_bill_back(session: Session, payout: Payout, *, now: datetime) -> None:
-    """When the money came back: the invoice is cancelled by another."""
+    """When the money came back: what is left of the invoice is cancelled by another."""
     taxes.cancel_bill(session, session.get_one(Partner, payout.partner_id), payout.id, now=now)

@@ -16,12 +16,13 @@ from models.ledger import Account, Entry, credit, debit
 from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts.operations.advising import in_words
-from models.payouts.operations.billing import take_bill_back
+from models.payouts.operations.billing import take_bill_back, take_part_of_bill_back
 from models.payouts.operations.postings import posting_month
 from models.payouts.operations.steps import links_of, step
 from models.payouts.operations.telling import tell_taken_back
 from models.payouts.rules import PayoutStatus
 from models.payouts.tables import Payout
+from models.payouts.taxing import Taxed
 from models.payouts.transfers.operations.alarms import alarm
 from models.payouts.transfers.queries import reversed_of
 from models.payouts.transfers.rules import REVERSE, AttemptState, is_spent
@@ -149,12 +150,13 @@ def book_found_reversal(
 
 def _book(session: Session, payout: Payout, row: PayoutReversal, now: datetime) -> None:
     session.flush()
+    shares = _shares(session, payout, row)
     ledger.post(
         session,
         key=f"payout:{payout.id}:reversal:{row.reversal_id}",
         kind="payout reversed",
         period=posting_month(session, now),
-        entries=[debit(Account.STRIPE_BALANCE, row.amount), *_owed_again(session, payout, row)],
+        entries=[debit(Account.STRIPE_BALANCE, row.amount), *_owed_again(payout, shares)],
         now=now,
     )
     note = f"{in_words(row.amount)} came back. {row.reason}"
@@ -170,13 +172,13 @@ def _book(session: Session, payout: Payout, row: PayoutReversal, now: datetime) 
         take_bill_back(session, payout, now=now)
     else:
         step(session, payout, "take_part_back", by=SYSTEM, now=now, note=note)
+        net, vat = shares.commission, shares.vat
+        take_part_of_bill_back(session, payout, net=net, vat=vat, now=now)
     tell_taken_back(session, payout, row.amount, row.reason, row.key, now)
 
 
-def _owed_again(session: Session, payout: Payout, row: PayoutReversal) -> list[Entry]:
-    """The commission is owed again before tax; its share of the taxes is not owed any more.
-
-    Noted on the payout, so that the next one brings it.
+def _shares(session: Session, payout: Payout, row: PayoutReversal) -> Taxed:
+    """What came back, in its parts; noted on the payout, so that the next one brings it.
 
     Shares are what has come back by now less what had before, so that all of it together is
     exactly what was paid.
@@ -185,14 +187,19 @@ def _owed_again(session: Session, payout: Payout, row: PayoutReversal) -> list[E
     before = after - row.amount
     vat = payout.vat_in(after) - payout.vat_in(before)
     withheld = payout.withheld_from(after) - payout.withheld_from(before)
-    owed, who = row.amount - vat + withheld, payout.partner_id
-    payout.back_minor += owed.minor
+    shares = Taxed(row.amount - vat + withheld, vat, withheld, payout.tax_words)
+    payout.back_minor += shares.commission.minor
     payout.back_vat_minor += vat.minor
     payout.back_withheld_minor += withheld.minor
+    return shares
+
+
+def _owed_again(payout: Payout, shares: Taxed) -> list[Entry]:
+    """The commission is owed again before tax; its share of the taxes is not owed any more."""
     parts = [
-        credit(Account.PARTNER_PAYABLE, owed, who),
-        credit(Account.INPUT_VAT, vat, who),
-        debit(Account.TAX_WITHHELD, withheld, who),
+        credit(Account.PARTNER_PAYABLE, shares.commission, payout.partner_id),
+        credit(Account.INPUT_VAT, shares.vat, payout.partner_id),
+        debit(Account.TAX_WITHHELD, shares.withheld, payout.partner_id),
     ]
     return [part for part in parts if part.money]
 
