@@ -15,6 +15,7 @@ from models.deals.conflicts import Conflict, ConflictSide
 from models.engagements import Touch
 from models.notices import Notice
 from models.partners import Partner
+from models.partners.destinations import PayoutDestination
 from models.payouts import Payout, PayoutRun
 from models.people import Person, PersonStatus, Role, UserSession
 from models.sales import CreditNote, Invoice
@@ -58,6 +59,7 @@ def theirs(session) -> dict[str, UUID]:
         "dispute_id": first(Dispute.id, Dispute.partner_id == partner_id),
         "payout_id": first(Payout.id, Payout.partner_id != partner_id),
         "run_id": first(PayoutRun.id),
+        "destination_id": first(PayoutDestination.id, PayoutDestination.partner_id == partner_id),
         "partner_id": partner_id,
         "person_id": owner.id,
         "customer_id": first(
