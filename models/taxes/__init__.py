@@ -5,13 +5,11 @@ States needs a W-9 or W-8; inside the European Union the vendor writes the partn
 for it (self-billing), with value added tax at home and with reverse charge across a border.
 """
 
+from models.taxes.billing import bill, cancel_bill, correct_bill
 from models.taxes.operations import (
     FormDetails,
     accept_form,
     agree_to_self_billing,
-    bill,
-    cancel_bill,
-    correct_bill,
     end_self_billing,
     refuse_form,
     send_form,
