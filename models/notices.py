@@ -64,8 +64,13 @@ class Notice(SeenBy, Base):
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
     """None until the worker has sent it (or put it into the outbox page)."""
+    mail_after: Mapped[datetime | None]
+    """When a mail that was put off is tried again."""
+    mail_problem: Mapped[str | None] = mapped_column(String(200))
+    """What the mail server said last, of a mail that it put off or refused."""
     silent_at: Mapped[datetime | None]
-    """When it was passed over because its kind was muted; None when it was not."""
+    """When it was passed over because its kind was muted or its reader had left; None: it was
+    not."""
     not_before: Mapped[datetime | None]
     """Until then it neither rings nor leaves, because the news may still be taken back; None: at
     once."""
@@ -238,17 +243,6 @@ def mark_read(
     session.execute(read.values(read_at=now))
 
 
-def pass_over_muted(session: Session, *, now: datetime) -> None:
-    """Mark what nobody wants to be told, so that neither bell nor mail comes back to it."""
-    waits = (Notice.mailed_at.is_(None), Notice.silent_at.is_(None))
-    session.execute(
-        update(Notice)
-        .where(*waits, is_muted())
-        .values(silent_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def told(person_id: UUID, kind: str | None = None, *, now: datetime) -> Select:
     """What one person was told, one row a notice, without an order.
 
@@ -284,15 +278,3 @@ def kinds_told(session: Session, person_id: UUID, *, now: datetime) -> list[Row]
             .order_by(Notice.kind)
         )
     )
-
-
-def outbox() -> Select:
-    """Every mail but those in confidence, one row each with who gets it, without an order."""
-    return select(
-        Notice.id, Notice.title, Notice.body, Notice.link, Notice.at, Notice.mailed_at,
-        Notice.silent_at,
-        func.coalesce(Person.name, "").label("name"),
-        func.coalesce(Person.email, Notice.email).label("email"),
-    ).outerjoin(Person, Person.id == Notice.person_id).where(
-        ~Notice.kind.startswith(CONFIDENTIAL)
-    )  # fmt: skip

@@ -4,53 +4,82 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import func, select
 
-from models import notices, vendor
+from models import outbox, vendor
 from models.accounts import links
 from models.notices import Notice
 from models.people import Person
-from models.sealing import Seal
 from portal.clock import now
 from portal.database import transaction
+from portal.sealing import seal_of
 from portal.settings import Settings
 
 BATCH = 50
+PUT_OFF = timedelta(minutes=15)
+TRIED_FOR = timedelta(days=3)
+OF_ONE_MAIL = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    ValueError,
+)
+"""What the server has against one mail; the next one can still leave."""
+
+
+class Refusal(NamedTuple):
+    said: str
+    is_for_good: bool
 
 
 def send_waiting(app: Flask) -> int:
-    """Send the notices that have not been mailed yet; how many.
+    """Send the notices that have not been mailed yet; how many were dealt with.
 
-    Each is marked as sent in the transaction in which it leaves: a crash can
-    send one twice, never lose one.
+    Each is marked in a transaction of its own, in which it leaves: a crash can
+    send one twice, never lose one.  A mail that the server refuses stays in the
+    outbox with what the server said, and holds up no other.
     Without an SMTP setting they are only marked; staff read them at /outbox.
     What its reader has muted is passed over, and marked as such.
     """
     settings: Settings = app.extensions["settings"]
     with transaction() as session:
-        notices.pass_over_muted(session, now=now())
-        waiting = session.execute(
-            select(Notice, func.coalesce(Person.email, Notice.email), Person.name)
-            .outerjoin(Person, Person.id == Notice.person_id)
-            .where(Notice.mailed_at.is_(None), notices.rings(now()))
-            .order_by(Notice.at, Notice.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True, of=Notice)
-        ).all()
-        if not waiting:
-            return 0
-        sender = vendor.settings(session).mail_from
-        messages = [_message(notice, email, sender, settings) for notice, email, _ in waiting]
-        if settings.smtp_url:
-            _deliver(messages, settings.smtp_url)
-        for notice, _, _ in waiting:
-            notice.mailed_at = now()
+        outbox.pass_over(session, now=now())
+        waiting = outbox.to_mail(session, now=now(), limit=BATCH)
+    if waiting:
+        with _connected(settings.smtp_url) as server:
+            for notice_id in waiting:
+                _send(notice_id, server, settings)
     return len(waiting)
+
+
+def _send(notice_id: UUID, server: smtplib.SMTP | None, settings: Settings) -> None:
+    with transaction() as session:
+        found = session.execute(
+            select(Notice, func.coalesce(Person.email, Notice.email))
+            .outerjoin(Person, Person.id == Notice.person_id)
+            .where(Notice.id == notice_id, Notice.mailed_at.is_(None))
+            .with_for_update(skip_locked=True, of=Notice)
+        ).one_or_none()
+        if found is None:
+            return  # another worker was quicker
+        notice, email = found
+        sender = vendor.settings(session).mail_from
+        refusal = _deliver(notice, email, sender, server, settings) if server else None
+        notice.mail_problem = refusal.said[:200] if refusal else None
+        if refusal is None or refusal.is_for_good or now() - notice.at > TRIED_FOR:
+            notice.mailed_at = now()
+        else:
+            notice.mail_after = now() + PUT_OFF
 
 
 def _message(notice: Notice, email: str, sender: str, settings: Settings) -> EmailMessage:
@@ -68,10 +97,15 @@ def _message(notice: Notice, email: str, sender: str, settings: Settings) -> Ema
 def full_link(link: str, settings: Settings) -> str:
     """As it stands in the mail: with the portal's address, and with the secret of a link
     that works once, which the database does not hold."""
-    return settings.base_url + links.completed(link, Seal(settings.sealing_key))
+    return settings.base_url + links.completed(link, seal_of(settings))
 
 
-def _deliver(messages: list[EmailMessage], smtp_url: str) -> None:
+@contextmanager
+def _connected(smtp_url: str) -> Iterator[smtplib.SMTP | None]:
+    """The mail server, signed in; None without a setting."""
+    if not smtp_url:
+        yield None
+        return
     where = urlsplit(smtp_url)
     secure = where.scheme == "smtps"
     connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
@@ -81,5 +115,28 @@ def _deliver(messages: list[EmailMessage], smtp_url: str) -> None:
             server.starttls(context=ssl.create_default_context())
         if where.username:
             server.login(unquote(where.username), unquote(where.password or ""))
-        for message in messages:
-            server.send_message(message)
+        yield server
+
+
+def _deliver(
+    notice: Notice, email: str, sender: str, server: smtplib.SMTP, settings: Settings
+) -> Refusal | None:
+    """None when it left.  What is wrong with the server itself is raised."""
+    try:
+        server.send_message(_message(notice, email, sender, settings))
+    except OF_ONE_MAIL as error:
+        code, said = _answer(error)
+        return Refusal(f"{code} {said}", is_for_good=not 400 <= code < 500)
+    return None
+
+
+def _answer(error: Exception) -> tuple[int, str]:
+    """(SMTP code, words); an address that cannot even be written down counts as refused."""
+    said: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, said = error.smtp_code, error.smtp_error
+    else:
+        code, said = 553, str(error)
+    return code, said.decode("utf-8", "replace") if isinstance(said, bytes) else said

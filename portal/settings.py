@@ -44,6 +44,8 @@ class Settings:
     """Signs cookies.  Made at the first start when it is not given."""
     sealing_key: str
     """Seals bank details in the database.  Losing it loses them; keep it apart from backups."""
+    sealing_key_before: str = ""
+    """The key until it was changed: what it sealed still opens."""
     base_url: str = "http://localhost:8000"
     """Where people reach the portal; links in mails begin with it.  https:// secures cookies."""
     host: str = "127.0.0.1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -27,8 +27,8 @@ def of_ours(wanted: str, method: str) -> str | None:
     if path.netloc or path.scheme or endpoint == "static":
         return None
     query = {
-        name: value
-        for name, value in parse_qsl(path.query)
+        name: values  # all of them: a list is often filtered by several states
+        for name, values in parse_qs(path.query).items()
         if name != "endpoint" and not name.startswith("_")  # words of url_for itself
     }
     return url_for(endpoint, **{**query, **parts})

@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 
 from models import notices
 from models.notices import Notice
+from models.outbox import every_mail
 from models.people import Actor
 from portal.clock import now
 from portal.database import session
@@ -76,7 +77,7 @@ def _back_from_muting(kind: str):
 def outbox(person: Actor):
     return render_template(
         "notices/outbox.html",
-        page=page_of(session, notices.outbox(), NEWEST_FIRST),
+        page=page_of(session, every_mail(), NEWEST_FIRST),
         link_of=_link_of(person),
     )
 

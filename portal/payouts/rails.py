@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts.rails import Errand, Handover, Order, Payer, Rail, Rails
-from models.sealing import Seal
 from portal.payouts.ach_files import AchRail
 from portal.payouts.bank_files import SepaRail
 from portal.payouts.stripe_connection import StripeRail, is_connected
+from portal.sealing import seal
 
 
 class ByHandRail:
@@ -26,10 +24,6 @@ class ByHandRail:
 
     def carry(self, errand: Errand) -> Handover | None:
         return None
-
-
-def seal() -> Seal:
-    return Seal(current_app.extensions["settings"].sealing_key)
 
 
 def rails() -> Rails:

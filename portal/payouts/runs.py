@@ -24,10 +24,11 @@ from portal.payouts import lists, showing
 from portal.payouts.asking import ask, attempt, run_or_404, today
 from portal.payouts.blueprint import pages
 from portal.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReleaseForm
-from portal.payouts.rails import rail_of_files, rails, seal
+from portal.payouts.rails import rail_of_files, rails
 from portal.payouts.run_page import run_page
 from portal.payouts.stripe_desk import run_part
 from portal.permissions import Can, allow, everybody
+from portal.sealing import seal
 from portal.sheets import sheet_response
 
 

@@ -1,6 +1,7 @@
 """Before what matters most one proves again to be there; what was typed is not lost."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -115,12 +116,13 @@ def test_who_has_no_factor_proves_it_by_the_password(a, sign_in, head, now):
     manager = a.manager(password_hash=passwords.hashed(GOOD))
     client = sign_in(manager)
     with time_machine.travel(now + timedelta(minutes=6), tick=False):
-        asked = client.get("/partners/export?as=csv")
-        assert asked.location == "/confirm?next=/partners/export?as%3Dcsv"
+        sheet = "/partners/export?as=csv&status=active&status=ended"
+        asked = client.get(sheet)
+        assert asked.location == f"/confirm?next={quote(sheet, safe='/?')}"
         assert "Your password" in client.get(asked.location).text
         assert client.post(asked.location, data={"proof_code": "no"}).status_code == 422
         done = client.post(asked.location, data={"proof_code": GOOD})
-        assert done.location == "/partners/export?as=csv"
+        assert done.location == sheet
         assert client.get(done.location).mimetype == "text/csv"
 
 
