@@ -21,7 +21,7 @@ from models.partners.destinations import DestinationStatus, PayoutDestination
 from models.payouts import PayoutRun, PayoutStatement, RunStatus, WhyNot
 from models.payouts import queries as payouts
 from models.payouts.reasons import HEADINGS
-from models.payouts.rests import all_rests
+from models.payouts.rests import all_rests, brought, owed_without_fees
 from models.payouts.terms import minimums
 from models.vendor import Vendor
 
@@ -62,14 +62,18 @@ def heaps(session: Session, vendor: Vendor, *, now: datetime) -> list[Heap]:
 
     The run itself looks closer: a way of paying may still refuse an account.
     """
-    books = ledger.owed(session)
+    books = owed_without_fees(session)
     least = minimums(session, vendor)
     gone = endings.over_by(session, vendor.calendar.day_of(now))
     found: dict[tuple[WhyNot | None, str], Heap] = {}
-    due = Counter(all_rests(session))
-    due.update({(row.partner_id, row.currency): int(row.minor) for row in _unpaid(session)})
+    stated = {(row.partner_id, row.currency): int(row.minor) for row in _unpaid(session)}
+    due = Counter(stated)
+    for key, left in all_rests(session).items():
+        due[key] += brought(left, stated.get(key, 0), books.get(key, 0))
     partners = _partners(session, {who for who, _ in due})
     for (who, currency), minor in sorted(due.items(), key=str):
+        if minor <= 0:
+            continue
         minimum = 0 if who in gone else least.get(currency, 0)
         why = _why_not(partners[who], minor, books.get((who, currency), 0), minimum, now)
         heap = found.setdefault((why, currency), Heap(why, Money(0, currency)))

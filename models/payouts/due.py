@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Exists, Row, func, select
 from sqlalchemy.orm import Session
 
-from models import ledger, vendor
+from models import vendor
 from models.calendars import first_day, next_month
 from models.commissions.tables import Statement
 from models.money import Money
@@ -20,7 +20,7 @@ from models.partners.destinations import DestinationStatus, PayoutDestination
 from models.payouts import terms
 from models.payouts.orders import order_to, payer_of
 from models.payouts.rails import Order, Rails
-from models.payouts.rests import all_rests, rests
+from models.payouts.rests import all_rests, brought, owed_without_fees, rests
 from models.payouts.rules import WhyNot
 from models.payouts.tables import PayoutStatement
 from models.payouts.transfers.units import payable_part
@@ -48,7 +48,7 @@ class Due:
     left: Money
     """What they have left in all; what a draft brings of it is counted off."""
     owed: Money
-    """By the ledger; differs from the amount by what statements carry forward."""
+    """By the ledger, but for open fees; differs from the amount by what statements carry."""
     destination: PayoutDestination | None
     minimum: Money
     """Less than this waits; zero where everything is paid."""
@@ -68,7 +68,8 @@ def dues(
     through: "YYYY-MM", inclusive.  only: these partners, whether anything is due or not.
     """
     statements = _unpaid(session, currency, through)
-    owed = {who: minor for (who, unit), minor in ledger.owed(session).items() if unit == currency}
+    books = owed_without_fees(session)
+    owed = {who: minor for (who, unit), minor in books.items() if unit == currency}
     left = rests(session, currency)
     wanted = set(statements) | set(owed) if only is None else set(only)
     partners = session.scalars(select(Partner).where(Partner.id.in_(wanted)).order_by(Partner.name))
@@ -79,13 +80,13 @@ def dues(
     for partner in partners:
         asked = tuple(statements.get(partner.id, ()))
         stated, balance = sum(one.payable_minor for one in asked), owed.get(partner.id, 0)
-        brought = _brought(left.get(partner.id, 0), stated, balance)
+        more = brought(left.get(partner.id, 0), stated, balance)
         found.append(
             Due(
                 partner=partner,
-                amount=Money(stated + brought, currency),
+                amount=Money(stated + more, currency),
                 statements=asked,
-                brought=Money(brought, currency),
+                brought=Money(more, currency),
                 left=Money(left.get(partner.id, 0), currency),
                 owed=Money(balance, currency),
                 destination=destinations.get(partner.id),
@@ -93,11 +94,6 @@ def dues(
             )
         )
     return found
-
-
-def _brought(left: int, stated: int, owed: int) -> int:
-    """What earlier payouts left, as far as later statements have not taken it back."""
-    return left if left <= 0 else max(0, min(left, owed - stated))
 
 
 def open_statements(session: Session) -> list[Row]:
@@ -125,9 +121,11 @@ def unpaid_currencies(session: Session, *, through: str) -> list[str]:
         .distinct()
     )
     minimum = terms.minimums(session, vendor.settings(session))
+    books = owed_without_fees(session)
+    rest = {key: brought(minor, 0, books.get(key, 0)) for key, minor in all_rests(session).items()}
     left = (
         unit
-        for (_, unit), minor in all_rests(session).items()
+        for (_, unit), minor in rest.items()
         if minor >= minimum.get(unit, 0) and payable_part(Money(max(minor, 0), unit))
     )
     return sorted({*stated, *left})

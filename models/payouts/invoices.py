@@ -12,7 +12,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, String, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, composite, mapped_column
 
 from models import audit, jobs, ledger, notices
@@ -61,6 +71,9 @@ class InvoiceRead:
     """Stripe's word: draft, open, paid, void or uncollectible."""
     hosted_url: str
     paid: Money
+
+
+UNPAID = (InvoiceStatus.ASKED, InvoiceStatus.OPEN)
 
 
 class PartnerInvoice(SeenBy, Base):
@@ -172,7 +185,7 @@ def settle_invoice(
         row.status, row.paid_at = INVOICE_MOVES.after("pay", row.status), now
         _post(session, row, "paid", Account.STRIPE_BALANCE, Account.PARTNER_PAYABLE, now)
         audit.record(session, SYSTEM, "partner invoice paid", row, now=now)
-    elif read.status in ("void", "uncollectible") and row.status in _UNPAID:
+    elif read.status == "void" and row.status in UNPAID:  # uncollectible may still be paid
         row.status = INVOICE_MOVES.after("void", row.status)
         if row.kind is InvoiceKind.FEE:
             _post(session, row, "void", Account.PROGRAMME_FEES, Account.PARTNER_PAYABLE, now)
@@ -196,19 +209,24 @@ def to_pay() -> Select:
     )
 
 
-_UNPAID = (InvoiceStatus.ASKED, InvoiceStatus.OPEN)
-
-
 def _must_be_owed(session: Session, partner: Partner, amount: Money) -> None:
-    owed = ledger.owed_to(session, partner.id, amount.currency)
-    if -owed.minor < amount.minor:
-        debt = Money(max(-owed.minor, 0), amount.currency)
+    fees = session.scalar(
+        select(func.coalesce(func.sum(PartnerInvoice.amount_minor), 0)).where(
+            PartnerInvoice.partner_id == partner.id,
+            PartnerInvoice.kind == InvoiceKind.FEE,
+            PartnerInvoice.amount_currency == amount.currency,
+            PartnerInvoice.status.in_(UNPAID),
+        )
+    )
+    owed = ledger.owed_to(session, partner.id, amount.currency).minor + int(fees or 0)
+    if -owed < amount.minor:
+        debt = Money(max(-owed, 0), amount.currency)
         raise Refused(f"{partner.name} owes us {debt.major:,f} {debt.currency}, not more.")
     open_one = select(PartnerInvoice.number).where(
         PartnerInvoice.partner_id == partner.id,
         PartnerInvoice.kind == InvoiceKind.DEBT,
         PartnerInvoice.amount_currency == amount.currency,
-        PartnerInvoice.status.in_(_UNPAID),
+        PartnerInvoice.status.in_(UNPAID),
     )
     if number := session.scalar(open_one):
         raise Refused(f"Invoice {number} asks for this debt already.")

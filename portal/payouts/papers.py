@@ -10,6 +10,7 @@ from models.money import Money
 from models.partners import Partner
 from models.partners.destinations import DestinationKind, PayoutDestination
 from models.payouts import Payout, PayoutStatus
+from models.payouts.rails import BY_FILE
 from models.vendor import Vendor
 from portal import documents
 from portal.documents import Paper, Party, SettledStatement, Term, Total
@@ -35,7 +36,7 @@ def remittance(
         vendor=_party(vendor, vendor.legal_name or vendor.name),
         partner=_party(partner, partner.legal_name or partner.name),
         facts=[
-            ("Paid on" if is_paid else "Released", _paid_on(payout.paid_on)),
+            ("Paid on", _paid_on(payout.paid_on)),
             ("Paid to", _where(destination)),
             ("Reference", payout.reference or "–"),
             *_on_bank_statement(payout),
@@ -59,7 +60,7 @@ def remittance(
 
 def _on_bank_statement(payout: Payout) -> list[tuple[str, str]]:
     """Only a bank file carries our number to the partner's bank."""
-    if payout.rail is DestinationKind.BY_HAND:
+    if payout.rail not in BY_FILE:
         return []
     return [("On your bank statement", payout.number)]
 
@@ -110,6 +111,8 @@ def _party(company: Vendor | Partner, name: str) -> Party:
 def _where(destination: PayoutDestination) -> str:
     if destination.kind is DestinationKind.BY_HAND:
         return f"By hand, {destination.holder}"
+    if destination.kind is DestinationKind.STRIPE:
+        return f"{destination.holder}, by Stripe"
     return f"{destination.holder}, account ending {destination.iban_last4}"
 
 

@@ -45,7 +45,7 @@ class TopUpForm(FlaskForm):
     reference = TidyField(
         "Reference",
         [InputRequired("Enter the reference of the top-up."), Length(max=100)],
-        description="As Stripe or our bank shows it, such as tu_1…; each is recorded once.",
+        description="Its id as Stripe shows it, such as tu_1…; each is recorded once.",
     )
 
 

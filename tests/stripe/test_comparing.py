@@ -83,14 +83,28 @@ def test_a_top_up_that_nobody_recorded_is_shown_until_it_is(connected):
     assert len(differences(connected)) == 1
     assert "A top-up of 1,000,000.00 EUR" in differences(connected)[0]
     source = provider.open_differences(connected.session)[0].source
-    payouts.transfers.top_up(
-        connected.session, Money(1_000_000_00, "EUR"), reference=source,
-        by=connected.a.finance().actor(), now=connected.world.now,
-    )  # fmt: skip
+
+    def record(reference, minor=1_000_000_00):
+        payouts.transfers.top_up(
+            connected.session, Money(minor, "EUR"), reference=reference,
+            by=connected.a.finance().actor(), now=connected.world.now,
+        )  # fmt: skip
+
+    with pytest.raises(Refused, match="as Stripe shows it; it begins with tu_"):
+        record("Bank statement 17")
+    record(source)
     connected.topped_up = 1_000_000_00
     connected.session.commit()
     compare(connected)
     assert differences(connected) == []
+
+
+def test_a_top_up_that_was_recorded_with_another_amount_is_a_difference(topped_up, now):
+    source = topped_up.world.all("balance_transaction")[0]["source"]
+    move = Move("txn_more", "topup", source, eur(1_000_000_01), eur(0), now)
+    provider.compare(topped_up.session, [move], since=now, now=now)
+    [said] = differences(topped_up)
+    assert said.startswith("A top-up of 1,000,000.01 EUR") and "with 1,000,000.00." in said
 
 
 def test_what_stripe_does_not_list_is_missing(topped_up, now):

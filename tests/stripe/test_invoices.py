@@ -6,13 +6,14 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from models import ledger, payouts
+from models import ledger, payouts, vendor
 from models.ledger import Account, Posting
+from models.payouts.due import dues, obstacle, unpaid_currencies
 from models.payouts.invoices import InvoiceStatus, PartnerInvoice
 from models.people import Role
 from portal import worker
 from portal.payouts import invoicing
-from tests.payout_story import eur
+from tests.payout_story import RAILS, eur
 from tests.portal_client import client_of
 from tests.stripe_standin import Kind, Webhooks
 from tests.stripe_story import ENVIRONMENT, KEY
@@ -127,6 +128,31 @@ def test_a_debt_is_invoiced_once_and_never_for_more_than_is_owed(
     pay(connected)
     read_again(connected)
     assert ledger.owed_to(connected.session, partner.id, "EUR") == eur(0)
+    assert due_of(connected, partner).amount == eur(0)
+    assert unpaid_currencies(connected.session, through="2026-11") == []
+    next_month = {"opening_minor": -80_00, "asked": 220_00, "closing_minor": 0}
+    connected.a.stated(partner, 300_00, period="2026-11", **next_month)
+    due = due_of(connected, partner)
+    assert (due.amount, due.brought, due.owed) == (eur(300_00), eur(80_00), eur(300_00))
+    assert payouts.check_books(connected.session) == []
+
+
+def due_of(story, partner):
+    [due] = dues(story.session, "EUR", through="2026-11", only=[partner.id])
+    return due
+
+
+def test_a_fee_that_is_not_paid_yet_holds_up_no_commission_and_is_no_debt_to_invoice_again(
+    connected, finance, partner, now
+):
+    connected.a.destination(partner)
+    assert ask(finance, partner).status_code == 303
+    twice = ask(finance, partner, kind="debt", amount="250.00")
+    assert twice.status_code == 422 and "owes us 0.00 EUR, not more" in twice.text
+    connected.a.stated(partner, 300_00)
+    due = due_of(connected, partner)
+    assert due.amount == eur(300_00)
+    assert obstacle(due, vendor.settings(connected.session), RAILS, now=now) is None
 
 
 @pytest.mark.parametrize(

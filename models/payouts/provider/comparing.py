@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import audit, notices
 from models.base import lock
 from models.errors import Refused
-from models.ledger import Posting
+from models.ledger import Account, Posting, PostingLine
 from models.money import Money
 from models.partners.destinations import DestinationKind
 from models.payouts.invoices import InvoiceStatus, PartnerInvoice
@@ -99,7 +99,7 @@ def _judge(session: Session, move: Move) -> str:
             return ""
         return f"Stripe took back {said} ({move.source}), our books did not."
     if move.kind == "topup":
-        return _judge_posting(session, f"top-up:{move.source}", f"A top-up of {said}", "Record it.")
+        return _judge_top_up(session, move, said)
     if move.kind == "payout":
         return (
             f"Stripe paid {said} out to our own bank ({move.source}). Set the payout schedule of "
@@ -131,10 +131,20 @@ def _judge_transfer(session: Session, move: Move, said: str) -> str:
     return f"A transfer of {said} ({move.source}) was made at Stripe, not here."
 
 
-def _judge_posting(session: Session, key: str, what: str, mend: str) -> str:
-    if session.scalar(select(Posting.id).where(Posting.key == key)) is not None:
+def _judge_top_up(session: Session, move: Move, said: str) -> str:
+    booked = session.scalar(
+        select(PostingLine.amount_minor)
+        .join(Posting, Posting.id == PostingLine.posting_id)
+        .where(
+            Posting.key == f"top-up:{move.source}", PostingLine.account == Account.STRIPE_BALANCE
+        )
+    )
+    if booked is None:
+        return f"A top-up of {said} ({move.source}) is not in our books. Record it."
+    if booked == move.amount.minor:
         return ""
-    return f"{what} ({key.split(':')[1]}) is not in our books. {mend}".strip()
+    ours = Money(booked, move.amount.currency)
+    return f"A top-up of {said} ({move.source}) is in our books with {ours.major:,f}."
 
 
 def _is_invoiced(session: Session, move: Move) -> bool:

@@ -42,8 +42,8 @@ def top_up(session: Session, amount: Money, *, reference: str, by: Actor, now: d
     reference = " ".join(reference.split())
     if amount.minor <= 0:
         raise Refused("Enter how much was topped up; it is more than nothing.")
-    if not reference:
-        raise Refused("Enter the reference of the top-up, as Stripe or our bank shows it.")
+    if not reference.startswith("tu_"):
+        raise Refused("Enter the top-up's id as Stripe shows it; it begins with tu_.")
     key = f"top-up:{reference}"
     if session.scalar(select(Posting.id).where(Posting.key == key)) is not None:
         raise Refused(f"The top-up {reference} is recorded already.")
