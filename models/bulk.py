@@ -9,16 +9,19 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 from zlib import crc32
 
 import orjson
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Engine,
     Select,
     String,
     Uuid,
@@ -36,6 +39,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
+Part = TypeVar("Part")
+Done = TypeVar("Done")
+
 AT_ONCE = 20_000
 """Rows in one statement to SQLite's driver."""
 
@@ -43,14 +49,45 @@ AT_ONCE = 20_000
 @contextmanager
 def many_objects() -> Iterator[None]:
     """While thousands of small objects are made that do not refer to each other in circles:
-    looking for such circles again and again would take longer than the work."""
-    was_on = gc.isenabled()
-    gc.disable()
+    looking for such circles again and again would take longer than the work.
+
+    What was made meanwhile counts as old afterwards; else all of it would be looked through then.
+    """
+    global _making  # how many threads are at it
+    with _MAKING:
+        _making += 1
+        gc.disable()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        with _MAKING:
+            _making -= 1
+            if not _making:
+                gc.freeze()
+                gc.unfreeze()
+                gc.enable()
+
+
+_MAKING, _making = Lock(), 0
+
+
+def each_part(
+    engine: Engine, work: Callable[[Part], Done], parts: Iterable[Part]
+) -> Iterator[Done]:
+    """What `work` does, in a transaction of its own, for each of some parts that never meet.
+
+    Where the database is a server it is given one part while the next is thought about.  When
+    one goes wrong, those that have not begun are left.
+    """
+    if engine.dialect.name != "postgresql":
+        yield from map(work, parts)
+        return
+    with ThreadPoolExecutor(BESIDE) as pool:
+        yield from pool.map(work, parts)
+
+
+BESIDE = 2
+"""Parts that a server is given at a time."""
 
 
 class hex_id(FunctionElement[str]):
@@ -226,11 +263,12 @@ def new_ids(at_once: int = 4096) -> Iterator[str]:
     while True:
         last_ms = max(time.time_ns() // 1_000_000, last_ms + 1)
         head = f"{last_ms:012x}7"
-        digits = os.urandom(8 * at_once).hex()
+        drawn = bytearray(os.urandom(8 * at_once))
+        drawn[::8] = drawn[::8].translate(VARIANT)
+        digits = drawn.hex()
         for number in range(at_once):
-            start = number * 16
-            variant = VARIANTS[digits[start]]
-            yield f"{head}{number:03x}{variant}{digits[start + 1 : start + 16]}"
+            yield f"{head}{NUMBERS[number]}{digits[number * 16 : number * 16 + 16]}"
 
 
-VARIANTS = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
+VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
+NUMBERS = [f"{number:03x}" for number in range(4096)]

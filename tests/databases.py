@@ -94,7 +94,8 @@ class Postgresql:
     Copying takes ten times as long as emptying, so a copy is emptied and given out again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        self.settings = FAST | settings
         self.binaries = server_binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="counterpart-pg-"))
         self.port = free_port()
@@ -151,7 +152,8 @@ class Postgresql:
         subprocess.run(
             [*self.as_postgres, *initdb, *options], check=True, stdout=subprocess.DEVNULL
         )
-        settings = FAST | {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        here = {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        settings = self.settings | here
         pairs = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.server = subprocess.Popen(
             [*self.as_postgres, self.binaries / "postgres", "-D", data, *pairs],

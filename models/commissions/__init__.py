@@ -59,7 +59,7 @@ from models.commissions.plans import Choice, plan_for
 from models.commissions.queries import LineFilter, Sum, month_in_words
 from models.commissions.rated import RatedEvent, RatingProblem
 from models.commissions.simulation_tables import PlanSimulation
-from models.commissions.slicing import slices
+from models.commissions.slicing import Range, slices
 from models.commissions.tables import (
     CommissionLine,
     MonthClose,
@@ -95,6 +95,7 @@ __all__ = [
     "PlanVersion",
     "ProposalState",
     "Prospect",
+    "Range",
     "RatedEvent",
     "RatingProblem",
     "Statement",

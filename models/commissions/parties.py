@@ -37,6 +37,7 @@ class Parties:
         self._session = session
         self._assignments = Assignments(session)
         self._partners: dict[str, Row[Any]] = {}
+        self._currencies: dict[str | UUID, str] = {}
         self._parents: dict[str, list[Any]] = {}
         self._tails: dict[str, date] = {}
         self._plans: dict[str, While] = {}
@@ -64,7 +65,10 @@ class Parties:
         return str(known.what)
 
     def currency_of(self, partner_id: str | UUID) -> str:
-        return str(self._partner(digits(partner_id)).currency)
+        found = self._currencies.get(partner_id)
+        if found is None:
+            found = self._currencies[partner_id] = str(self._partner(digits(partner_id)).currency)
+        return found
 
     def is_over(self, partner_id: str | UUID, day: date) -> bool:
         """Whether its contract has ended, and its tail too, before that day."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 
-from models import commissions
+from models import bulk, commissions
 from models.money import Money
 from models.people import SYSTEM
 from portal.clock import now
-from portal.database import reading, transaction
+from portal.database import engine, reading, transaction
 from portal.formats import plain_money
 
-AT_ONCE = 5_000
+AT_ONCE = 10_000
 """About so many events in one transaction."""
 
 
@@ -23,11 +24,16 @@ def rate_in_parts(*, part: tuple[int, int] = (1, 1), hidden: bool = True) -> com
     with reading() as session:
         ranges = commissions.slices(session, about=AT_ONCE, part=part)
     rated = problems = 0
-    with click.progressbar(ranges, label="Rating", hidden=hidden or not ranges) as bar:
-        for partners in bar:
-            with transaction() as session:
-                caught = commissions.catch_up(session, now=now(), partners=partners)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def rate(partners: commissions.Range) -> commissions.Caught:
+        with app.app_context(), transaction() as session:
+            return commissions.catch_up(session, now=now(), partners=partners)
+
+    with click.progressbar(length=len(ranges), label="Rating", hidden=hidden or not ranges) as bar:
+        for caught in bulk.each_part(engine(), rate, ranges):
             rated, problems = rated + caught.rated, problems + caught.problems
+            bar.update(1)
     return commissions.Caught(rated, problems)
 
 

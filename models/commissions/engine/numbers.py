@@ -37,6 +37,8 @@ def divided(numerator: int, denominator: int, *, half_even: bool = False) -> int
 
     denominator: greater than 0.
     """
+    if numerator >= 0 and not half_even:  # nearly always
+        return (2 * numerator + denominator) // (2 * denominator)
     if numerator < 0:
         return -divided(-numerator, denominator, half_even=half_even)
     whole, rest = divmod(2 * numerator + denominator, 2 * denominator)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 
@@ -123,13 +123,13 @@ class State:
 
     def get(self, memory: type[Memory], key: str) -> Memory:
         place = (memory.kind, key)
-        found = self._held.get(place)
+        found: Any = self._held.get(place)
         if found is None:
             found = self._load(memory, place)
         if self._before is not None and place not in self._before:
             self._before[place] = (found.month, text_of(found))
         self.touched.append((key, found))
-        return cast(Memory, found)
+        return found
 
     def begin(self, *, carefully: bool = False) -> None:
         """From here on `touched` is counted; carefully: `undo` knows how to go back."""

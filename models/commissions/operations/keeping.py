@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models import bulk
 from models.base import long_number, new_id
 from models.commissions.engine import Line
+from models.commissions.engine.numbers import iso
 from models.commissions.engine.state import Deal, text_of
 from models.commissions.memory import Kept, Memories
 from models.commissions.rated import Rated, RatedEvent, RatingProblem
@@ -46,29 +47,36 @@ class Outcome:
 
     def add(self, lines: Sequence[Line], invoice_id: str | None, source_id: str | None) -> None:
         """invoice_id: of what is not about a deal as a whole."""
-        for line in lines:
-            sale = line.sale
+        now = self._told_now
+        for (  # taken apart at once: by name, value by value, takes twice as long
+            line_id,
+            partner,
+            deal,
+            sale,
+            code,
+            amount,
+            currency,
+            payout,
+            payout_currency,
+            period,
+            on,
+            _,
+            _,
+            version,
+            told,
+            corrects,
+        ) in lines:
             self.lines.append(
                 (
-                    line.id,
-                    line.partner,
-                    long_number("L", line.id),
-                    line.period,
-                    line.on.isoformat(),
-                    line.code._value_,
-                    line.deal if sale is not None and line.deal != invoice_id else None,
+                    line_id, partner, long_number("L", line_id), period, iso(on), code._value_,
+                    deal if sale is not None and deal != invoice_id else None,
                     invoice_id if sale is not None else None,
-                    source_id,
-                    line.amount_minor,
-                    line.currency,
-                    line.payout_minor,
-                    line.payout_currency,
-                    line.version,
-                    orjson.dumps(line.told).decode(),
-                    orjson.dumps(line.corrects).decode() if line.corrects else "[]",
-                    self._told_now,
+                    source_id, amount, currency, payout, payout_currency, version,
+                    orjson.dumps(told).decode(),
+                    orjson.dumps(corrects).decode() if corrects else "[]",
+                    now,
                 )
-            )
+            )  # fmt: skip
 
     def rated(
         self, source_id: str, key: str, deal: Deal, kind: Rated, month: str, count: int
