@@ -90,6 +90,13 @@ BESIDE = 2
 """Parts that a server is given at a time."""
 
 
+def keys_at_the_end(session: Session) -> None:
+    """What refers to a row that goes and comes back is looked at when the transaction ends."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    how = "PRAGMA defer_foreign_keys = ON" if is_sqlite else "SET CONSTRAINTS ALL DEFERRED"
+    session.execute(text(how))
+
+
 class hex_id(FunctionElement[str]):
     """An id as 32 hexadecimal digits."""
 

@@ -57,6 +57,7 @@ def on_postgresql(metadata: MetaData) -> Iterator[str]:
         yield (
             f"ALTER TABLE {key.child} ADD CONSTRAINT {key.name}"
             f" FOREIGN KEY (partner_id, {key.column}) REFERENCES {key.parent} (partner_id, id)"
+            " DEFERRABLE"
         )
 
 

@@ -79,6 +79,10 @@ class Vendor(DecisionRules, Public, Base):
     """In the base currency; less waits for the next month.  Others: payouts.terms."""
     adjustment_limit_minor: Mapped[int] = mapped_column(BigInteger, default=500_00)
     """In the base currency; above it a second person decides about an adjustment."""
+    dispute_business_days: Mapped[int] = mapped_column(default=10)
+    """In which a disputed line is decided."""
+    dispute_window_days: Mapped[int] = mapped_column(default=90)
+    """After the day its statement was closed on; the last one is inclusive."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
     """How long a partner is not paid after its bank details were changed."""
     complaint_acknowledge_days: Mapped[int] = mapped_column(default=3)

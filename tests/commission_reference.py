@@ -23,6 +23,8 @@ class Reference(Back):
         self.back = defaultdict(list)
         """{deal: [(partner, amount, bonus)] taken back}."""
         self.refunded = defaultdict(Decimal)
+        self.came_back = defaultdict(list)
+        """{(deal, sale): [(what was refunded of it, how much of that counts)]}."""
         self.given_back = []
         """[sale entry, volume] in the order in which counters fell."""
         self.holds = []

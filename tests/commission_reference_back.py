@@ -47,7 +47,7 @@ class Back(Bases):
             return []
         if (on - earning[0]["on"]).days > rule["days"]:
             return []
-        self.refunded[deal] = min(sold, self.refunded[deal] + amount)
+        self.refunded[deal] = min(sold, self.refunded[deal] + self._counted(sale, mine, amount))
         full = self.refunded[deal] >= sold
         lines = []
         earned = [line for one in mine for line in (*one["lines"], *one.get("lifted", ()))]
@@ -58,6 +58,19 @@ class Back(Bases):
             lines += self._from(deal, partner, earned, sold, full, rule)
         self._lower(mine, deal, sold)
         return lines
+
+    def _counted(self, sale, mine, amount):
+        """Of a refund the share that counted of what was paid for the same sale."""
+        paid = [one for one in mine if one["sale"].key == sale.key]
+        gross = sum((one["amount"] for one in paid), ZERO)
+        basis = sum((one["basis"] for one in paid), ZERO)
+        if gross == basis:
+            return amount
+        before = self.came_back[sale.deal, sale.key]
+        back = min(sum((whole for whole, _ in before), ZERO) + amount, gross)
+        counts = self._plainly(basis * back, gross) - sum((one for _, one in before), ZERO)
+        before.append((amount, counts))
+        return counts
 
     def _from(self, deal, partner, earned, sold, full, rule):
         own = [(code, minor) for who, code, minor in earned if who == partner]

@@ -9,10 +9,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models import catalog
+from models.calendars import start_of_day
 from models.commissions.adjustment_tables import Adjustment, AdjustmentState
+from models.commissions.disputes.tables import DecisionState, Dispute, DisputeDecision
 from models.commissions.engine.currency import converted
 from models.commissions.tables import CommissionLine
 from models.errors import Refused
+from models.money import Money
 from models.partners import Partner
 from models.vendor import Vendor
 
@@ -46,32 +49,54 @@ def waiting(session: Session) -> int:
 def is_above_the_limit(
     session: Session,
     house: Vendor,
-    partner: Partner,
-    amount_minor: int,
+    partner_id: UUID,
+    amount: Money,
     *,
-    by_id: UUID,
-    month: str,
+    by_id: UUID | None,
     on: date,
 ) -> bool:
-    """Together with what this person alone has given or taken of the partner in the month.
+    """Together with what this person alone has given or taken of the partner in the month,
+    by adjustments and by decisions of disputes.
 
     So that one large amount does not go as many small ones.  Without an exchange rate: above.
     """
-    alone = session.scalar(
-        select(func.coalesce(func.sum(func.abs(Adjustment.amount_minor)), 0))
-        .join(CommissionLine, CommissionLine.id == Adjustment.line_id)
-        .where(
-            Adjustment.partner_id == partner.id,
-            Adjustment.by_id == by_id,
-            Adjustment.decided_by_id.is_(None),
-            CommissionLine.period == month,
-        )
-    )
-    together = abs(amount_minor) + int(alone or 0)
-    if partner.currency != house.base_currency:
+    together = 0
+    for one in [amount, *_alone(session, partner_id, by_id, house, on)]:
         try:
-            rate = catalog.rate_on(session, partner.currency, house.base_currency, on)
+            rate = catalog.rate_on(session, one.currency, house.base_currency, on)
         except Refused:
             return True
-        together = converted(together, partner.currency, house.base_currency, rate.rate)
+        together += converted(abs(one.minor), one.currency, house.base_currency, rate.rate)
     return together > house.adjustment_limit_minor
+
+
+def _alone(
+    session: Session, partner_id: UUID, by_id: UUID | None, house: Vendor, on: date
+) -> list[Money]:
+    """What one person gave or took without a second one in the month of `on`, by currency."""
+    since = start_of_day(on.replace(day=1), house.time_zone)
+    adjusted = (
+        select(Adjustment.currency, func.sum(func.abs(Adjustment.amount_minor)))
+        .where(
+            Adjustment.partner_id == partner_id,
+            Adjustment.by_id == by_id,
+            Adjustment.state == AdjustmentState.POSTED,
+            Adjustment.decided_by_id.is_(None),
+            Adjustment.asked_at >= since,
+        )
+        .group_by(Adjustment.currency)
+    )
+    decided = (
+        select(Dispute.currency, func.sum(DisputeDecision.added_minor))
+        .join(Dispute, Dispute.id == DisputeDecision.dispute_id)
+        .where(
+            Dispute.partner_id == partner_id,
+            DisputeDecision.by_id == by_id,
+            DisputeDecision.state == DecisionState.GIVEN,
+            DisputeDecision.second_by_id.is_(None),
+            DisputeDecision.at >= since,
+        )
+        .group_by(Dispute.currency)
+    )
+    rows = [*session.execute(adjusted), *session.execute(decided)]
+    return [Money(int(minor), currency) for currency, minor in rows if minor]

@@ -2,7 +2,8 @@
 
 A line that stands on a statement, or in a closed month, is never changed or deleted, and no
 line changes its partner or month; a closed month takes no further line; a plan version is
-never edited, only ended; a changed proposal is a draft again.
+never edited, only ended, and neither is the frame of a plan that has one; a changed proposal is
+a draft again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ STATED = (
     "OR EXISTS (SELECT 1 FROM month_close "
     "WHERE month = OLD.period AND finished_at IS NOT NULL)"
 )
+FRAME = ("currency", "payout_currency", "time_zone", "earning_event", "fx_policy")
+HAS_A_VERSION = "EXISTS (SELECT 1 FROM plan_version WHERE plan_id = OLD.id)"
 MOVED = "NEW.id <> OLD.id OR NEW.partner_id <> OLD.partner_id OR NEW.period <> OLD.period"
 
 SQLITE = (
@@ -45,6 +48,12 @@ SQLITE = (
         "OR OLD.plan_id IS NOT NEW.plan_id OR OLD.author_id IS NOT NEW.author_id "
         "OR OLD.approved_by_id IS NOT NEW.approved_by_id "
         "BEGIN SELECT RAISE(ABORT, 'a plan version is never edited'); END",
+    ),
+    (
+        "plan_version",
+        f"CREATE TRIGGER plan_frame_kept BEFORE UPDATE OF {', '.join(FRAME)} ON plan "
+        f"WHEN {HAS_A_VERSION} AND ({' OR '.join(f'OLD.{n} IS NOT NEW.{n}' for n in FRAME)}) "
+        "BEGIN SELECT RAISE(ABORT, 'a plan with a version keeps its frame'); END",
     ),
     (
         "plan_draft",
@@ -98,6 +107,19 @@ POSTGRESQL = (
         "plan_version",
         "CREATE TRIGGER plan_version_kept BEFORE UPDATE ON plan_version "
         "FOR EACH ROW EXECUTE FUNCTION plan_version_kept()",
+    ),
+    (
+        "plan_version",
+        "CREATE OR REPLACE FUNCTION plan_frame_kept() RETURNS trigger AS $$ BEGIN "
+        f"IF {HAS_A_VERSION} AND "
+        f"({' OR '.join(f'OLD.{name} IS DISTINCT FROM NEW.{name}' for name in FRAME)}) "
+        "THEN RAISE EXCEPTION 'a plan with a version keeps its frame'; END IF; "
+        "RETURN NEW; END $$ LANGUAGE plpgsql",
+    ),
+    (
+        "plan_version",
+        "CREATE TRIGGER plan_frame_kept BEFORE UPDATE ON plan "
+        "FOR EACH ROW EXECUTE FUNCTION plan_frame_kept()",
     ),
     (
         "plan_draft",

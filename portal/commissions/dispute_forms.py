@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from models.commissions.disputes import Decision, DisputeReason, Objection
+from models.commissions.disputes import ABOUT_A_LINE, Decision, DisputeReason, Missing, Objection
 from models.commissions.disputes.rules import LONGEST
 from models.money import Money
-from portal.fields import FilesField, MoneyField, NeededSometimes
+from portal.fields import FilesField, MoneyField, NeededSometimes, TidyField
 
 VERBS = {
     "accept": "Accept: the partner is right",
@@ -55,10 +58,63 @@ def objection_form(most: Money, *, fresh: bool = False) -> ObjectionForm:
     form = type("LineObjectionForm", (ObjectionForm,), parts)(
         **({"formdata": None} if fresh else {})
     )
-    form.reason.choices = [("", "Choose"), *((one.value, one.words) for one in DisputeReason)]
+    form.reason.choices = [("", "Choose"), *((one.value, one.words) for one in ABOUT_A_LINE)]
     if fresh:
         form.amount.data = most
     return form
+
+
+class MissingForm(FlaskForm):
+    month = SelectField("Statement", [InputRequired("Choose the month.")])
+    sale = TidyField(
+        "Which sale",
+        [InputRequired("Say which sale it is."), Length(max=200)],
+        description="Its invoice or order, the customer, and the day.",
+    )
+    deal = TidyField(
+        "Your deal", [Optional(), Length(max=20)], description="Such as D-4K7QXMP, if it has one."
+    )
+    text = TextAreaField(
+        "Why it should be there",
+        [InputRequired("Write why it should be there."), Length(max=LONGEST)],
+        description="Finance reads it word for word.",
+    )
+
+    def missing(self, deal_id: UUID | None) -> Missing:
+        return Missing(
+            sale=self.sale.data or "",
+            month=self.month.data,
+            text=self.text.data or "",
+            expected=self["expected"].data,
+            deal_id=deal_id,
+        )
+
+
+def missing_form(
+    currency: str, months: Sequence[tuple[str, str]], *, fresh: Mapping[str, str] | None = None
+) -> MissingForm:
+    """months: (2026-11, how it reads).  fresh: what an empty form begins with."""
+    parts = {
+        "expected": MoneyField(
+            "What it should have earned",
+            validators=[InputRequired("Enter what it should have earned.")],
+            currency=currency,
+            description=f"Your commission, in {currency}.",
+        ),
+        "files": FilesField("Evidence", validators=[Optional()]),
+    }
+    form = type("MissingSaleForm", (MissingForm,), parts)(
+        **({} if fresh is None else {"formdata": None, "data": fresh})
+    )
+    form.month.choices = months
+    return form
+
+
+class SendBackForm(FlaskForm):
+    reason = TextAreaField(
+        "Why it goes back",
+        [InputRequired("Say why, so that it can be decided anew."), Length(max=LONGEST)],
+    )
 
 
 class WritingForm(FlaskForm):

@@ -9,13 +9,24 @@ from werkzeug import Response
 
 from models import commissions, files
 from models.commissions import disputes, words
-from models.commissions.disputes import DISPUTE_FILES, NOTE_WORDS, Dispute, DisputeStatus
+from models.commissions.disputes import (
+    DISPUTE_FILES,
+    NOTE_WORDS,
+    DecisionState,
+    Dispute,
+    DisputeStatus,
+)
 from models.errors import Refused
 from models.money import Money
 from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
-from portal.commissions.dispute_forms import DecisionForm, WritingForm, decision_form
+from portal.commissions.dispute_forms import (
+    DecisionForm,
+    SendBackForm,
+    WritingForm,
+    decision_form,
+)
 from portal.commissions.disputes import TONES, Answer
 from portal.commissions.shown import all_shown
 from portal.database import session
@@ -75,7 +86,32 @@ def decide_dispute(person: Actor, dispute: Dispute) -> Answer:
         session.rollback()
         form.form_errors.append(str(refusal))
         return _page(person, dispute, decision=form), 422
-    flash("Decided. The partner reads your words, and its lines are in the open month.")
+    flash(
+        "It is above what one person may add: a second person decides."
+        if dispute.status is DisputeStatus.OPEN
+        else "Decided. The partner reads your words, and its lines are in the open month."
+    )
+    return _back(dispute.id)
+
+
+@pages.post("/disputes/<uuid:dispute_id>/decision/confirmation")
+@allow(Can.DECIDE_DISPUTE, find=dispute_or_404)
+def confirm_dispute(person: Actor, dispute: Dispute) -> Response:
+    commissions.confirm_decision(session, dispute, by=person, at=now(), now=now())
+    flash("Confirmed. The partner reads the decision, and its lines are in the open month.")
+    return _back(dispute.id)
+
+
+@pages.post("/disputes/<uuid:dispute_id>/decision/return")
+@allow(Can.DECIDE_DISPUTE, find=dispute_or_404)
+def send_back_dispute(person: Actor, dispute: Dispute) -> Answer:
+    form = SendBackForm()
+    if not form.validate():
+        return _page(person, dispute, back=form), 422
+    commissions.send_back_decision(
+        session, dispute, reason=form.reason.data or "", by=person, at=now(), now=now()
+    )
+    flash("Sent back. Whoever decided reads your reason.")
     return _back(dispute.id)
 
 
@@ -85,15 +121,23 @@ def _page(
     *,
     writing: WritingForm | None = None,
     decision: DecisionForm | None = None,
+    back: SendBackForm | None = None,
 ) -> str:
     is_open = dispute.status is DisputeStatus.OPEN
-    lines = [commissions.queries.line(session, dispute.line_id)]
+    lines = [commissions.queries.line(session, dispute.line_id)] if dispute.line_id else []
+    decided = disputes.decisions_of(session, dispute.id) if person.is_staff else []
+    waits = next((one for one in decided if one.state is DecisionState.WAITING), None)
     row = disputes.found(session, dispute.id) or abort(404)
     return render_template(
         "commissions/dispute.html",
         dispute=dispute,
         row=row,
-        line=all_shown(session, lines, for_staff=person.is_staff)[0],
+        line=next(iter(all_shown(session, lines, for_staff=person.is_staff)), None),
+        about=row.missing_sale or row.customer_name or row.line_number,
+        waits=waits,
+        sent_back=[one for one in decided if one.note],
+        is_second=waits is not None and waits.by_id != person.id,
+        back=back or SendBackForm(formdata=None),
         posted_lines=disputes.posted(session, dispute),
         notes=disputes.notes_of(session, dispute.id),
         files=files.attached(session, DISPUTE_FILES, dispute.id),
@@ -112,7 +156,9 @@ def _page(
 
 
 def _asked(dispute: Dispute) -> Money | None:
-    """What the partner asks for on top of its line; None when it names no figure."""
+    """What the partner asks for beyond what it has; None when it names no figure."""
+    if dispute.line_id is None:
+        return dispute.amount
     if dispute.claimed is None:
         return None
     line = commissions.queries.line(session, dispute.line_id)

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Row
 from werkzeug import Response
 
-from models import commissions
+from models import commissions, vendor
 from models.commissions import CommissionLine, disputes
 from models.commissions.disputes import Dispute, DisputeFilter, DisputeStatus
 from models.errors import Refused
@@ -22,7 +22,7 @@ from portal.commissions.shown import all_shown
 from portal.database import session
 from portal.fields import uploads
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, staff
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 Answer = Response | tuple[str, int] | str
@@ -57,6 +57,7 @@ def index(person: Actor) -> str:
         views=_views(counted, view),
         held=disputes.sums_held(session, wanted),
         wanted=wanted,
+        can_miss=may(person, Can.MISS_SALE),
         tone=TONES,
         for_staff=person.is_staff,
         now=now(),
@@ -113,7 +114,7 @@ def _form(row: Row, form: ObjectionForm) -> str:
         "commissions/dispute_new.html",
         line=all_shown(session, [row])[0],
         form=form,
-        business_days=disputes.BUSINESS_DAYS,
+        business_days=vendor.settings(session).dispute_business_days,
     )
 
 
@@ -145,6 +146,7 @@ def _columns(*, has_partner: bool) -> list[Column]:
         Column("Dispute", lambda row: row.number),
         *partner,
         Column("Customer", lambda row: row.customer_name),
+        Column("Missing sale", lambda row: row.missing_sale),
         Column("Line", lambda row: row.line_number),
         Column("Statement", lambda row: row.statement_number),
         Column("Reason", lambda row: row.reason.words),

@@ -66,6 +66,16 @@ class PlanForm(FlaskForm):
         description="In which its months begin and end, such as Europe/Berlin.",
     )
 
+    def frame(self) -> dict[str, Any]:
+        return {
+            "name": self.name.data,
+            "currency": self.currency.data,
+            "payout_currency": self.payout_currency.data or None,
+            "time_zone": self.time_zone.data,
+            "earning_event": Trigger(self.earning_event.data),
+            "fx_policy": FxPolicy(self.fx_policy.data),
+        }
+
     def validate_currency(self, field: UpperField) -> None:
         _check_currency(field)
 

@@ -86,10 +86,12 @@ def line(person: Actor, row: Row) -> str:
 
 def disputable(row: Row) -> str | None:
     """Why a line cannot be disputed today; None when it can."""
-    zone = vendor.settings(session).time_zone
+    house = vendor.settings(session)
+    zone, days = house.time_zone, house.dispute_window_days
     statement = row.statement_id and commissions.queries.statement(session, row.statement_id)
     closed_on = local_day(statement.closed_at, zone) if statement else None
-    return disputes.why_not(Code(row.code), closed_on=closed_on, today=local_day(now(), zone))
+    today = local_day(now(), zone)
+    return disputes.why_not(Code(row.code), closed_on=closed_on, today=today, window_days=days)
 
 
 def filter_from(person: Actor) -> LineFilter:

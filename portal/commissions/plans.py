@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from models import commissions, vendor
 from models.calendars import local_day
-from models.commissions import FxPolicy, Plan, PlanAssignment, Trigger, drafts
+from models.commissions import Plan, PlanAssignment, drafts
 from models.commissions import plans as asked
 from models.commissions.plan_files import written_plan
 from models.errors import Refused
@@ -63,17 +63,7 @@ def make_plan(person: Actor) -> Answer:
     if not form.validate():
         return _new_plan_page(form), 422
     try:
-        plan = commissions.make_plan(
-            session,
-            name=form.name.data,
-            currency=form.currency.data,
-            payout_currency=form.payout_currency.data or None,
-            time_zone=form.time_zone.data,
-            earning_event=Trigger(form.earning_event.data),
-            fx_policy=FxPolicy(form.fx_policy.data),
-            by=person,
-            now=now(),
-        )
+        plan = commissions.make_plan(session, **form.frame(), by=person, now=now())
     except Refused as refusal:
         put_refusal(form.name, refusal)
         return _new_plan_page(form), 422
@@ -111,6 +101,28 @@ def plan(person: Actor, plan: Plan) -> str:
         drafts=drafts.open_drafts(session, plan.id),
         can_edit=may(person, Can.EDIT_PLAN),
     )
+
+
+@pages.get("/plans/<uuid:plan_id>/frame")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def edit_frame(_person: Actor, plan: Plan) -> str:
+    return _frame_page(plan, PlanForm(obj=plan))
+
+
+@pages.post("/plans/<uuid:plan_id>/frame")
+@allow(Can.EDIT_PLAN, find=plan_or_404)
+def save_frame(person: Actor, plan: Plan) -> Answer:
+    form = PlanForm()
+    if not form.validate():
+        return _frame_page(plan, form), 422
+    try:
+        commissions.edit_frame(session, plan, **form.frame(), by=person, now=now())
+    except Refused as refusal:
+        session.rollback()
+        put_refusal(form.name, refusal)
+        return _frame_page(plan, form), 422
+    flash("Saved. What was proposed is a draft again.")
+    return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
 
 
 @pages.get("/plans/<uuid:plan_id>/file")
@@ -199,6 +211,10 @@ def _today() -> date:
 
 def _new_plan_page(form: PlanForm) -> str:
     return render_template("commissions/new_plan.html", form=form)
+
+
+def _frame_page(plan: Plan, form: PlanForm) -> str:
+    return render_template("commissions/plan_frame.html", plan=plan, form=form)
 
 
 def _assignment_page(plan: Plan, form: AssignmentForm) -> str:

@@ -84,6 +84,7 @@ def statement(person: Actor, statement: Statement) -> str:
         corrected=_corrected(lines),
         disputes=disputes.of_lines(session, [line.id for line in lines]),
         disputable=_disputable(person, statement, lines),
+        can_miss=may(person, Can.MISS_SALE),
         for_staff=person.is_staff,
     )
 
@@ -110,13 +111,13 @@ def _disputable(person: Actor, statement: Statement, lines: list[Any]) -> set[UU
     """The lines that this person may dispute today."""
     if not may(person, Can.DISPUTE_LINE, statement):
         return set()
-    zone = vendor.settings(session).time_zone
-    closed_on, today = local_day(statement.closed_at, zone), local_day(now(), zone)
-    return {
-        line.id
-        for line in lines
-        if disputes.why_not(Code(line.row.code), closed_on=closed_on, today=today) is None
+    house = vendor.settings(session)
+    said: dict[str, Any] = {
+        "closed_on": local_day(statement.closed_at, house.time_zone),
+        "today": local_day(now(), house.time_zone),
+        "window_days": house.dispute_window_days,
     }
+    return {line.id for line in lines if disputes.why_not(Code(line.row.code), **said) is None}
 
 
 def _wanted(person: Actor) -> Any:

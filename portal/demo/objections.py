@@ -1,4 +1,4 @@
-"""Disputes of the demonstration: one that waits for finance, one that was decided."""
+"""Disputes of the demonstration: open, decided, and one about a missing sale, decided by two."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models import commissions
 from models.calendars import month_of, next_month
 from models.commissions import Code, CommissionLine
-from models.commissions.disputes import Decision, Dispute, DisputeReason, Objection
+from models.commissions.disputes import Decision, Dispute, DisputeReason, Missing, Objection
 from models.files import Upload
 from models.money import Money
 from portal.demo.story import Story
@@ -55,6 +55,7 @@ def object_to(story: Story) -> None:
         if found:
             at = story.now - timedelta(days=1, hours=3)
             _open(story, reseller, found[0], DisputeReason.RATE, text, at)
+    _miss(story, last_month)
 
 
 def _open(
@@ -76,6 +77,34 @@ def _open(
         now=at,
     )
     return story.session.get_one(Dispute, dispute_id)
+
+
+def _miss(story: Story, month: str) -> None:
+    """A sale that is on no statement: finance wants to add more than one person may."""
+    partner, at = story.partners[PARTNER], story.now - timedelta(days=4)
+    missing = Missing(
+        sale="Order 2209 of the town's cycling club",
+        month=month,
+        text="The club paid you directly at the fair. It was our deal, as your stand knew.",
+        expected=Money.of("900", partner.currency),
+    )
+    dispute_id = commissions.miss_sale(
+        story.session,
+        missing,
+        partner_id=partner.id,
+        uploads=[Upload("receipt-2209.txt", b"Paid at the stand, 40 helmets and 12 frames.\n")],
+        by=story.sellers[PARTNER],
+        at=at,
+        now=at,
+    )
+    commissions.decide_dispute(
+        story.session,
+        story.session.get_one(Dispute, dispute_id),
+        Decision("accept", "The stand confirms it: the club came through you."),
+        by=story.staff["finance"],
+        at=at + timedelta(days=1),
+        now=at + timedelta(days=1),
+    )
 
 
 def _lines(story: Story, reseller: str, month: str) -> list[CommissionLine]:

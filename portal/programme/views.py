@@ -12,12 +12,19 @@ from models.people import Actor
 from models.vendor import Vendor
 from portal.database import session
 from portal.permissions import Can, allow, may
-from portal.programme import complaints, decisions, payouts, registration, signing_in
+from portal.programme import (
+    complaints,
+    decisions,
+    disputes,
+    payouts,
+    registration,
+    signing_in,
+)
 from portal.programme.blueprint import pages
 from portal.programme.changing import change
 from portal.programme.forms import ProgrammeForm
 
-GROUPS = (complaints, decisions, payouts, registration, signing_in)
+GROUPS = (complaints, decisions, disputes, payouts, registration, signing_in)
 """The settings that stand on pages of their own."""
 
 

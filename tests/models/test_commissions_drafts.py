@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
 from models import commissions
-from models.commissions import DraftState, PlanDraft, PlanVersion, drafts
+from models.commissions import DraftState, Plan, PlanDraft, PlanVersion, drafts
 from models.commissions.plan_files import read_plan, written_plan
 from models.commissions.replay.case import plan_case
 from models.errors import Refused
@@ -112,6 +112,32 @@ def test_a_change_takes_a_proposal_back(session, a, author, second):
     with pytest.raises(Refused, match="cannot approve this version: it is draft"):
         approve(session, a, draft, second)
     assert drafts.events_of(session, draft.id)[0].verb == "void"
+
+
+def test_the_frame_is_changed_until_a_version_is_approved_and_takes_proposals_back(
+    session, a, author, second
+):
+    plan = commissions.make_plan(
+        session, name="Frame", currency="EUR", time_zone="UTC", by=author, now=a.now
+    )
+    frame = {
+        "name": "Frame", "currency": "JPY", "time_zone": "Asia/Tokyo", "payout_currency": "JPY",
+        "earning_event": "won", "fx_policy": "period_end",
+    }  # fmt: skip
+    cents = {"base": {"type": "flat", "rate": "0.1"}, "deal_cap": "10.50"}
+    draft = a.plan_draft(plan, cents, by=author)
+    with pytest.raises(Refused, match=r"rules\.deal_cap"):
+        commissions.edit_frame(session, plan, **frame, by=author, now=a.now)
+    edit(session, a, draft, author)
+    propose(session, a, draft, author)
+    commissions.edit_frame(session, plan, **frame, by=author, now=a.now)
+    assert (plan.currency, plan.fx_policy, draft.state) == ("JPY", "period_end", DraftState.DRAFT)
+    propose(session, a, draft, author)
+    approve(session, a, draft, second)
+    with pytest.raises(Refused, match="what was promised stays"):
+        commissions.edit_frame(session, plan, **frame, by=author, now=a.now)
+    with pytest.raises(DatabaseError, match="keeps its frame"):
+        session.execute(update(Plan).where(Plan.id == plan.id).values(currency="EUR"))
 
 
 def test_a_change_after_the_approval_voids_it_and_the_version_before_goes_on(

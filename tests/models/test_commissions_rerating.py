@@ -3,14 +3,17 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models import commissions
-from models.commissions import CommissionLine, RatedEvent
+from models.commissions import CommissionLine, Dispute, RatedEvent
+from models.commissions.disputes import Decision, DisputeReason, Objection
 from models.commissions.rated import RatingState
 from models.errors import Refused
+from models.money import Money
 from models.people import SYSTEM
 
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
 TIERS = [["0", "0.05"], ["1000", "0.08"], ["3000", "0.10"]]
 EVERYTHING = {
@@ -70,6 +73,29 @@ def test_rating_anew_by_the_same_plan_changes_nothing(session, a):
     caught = commissions.rerate(session, "2026-11", by=SYSTEM, now=DECEMBER)
     assert (caught.rated, caught.problems) == (14, 0)
     assert (told(session), remembered(session)) == (before, memories)
+
+
+@pytest.mark.parametrize(("rate", "left"), [("0.08", 80_00), ("0", 0)])
+def test_a_month_with_a_disputed_line_is_rated_anew_and_the_dispute_keeps_its_line(
+    session, a, rate, left
+):
+    plan = a.plan({"base": {"type": "flat", "rate": "0.10"}})
+    a.earned(1_000_00)
+    line = session.scalars(select(CommissionLine)).one()
+    objection = Objection(DisputeReason.RATE, "We agreed on more.", Money(30_00, "EUR"))
+    seller = a.actor(partner_id=line.partner_id)
+    dispute_id = commissions.open_dispute(session, line.id, objection, by=seller, at=NOW, now=NOW)
+    a.version(plan, {"base": {"type": "flat", "rate": rate}}, from_on=date(2026, 11, 1))
+    commissions.rerate(session, "2026-11", by=SYSTEM, now=NOW)
+    session.commit()
+    session.expire_all()
+    assert session.get_one(CommissionLine, line.id).payout_minor == left
+    decision = Decision("deny", "It is right as it is.")
+    dispute = session.get_one(Dispute, dispute_id)
+    commissions.decide_dispute(session, dispute, decision, by=SYSTEM, at=NOW, now=NOW)
+    session.commit()
+    sums = select(func.sum(CommissionLine.payout_minor))
+    assert session.scalar(sums) == left
 
 
 def test_a_changed_plan_is_shown_before_it_is_rated_and_lines_keep_their_names(session, a):

@@ -98,6 +98,50 @@ def test_either_side_adds_to_it_while_it_is_open(a, sign_in, seller, dispute):
     assert "Who said so?" in page and "Your Rosa did." in page
 
 
+def test_a_large_decision_waits_for_a_second_person_whom_the_partner_never_sees(
+    a, sign_in, session, seller, dispute
+):
+    dispute.claimed_minor = 2_000_00
+    session.commit()
+    fay, sam = sign_in(a.finance(name="Fay Finance")), sign_in(a.finance(name="Sam Second"))
+    url = f"/disputes/{dispute.id}/decision"
+    sent = {"verb": "accept", "answer": "Twenty were promised.", "added": ""}
+    assert fay.post(url, data=sent).status_code == 303
+    assert "Fay Finance wants to add €1,000.00" in sam.get(f"/disputes/{dispute.id}").text
+    assert "Twenty were promised." not in sign_in(seller).get(f"/disputes/{dispute.id}").text
+    fay.post(f"{url}/confirmation")
+    assert "A second person decides" in fay.get(f"/disputes/{dispute.id}").text
+    assert sam.post(f"{url}/return", data={"reason": ""}).status_code == 422
+    assert sam.post(f"{url}/return", data={"reason": "Which call?"}).status_code == 303
+    assert "Which call?" in fay.get(f"/disputes/{dispute.id}").text
+    fay.post(url, data=sent)
+    assert sam.post(f"{url}/confirmation").status_code == 303
+    assert "Twenty were promised." in sign_in(seller).get(f"/disputes/{dispute.id}").text
+
+
+def test_a_partner_says_that_a_sale_is_missing(a, sign_in, session, seller, line):
+    browser = sign_in(seller)
+    assert "/disputes/new" in browser.get("/disputes").text
+    assert sign_in(a.finance()).get("/disputes/new").status_code == 403
+    sent = {
+        "month": "2026-11", "sale": "Invoice 4711, Müller", "deal": "D-NOBODYS",
+        "text": "It was paid on the 12th.", "expected": "90.00",
+        "files": (BytesIO(b"Paid."), "receipt.txt"),
+    }  # fmt: skip
+    wrong = browser.post("/disputes", data=sent)
+    assert wrong.status_code == 422
+    assert "You have no deal D-NOBODYS" in wrong.text and "Invoice 4711, Müller" in wrong.text
+    sent |= {"deal": "", "files": (BytesIO(b"Paid."), "receipt.txt")}
+    page = browser.post("/disputes", data=sent, follow_redirects=True).text
+    assert "€90.00 are expected for a sale that is on no statement" in page
+    assert "receipt.txt" in page and "Invoice 4711, Müller" in browser.get("/disputes").text
+    found = session.scalars(select(Dispute)).one()
+    decided = {"verb": "accept_in_part", "answer": "Half of it.", "added": "45.00"}
+    sign_in(a.finance()).post(f"/disputes/{found.id}/decision", data=decided)
+    [added] = session.scalars(select(CommissionLine).where(CommissionLine.code == Code.ADJUSTMENT))
+    assert "Missing sale: Invoice 4711, Müller" in browser.get(f"/commissions/{added.id}").text
+
+
 def test_a_statement_offers_the_dispute_and_shows_it(a, sign_in, session, now, seller, line):
     commissions.close_month(session, "2026-11", by=SYSTEM, now=now, early=True)
     statement = session.scalars(select(Statement)).one()

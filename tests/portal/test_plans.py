@@ -47,6 +47,11 @@ def save(browser, draft_address, rules, **said):
 
 def test_finance_makes_a_plan_another_puts_it_into_force_and_it_is_assigned(a, finance, second):
     plan = finance.post("/plans", data=FRAME).headers["Location"]
+    assert f"{plan}/frame" in finance.get(plan).text
+    changed = finance.post(f"{plan}/frame", data=FRAME | {"time_zone": "Europe/Nowhere"})
+    assert changed.status_code == 422
+    changed = finance.post(f"{plan}/frame", data=FRAME | {"time_zone": "Europe/Paris"})
+    assert changed.status_code == 303 and "Europe/Paris" in finance.get(plan).text
     begun = finance.post(f"{plan}/drafts").headers["Location"]
     draft = re.search(r"/plans/drafts/[0-9a-f-]{36}", begun).group()
     assert save(finance, draft, TEN_PERCENT, from_on="2026-01-01").status_code == 303
@@ -62,6 +67,9 @@ def test_finance_makes_a_plan_another_puts_it_into_force_and_it_is_assigned(a, f
     assert finance.post(f"{plan}/assignments", data=sent).status_code == 303
     page = finance.get(plan).text
     assert "Alpenrad GmbH" in page and "In force" in page and "approved by Sam Second" in page
+    assert f"{plan}/frame" not in page
+    late = finance.post(f"{plan}/frame", data=FRAME)
+    assert late.status_code == 422 and "what was promised stays" in late.text
     assert "Gold" in finance.get("/plans").text
 
 

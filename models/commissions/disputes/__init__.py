@@ -2,14 +2,16 @@
 
 open -> accepted | accepted in part | denied | withdrawn
 
-A dispute starts from a line and carries it.  It has a clock of business days, shown to both
-sides; the decision is written and posts its own lines.  What can happen to a dispute:
+A dispute starts from a line and carries it, or names a sale that no line is about.  It has a
+clock of business days, shown to both sides; the decision is written and posts its own lines,
+above the programme's limit only once a second person agrees.  What can happen to a dispute:
 `models.commissions.operations`.
 """
 
 from models.commissions.disputes.queries import (
     DisputeFilter,
     counts,
+    decisions_of,
     find,
     found,
     listed,
@@ -20,36 +22,45 @@ from models.commissions.disputes.queries import (
     sums_held,
 )
 from models.commissions.disputes.rules import (
-    BUSINESS_DAYS,
+    ABOUT_A_LINE,
     DISPUTE_MOVES,
     NOTE_WORDS,
-    WINDOW_DAYS,
     Decision,
     DisputeReason,
     DisputeStatus,
+    Missing,
     Objection,
-    last_day_to_object,
     why_not,
 )
-from models.commissions.disputes.tables import DISPUTE_FILES, Dispute, DisputeNote
+from models.commissions.disputes.tables import (
+    DECISION_MOVES,
+    DISPUTE_FILES,
+    DecisionState,
+    Dispute,
+    DisputeDecision,
+    DisputeNote,
+)
 
 __all__ = [
-    "BUSINESS_DAYS",
+    "ABOUT_A_LINE",
+    "DECISION_MOVES",
     "DISPUTE_FILES",
     "DISPUTE_MOVES",
     "NOTE_WORDS",
-    "WINDOW_DAYS",
     "Decision",
+    "DecisionState",
     "Dispute",
+    "DisputeDecision",
     "DisputeFilter",
     "DisputeNote",
     "DisputeReason",
     "DisputeStatus",
+    "Missing",
     "Objection",
     "counts",
+    "decisions_of",
     "find",
     "found",
-    "last_day_to_object",
     "listed",
     "notes_of",
     "of_lines",

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.commissions.disputes.rules import DisputeStatus
-from models.commissions.disputes.tables import Dispute, DisputeNote
+from models.commissions.disputes.tables import Dispute, DisputeDecision, DisputeNote
 from models.commissions.tables import STANDS_ON, CommissionLine, Statement
 from models.customers import Customer
 from models.deals import Deal
@@ -48,6 +48,8 @@ def listed(wanted: DisputeFilter) -> Select:
         Dispute.closed_by_name,
         Dispute.partner_id,
         Dispute.line_id,
+        Dispute.missing_sale,
+        Dispute.missing_month,
         CommissionLine.number.label("line_number"),
         CommissionLine.code.label("line_code"),
         CommissionLine.period.label("line_period"),
@@ -94,6 +96,15 @@ def notes_of(session: Session, dispute_id: UUID) -> Sequence[DisputeNote]:
         select(DisputeNote)
         .where(DisputeNote.dispute_id == dispute_id)
         .order_by(DisputeNote.id.desc())
+    ).all()
+
+
+def decisions_of(session: Session, dispute_id: UUID) -> Sequence[DisputeDecision]:
+    """What was decided and what waits for a second person, the latest first.  Vendor's side."""
+    return session.scalars(
+        select(DisputeDecision)
+        .where(DisputeDecision.dispute_id == dispute_id)
+        .order_by(DisputeDecision.id.desc())
     ).all()
 
 
@@ -144,10 +155,10 @@ def open_count(
 def _narrowed(wanted: Select, by: DisputeFilter) -> Select:
     wanted = (
         wanted.select_from(Dispute)
-        .join(CommissionLine, CommissionLine.id == Dispute.line_id)
+        .outerjoin(CommissionLine, CommissionLine.id == Dispute.line_id)
         .join(Partner, Partner.id == Dispute.partner_id)
         .outerjoin(Statement, STANDS_ON)
-        .outerjoin(Deal, Deal.id == CommissionLine.deal_id)
+        .outerjoin(Deal, Deal.id == func.coalesce(CommissionLine.deal_id, Dispute.deal_id))
         .outerjoin(Invoice, Invoice.id == CommissionLine.invoice_id)
         .outerjoin(Customer, Customer.id == func.coalesce(Deal.customer_id, Invoice.customer_id))
     )
@@ -156,6 +167,9 @@ def _narrowed(wanted: Select, by: DisputeFilter) -> Select:
     if by.partner_id is not None:
         wanted = wanted.where(Dispute.partner_id == by.partner_id)
     if by.text:
-        named = (Dispute.number, CommissionLine.number, Partner.name, Customer.name)
+        named = (
+            Dispute.number, Dispute.missing_sale, CommissionLine.number, Partner.name,
+            Customer.name,
+        )  # fmt: skip
         wanted = wanted.where(or_(*(name.icontains(by.text, autoescape=True) for name in named)))
     return wanted

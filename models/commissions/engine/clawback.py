@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from models.commissions.engine.desk import Desk, Entry
+from models.commissions.engine.desk import Basis, Desk, Entry
 from models.commissions.engine.facts import Code, Line
 from models.commissions.engine.holdback import freed_by_refund
 from models.commissions.engine.numbers import divided
@@ -25,14 +25,35 @@ def take_back(desk: Desk) -> list[Line]:
     day = (desk.on - date.fromisoformat(deal.first_on)).days
     if day > rule.days:
         return []
-    amount = deal.sold if desk.event.amount_minor is None else desk.event.amount_minor
-    deal.refunded = min(deal.sold, deal.refunded + amount)
+    deal.refunded = min(deal.sold, deal.refunded + _counted(desk))
     units = _units_back(desk, rule)
     lines: list[Line] = []
     for share in deal.shares:
         lines += _from_share(desk, rule, share, units.get(share.currency, 0), day)
     give_back_volume(desk, deal.refunded, deal.sold)
     return lines
+
+
+def count_mixed(desk: Desk, basis: Basis) -> None:
+    """Remember how much of the payment counted, where a part of the sale earns nothing."""
+    row = desk.deal.mixed.setdefault(desk.sale.key, [0, 0, 0, 0])
+    row[0] += basis.amount_minor
+    row[1] += basis.minor
+
+
+def _counted(desk: Desk) -> int:
+    """What of the refund takes back: the same share that counted of what was paid."""
+    amount, net, part = desk.event.amount_minor, desk.sale.net_minor, desk.part_minor
+    if amount is None:
+        return desk.deal.sold
+    if part == net and not desk.deal.mixed:
+        return amount
+    row = desk.deal.mixed.setdefault(desk.sale.key, [0, 0, 0, 0])
+    paid, counted = (row[0], row[1]) if row[0] else (net, part)
+    row[2] += amount
+    back = counted if row[2] >= paid else divided(counted * row[2], paid)
+    before, row[3] = row[3], back
+    return back - before
 
 
 def _from_share(

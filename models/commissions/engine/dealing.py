@@ -91,8 +91,8 @@ class Deal:
 
     kind: ClassVar[str] = "deal"
     __slots__ = (
-        "bought", "bounded", "counted", "first_on", "holds", "month", "paid", "plan", "raw",
-        "refunded", "shares", "sold", "splits", "units_paid",
+        "bought", "bounded", "counted", "first_on", "holds", "mixed", "month", "paid", "plan",
+        "raw", "refunded", "shares", "sold", "splits", "units_paid",
     )  # fmt: skip
 
     def __init__(
@@ -114,7 +114,9 @@ class Deal:
         self.shares = [Share(*row) for row in shares] if shares else []
         self.counted: list[list[Any]] = counted or []
         """[counter key, volume, volume taken back]."""
-        raw, bounded, splits, paid, units_paid, holds, bought = rest or NOTHING
+        raw, bounded, splits, paid, units_paid, holds, bought, mixed = (
+            (*rest, *NOTHING[len(rest) :]) if rest else NOTHING
+        )
         self.raw: int = raw
         """Base and uplift so far, before floor and cap."""
         self.bounded: int = bounded
@@ -127,15 +129,18 @@ class Deal:
         """Units that were due for a SPIFF, paid or above its limit."""
         self.holds = [Hold(*row) for row in holds] if holds else []
         self.bought = [Bought(*row) for row in bought] if bought else []
+        self.mixed: dict[str, list[int]] = mixed or {}
+        """{sale: [paid, of it counted, refunded, of it counted]}: of what is not all counted."""
 
     def kept(self) -> list[Any]:
         shares = [share.kept() for share in self.shares]
         first = [self.plan, self.first_on, self.sold, self.refunded, shares, self.counted]
         rest = (self.raw, self.bounded, self.splits, self.paid, self.units_paid)
-        if not (self.holds or self.bought or any(rest)):
+        if not (self.holds or self.bought or self.mixed or any(rest)):
             return first
         holds = [hold.kept() for hold in self.holds if hold.left]
-        return [*first, *rest, holds, [bought.kept() for bought in self.bought]]
+        last = [self.mixed] if self.mixed else []
+        return [*first, *rest, holds, [bought.kept() for bought in self.bought], *last]
 
     def share(self, partner: str, currency: str, payout_currency: str) -> Share:
         for share in self.shares:
@@ -151,4 +156,4 @@ class Deal:
         return min((hold.due_on for hold in self.holds if hold.left), default=None)
 
 
-NOTHING: tuple[Any, ...] = (0, 0, None, None, None, None, None)
+NOTHING: tuple[Any, ...] = (0, 0, None, None, None, None, None, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from models.commissions.engine.bonuses import new_logo, spiffs
 from models.commissions.engine.bounds import month_cap
-from models.commissions.engine.clawback import take_back
+from models.commissions.engine.clawback import count_mixed, take_back
 from models.commissions.engine.desk import Basis, Desk, Entry, World
 from models.commissions.engine.facts import BONUS_CODES, Event, EventKind, Line, Sale
 from models.commissions.engine.holdback import holdbacks, releases, remember_hold
@@ -85,6 +85,8 @@ def _booked(desk: Desk, basis: Basis, entries: list[Entry], held: list[Entry]) -
         lines.append(desk.line(true_up.entry))
         book_true_up(desk, true_up, lines[-1])
     deal.sold += basis.minor
+    if desk.part_minor != desk.sale.net_minor:
+        count_mixed(desk, basis)
     deal.plan = desk.plan.id
     return lines
 

@@ -16,8 +16,12 @@ from models.commissions.operations.agreeing import (
 )
 from models.commissions.operations.closing import begin_close, close_month, state_some
 from models.commissions.operations.corresponding import OVERDUE, handle_overdue, write_in_dispute
-from models.commissions.operations.disputing import (
+from models.commissions.operations.deciding import (
+    confirm_decision,
     decide_dispute,
+    send_back_decision,
+)
+from models.commissions.operations.disputing import (
     most_to_dispute,
     open_dispute,
     withdraw_dispute,
@@ -30,6 +34,8 @@ from models.commissions.operations.drafting import (
     propose_draft,
     send_back_draft,
 )
+from models.commissions.operations.framing import edit_frame
+from models.commissions.operations.missing import miss_sale, months_to_miss
 from models.commissions.operations.plan_loading import Loaded, load_plan
 from models.commissions.operations.planning import (
     add_version,
@@ -68,12 +74,16 @@ __all__ = [
     "close_by_command",
     "close_month",
     "confirm_close",
+    "confirm_decision",
     "decide_dispute",
     "discard_draft",
     "edit_draft",
+    "edit_frame",
     "end_assignment",
     "load_plan",
     "make_plan",
+    "miss_sale",
+    "months_to_miss",
     "most_to_dispute",
     "open_dispute",
     "preview_rerate",
@@ -84,6 +94,7 @@ __all__ = [
     "release_due",
     "release_some",
     "rerate",
+    "send_back_decision",
     "send_back_draft",
     "set_limit",
     "settle_month",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,18 +11,14 @@ from sqlalchemy.orm import Session
 from models import audit, files, notices, vendor
 from models.base import human_number, lock, new_id
 from models.calendars import local_day
-from models.commissions import adjustments, plans
+from models.commissions import adjustments
 from models.commissions.adjustment_tables import MOVES, Adjustment, AdjustmentState
-from models.commissions.drafts import in_force_on
-from models.commissions.engine import Code
-from models.commissions.operations.desk import Ratings
-from models.commissions.tables import CommissionLine
+from models.commissions.operations.posting import OpenMonth, standing_version
 from models.errors import Refused
 from models.files import Upload
 from models.money import Money
 from models.partners import Partner
 from models.people import Actor, Person, PersonStatus, Role
-from models.vendor import Vendor
 
 
 def adjust(
@@ -44,10 +39,9 @@ def adjust(
         raise Refused(f"Enter an amount in {partner.currency}, which {partner.name} is paid in.")
     lock(session, partner)
     on = local_day(now, house.time_zone)
-    _version(session, partner, on)
-    month = _open_month(session, on, now)
+    standing_version(session, partner, on)
     needs_second = adjustments.is_above_the_limit(
-        session, house, partner, amount.minor, by_id=by.id, month=month, on=on
+        session, house, partner.id, amount, by_id=by.id, on=on
     )
     adjustment = _asked(session, partner, amount, reason.strip(), needs_second, by, now)
     for upload in evidence:
@@ -56,7 +50,7 @@ def adjust(
     if needs_second:
         _ask(session, adjustment, partner, now)
     else:
-        _post(session, adjustment, partner, house, now)
+        _post(session, adjustment, partner, now)
     return adjustment
 
 
@@ -68,7 +62,7 @@ def approve_adjustment(
     MOVES.after("approve", adjustment.state)
     _decided(adjustment, by, now)
     partner = session.get_one(Partner, adjustment.partner_id)
-    _post(session, adjustment, partner, vendor.settings(session), now)
+    _post(session, adjustment, partner, now)
     audit.record(session, by, "adjustment approved", adjustment, now=now)
     _tell_asker(session, adjustment, f"{by.name} approved adjustment {adjustment.number}", "", now)
 
@@ -135,39 +129,18 @@ def _decided(adjustment: Adjustment, by: Actor, now: datetime) -> None:
     adjustment.decided_at = now
 
 
-def _post(
-    session: Session, adjustment: Adjustment, partner: Partner, house: Vendor, now: datetime
-) -> None:
-    on = local_day(now, house.time_zone)
-    line_id = new_id()
-    session.add(
-        CommissionLine(
-            id=line_id,
-            partner_id=partner.id,
-            number=human_number("L", line_id, 12),
-            period=_open_month(session, on, now),
-            on=on,
-            code=Code.ADJUSTMENT,
-            deal_id=None,
-            invoice_id=None,
-            source_id=None,
-            amount_minor=adjustment.amount_minor,
-            currency=adjustment.currency,
-            payout_minor=adjustment.amount_minor,
-            payout_currency=adjustment.currency,
-            plan_version_id=_version(session, partner, on),
-            working={
-                "rule": "by_hand",
-                "pool_minor": adjustment.amount_minor,
-                "number": adjustment.number,
-                "why": adjustment.reason,
-            },
-            corrects=[],
-            recorded_at=now,
-        )
+def _post(session: Session, adjustment: Adjustment, partner: Partner, now: datetime) -> None:
+    month = OpenMonth(session, now)
+    on = local_day(now, vendor.settings(session).time_zone)
+    line = month.add_by_hand(
+        partner.id,
+        adjustment.amount,
+        plan_version_id=standing_version(session, partner, on),
+        source_id=None,
+        deal_id=None,
+        said={"number": adjustment.number, "why": adjustment.reason},
     )
-    session.flush()
-    adjustment.state, adjustment.line_id = AdjustmentState.POSTED, line_id
+    adjustment.state, adjustment.line_id = AdjustmentState.POSTED, line.id
     session.flush()
     _tell_partner(session, adjustment, now)
 
@@ -184,30 +157,6 @@ def _tell_partner(session: Session, adjustment: Adjustment, now: datetime) -> No
         link=f"/commissions/{adjustment.line_id}",
         now=now,
     )
-
-
-def _version(session: Session, partner: Partner, on: date) -> UUID:
-    """The version that the line stands under: of the partner's plan, or of its latest line."""
-    try:
-        choice = plans.plan_for(session, partner, on)
-        version = in_force_on(session, choice.plan_id, on)
-        if version is not None:
-            return version.id
-    except Refused:
-        pass
-    last = session.scalar(
-        select(CommissionLine.plan_version_id)
-        .where(CommissionLine.partner_id == partner.id)
-        .order_by(CommissionLine.id.desc())
-        .limit(1)
-    )
-    if last is None:
-        raise Refused(f"{partner.name} has no plan and no commission yet. Assign a plan first.")
-    return last
-
-
-def _open_month(session: Session, on: date, now: datetime) -> str:
-    return Ratings(session, now).world.posting_month(on, on)
 
 
 def _ask(session: Session, adjustment: Adjustment, partner: Partner, now: datetime) -> None:

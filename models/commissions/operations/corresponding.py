@@ -13,8 +13,6 @@ from models import audit, files, jobs, notices, vendor
 from models.base import lock
 from models.commissions.disputes.rules import LONGEST, DisputeStatus
 from models.commissions.disputes.tables import DISPUTE_FILES, Dispute, DisputeNote
-from models.commissions.tables import CommissionLine
-from models.commissions.words import name_of
 from models.errors import Refused
 from models.files import Upload
 from models.people import SYSTEM, Actor, Role
@@ -106,7 +104,7 @@ def handle_overdue(session: Session, payload: dict[str, Any], now: datetime) -> 
         notices.tell_staff(
             session, role, OVERDUE, now=now, link=link,
             title=f"{dispute.number}: the decision is overdue",
-            body=f"{_amount(dispute)} are held, and the partner waits. Decide it now.",
+            body=f"{_amount(dispute)} are in question, and the partner waits. Decide it now.",
         )  # fmt: skip
     notices.tell_partner(
         session, dispute.partner_id, OVERDUE, now=now, link=link,
@@ -115,22 +113,20 @@ def handle_overdue(session: Session, payload: dict[str, Any], now: datetime) -> 
     )  # fmt: skip
 
 
-def tell_of_the_opening(
-    session: Session, dispute: Dispute, line: CommissionLine, *, now: datetime
-) -> None:
+def tell_of_the_opening(session: Session, dispute: Dispute, about: str, *, now: datetime) -> None:
+    """about: the line or the sale, in words."""
     by = f"{vendor.settings(session).calendar.day_of(dispute.decide_by):%-d %B %Y}"
-    about = f"line {line.number}, {name_of(line.code)}"
     link = link_to(dispute)
     notices.tell_staff(
         session, Role.FINANCE, "dispute-opened", now=now, link=link,
-        title=f"{dispute.number}: a line is disputed",
+        title=f"{dispute.number}: a {'line is disputed' if dispute.line_id else 'sale is missing'}",
         body=f"{dispute.opened_by_name} disputes {_amount(dispute)} of {about}: "
         f"{dispute.reason.words}. Decide it by {by}.",
     )  # fmt: skip
     what = "is held" if dispute.hold_line_id else "is looked at"
     notices.tell_partner(
         session, dispute.partner_id, "dispute-opened", now=now, link=link,
-        title=f"{dispute.number}: we look into line {line.number}",
+        title=f"{dispute.number}: we look into {about.split(', ')[0]}",
         body=f"{_amount(dispute)} of {about} {what}; everything else is paid as usual. "
         f"You have our decision by {by}.",
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What can happen to an objection: the amount is held, later released, perhaps added to.
 
-A decision edits nothing: it posts lines of its own in the open month.
+Nothing is edited: what follows is a line of its own in the open month.
 """
 
 from __future__ import annotations
@@ -15,30 +15,31 @@ from sqlalchemy.orm import Session
 from models import audit, vendor
 from models.base import human_number, lock, new_id
 from models.calendars import local_day
+from models.commissions.disputes.queries import decisions_of
 from models.commissions.disputes.rules import (
-    BUSINESS_DAYS,
     DISPUTE_MOVES,
-    Decision,
+    DisputeReason,
     DisputeStatus,
     Objection,
     why_not,
 )
-from models.commissions.disputes.tables import Dispute
+from models.commissions.disputes.tables import DECISION_MOVES, DecisionState, Dispute
 from models.commissions.engine import Code
 from models.commissions.operations.corresponding import (
     attach,
     note,
     queue_the_clock,
-    tell_of_the_decision,
     tell_of_the_opening,
     tell_of_the_withdrawal,
     tidy,
 )
-from models.commissions.operations.posting import OpenMonth
+from models.commissions.operations.posting import OpenMonth, standing_version
 from models.commissions.tables import CommissionLine, Statement
+from models.commissions.words import name_of
 from models.errors import Refused
 from models.files import Upload
 from models.money import Money
+from models.partners import Partner
 from models.people import Actor
 from models.scope import vendor_side
 
@@ -60,7 +61,11 @@ def open_dispute(
         line = beside.get_one(CommissionLine, line_id)
         lock(beside, line)
         _check(beside, line, objection, now=now)
-        dispute = _new(beside, line, objection, by=by, at=at)
+        dispute = new_dispute(
+            beside, line.partner_id, objection.reason, objection.amount, by=by, at=at
+        )
+        dispute.line_id = line.id
+        dispute.claimed_minor = None if objection.claimed is None else objection.claimed.minor
         beside.add(dispute)
         beside.flush()
         if line.amount_minor > 0:
@@ -71,35 +76,9 @@ def open_dispute(
             )  # fmt: skip
             dispute.hold_line_id = hold.id
         attach(beside, dispute, uploads, by=by, now=now)
-        note(beside, dispute, "open", text, by=by, at=at)
-        audit.record(beside, by, "dispute opened", dispute, detail=_told(dispute), now=now)
-        queue_the_clock(beside, dispute)
-        tell_of_the_opening(beside, dispute, line, now=now)
+        about = f"line {line.number}, {name_of(line.code)}"
+        begin(beside, dispute, "open", text, about, by=by, at=at, now=now)
         return dispute.id
-
-
-def decide_dispute(
-    session: Session,
-    dispute: Dispute,
-    decision: Decision,
-    *,
-    by: Actor,
-    at: datetime,
-    now: datetime,
-) -> list[CommissionLine]:
-    """Release what was held, and add what the decision gives; the lines that say so."""
-    month = OpenMonth(session, now)
-    lock(session, dispute)
-    after = DISPUTE_MOVES.after(decision.verb, dispute.status)
-    text = tidy(decision.text, "why you decide so")
-    added = _added(dispute, session.get_one(CommissionLine, dispute.line_id), decision)
-    dispute.decision_text = text
-    lines = settle(session, month, dispute, after, added_minor=added, by=by, at=at)
-    note(session, dispute, decision.verb, text, by=by, at=at)
-    detail = _told(dispute) | {"added_minor": added}
-    audit.record(session, by, f"dispute {after.words.lower()}", dispute, detail=detail, now=now)
-    tell_of_the_decision(session, dispute, now=now)
-    return lines
 
 
 def settle(
@@ -122,13 +101,30 @@ def settle(
         hold = session.get_one(CommissionLine, dispute.hold_line_id)
         code = Code.DISPUTE_RELEASE
         lines.append(month.add(hold, code, released, source_id=dispute.id, at=at, said=said))
-    if added_minor:
+    if added_minor and dispute.line_id is None:
+        lines.append(_for_missing(session, month, dispute, added_minor, at))
+    elif added_minor:
         line, code = session.get_one(CommissionLine, dispute.line_id), Code.ADJUSTMENT
         lines.append(month.add(line, code, added_minor, source_id=dispute.id, at=at, said=said))
     dispute.status, dispute.closed_at, dispute.closed_by_name = after, at, by.name
     dispute.added_minor = added_minor
     session.flush()
     return lines
+
+
+def _for_missing(
+    session: Session, month: OpenMonth, dispute: Dispute, added_minor: int, at: datetime
+) -> CommissionLine:
+    partner = session.get_one(Partner, dispute.partner_id)
+    on = local_day(at, vendor.settings(session).time_zone)
+    return month.add_by_hand(
+        partner.id,
+        Money(added_minor, dispute.currency),
+        plan_version_id=standing_version(session, partner, on),
+        source_id=dispute.id,
+        deal_id=dispute.deal_id,
+        said={"number": dispute.number, "why": f"Missing sale: {dispute.missing_sale}"},
+    )
 
 
 def withdraw_dispute(
@@ -141,8 +137,9 @@ def withdraw_dispute(
         lock(beside, dispute)
         after = DISPUTE_MOVES.after("withdraw", dispute.status)
         settle(beside, month, dispute, after, by=by, at=at)
+        _void_what_waits(beside, dispute)
         note(beside, dispute, "withdraw", "", by=by, at=at)
-        audit.record(beside, by, "dispute withdrawn", dispute, detail=_told(dispute), now=now)
+        audit.record(beside, by, "dispute withdrawn", dispute, detail=told_of(dispute), now=now)
         tell_of_the_withdrawal(beside, dispute, by=by, now=now)
 
 
@@ -168,10 +165,14 @@ def most_to_dispute(session: Session, line: CommissionLine) -> Money:
 
 
 def _check(session: Session, line: CommissionLine, objection: Objection, *, now: datetime) -> None:
-    zone = vendor.settings(session).time_zone
+    house = vendor.settings(session)
+    zone, days = house.time_zone, house.dispute_window_days
     statement = session.get(Statement, line.statement_id) if line.statement_id else None
-    closed_on = local_day(statement.closed_at, zone) if statement else None
-    if reason := why_not(line.code, closed_on=closed_on, today=local_day(now, zone)):
+    closed_on, today = (
+        local_day(statement.closed_at, zone) if statement else None,
+        local_day(now, zone),
+    )
+    if reason := why_not(line.code, closed_on=closed_on, today=today, window_days=days):
         raise Refused(reason)
     is_open = Dispute.status == DisputeStatus.OPEN
     held = session.scalar(select(Dispute.number).where(Dispute.line_id == line.id, is_open))
@@ -186,45 +187,57 @@ def _check(session: Session, line: CommissionLine, objection: Objection, *, now:
         raise Refused("What the line should be is more than what it is; leave it empty if unsure.")
 
 
-def _new(
-    session: Session, line: CommissionLine, objection: Objection, *, by: Actor, at: datetime
+def new_dispute(
+    session: Session,
+    partner_id: UUID,
+    reason: DisputeReason,
+    amount: Money,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> Dispute:
-    dispute_id = new_id()
-    calendar = vendor.settings(session).calendar
+    dispute_id, house = new_id(), vendor.settings(session)
     return Dispute(
         id=dispute_id,
-        partner_id=line.partner_id,
+        partner_id=partner_id,
         number=human_number("Q", dispute_id, 10),
         status=DisputeStatus.OPEN,
-        line_id=line.id,
-        reason=objection.reason,
-        amount_minor=objection.amount.minor,
-        currency=objection.amount.currency,
-        claimed_minor=objection.claimed and objection.claimed.minor,
+        reason=reason,
+        amount_minor=amount.minor,
+        currency=amount.currency,
         opened_at=at,
         opened_by_name=by.name,
-        decide_by=calendar.add_business_days(at, BUSINESS_DAYS),
+        decide_by=house.calendar.add_business_days(at, house.dispute_business_days),
     )
 
 
-def _added(dispute: Dispute, line: CommissionLine, decision: Decision) -> int:
-    """What the decision gives on top, in minor units.  Raises Refused when it does not fit."""
-    if decision.verb == "deny":
-        return 0
-    asked = None if dispute.claimed is None else dispute.claimed.minor - line.amount_minor
-    if decision.added is None:
-        if decision.verb == "accept" and asked is not None:
-            return asked
-        raise Refused("Say how much is added.")
-    added = decision.added
-    if added.currency != dispute.currency or added.minor <= 0:
-        raise Refused("What is added must be more than nothing; otherwise deny it.")
-    if decision.verb == "accept" and asked is not None and added.minor < asked:
-        raise Refused("That is less than the partner asks for: accept it in part.")
-    return added.minor
+def begin(
+    session: Session,
+    dispute: Dispute,
+    verb: str,
+    text: str,
+    about: str,
+    *,
+    by: Actor,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """The story's first step, the clock, and who is told."""
+    note(session, dispute, verb, text, by=by, at=at)
+    audit.record(session, by, "dispute opened", dispute, detail=told_of(dispute), now=now)
+    queue_the_clock(session, dispute)
+    tell_of_the_opening(session, dispute, about, now=now)
 
 
-def _told(dispute: Dispute) -> dict[str, str | int]:
+def _void_what_waits(session: Session, dispute: Dispute) -> None:
+    for one in decisions_of(session, dispute.id):
+        if one.state is DecisionState.WAITING:
+            one.state = DECISION_MOVES.after("send_back", one.state)
+            one.note = "The partner withdrew the dispute."
+    session.flush()
+
+
+def told_of(dispute: Dispute) -> dict[str, str | int]:
     return {
         "dispute": dispute.number,
         "amount_minor": dispute.amount_minor,

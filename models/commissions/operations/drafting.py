@@ -70,16 +70,29 @@ def edit_draft(
     _judge(plan, rules, from_on, to_on)
     if (draft.rules, draft.from_on, draft.to_on) == (rules, from_on, to_on):
         return
-    after = MOVES.after("edit", draft.state)
-    if draft.state is DraftState.APPROVED:
+    before = draft.state
+    after = MOVES.after("edit", before)
+    if before is DraftState.APPROVED:
         _void(session, draft, plan, now)
-    voided = draft.state is not DraftState.DRAFT
     draft.state, draft.rules, draft.from_on, draft.to_on = after, rules, from_on, to_on
+    _written(session, draft, before, by=by, now=now)
+
+
+def touch_draft(session: Session, draft: PlanDraft, *, by: Actor, now: datetime) -> None:
+    """The plan's frame, in which it is read, has changed: the same as writing on it."""
+    lock(session, draft)
+    before, draft.state = draft.state, MOVES.after("edit", draft.state)
+    _written(session, draft, before, by=by, now=now)
+
+
+def _written(
+    session: Session, draft: PlanDraft, before: DraftState, *, by: Actor, now: datetime
+) -> None:
     draft.author_id, draft.author_name, draft.changed_at = by.id, by.name, now
     if by.id:
         draft.editors = sorted({*draft.editors, str(by.id)})
     session.flush()
-    _note(session, draft, "void" if voided else "edit", by=by, now=now)
+    _note(session, draft, "edit" if before is DraftState.DRAFT else "void", by=by, now=now)
 
 
 def propose_draft(session: Session, draft: PlanDraft, *, by: Actor, now: datetime) -> None:

@@ -34,11 +34,7 @@ def make_plan(
     payout_currency: str | None = None,
 ) -> Plan:
     """A plan without a version yet; it pays nothing until it gets one."""
-    for code in filter(None, (currency, payout_currency)):
-        if not is_currency(code):
-            raise Refused(f"“{code}” is not an ISO 4217 currency; write it as EUR or USD.")
-    if session.scalar(select(Plan.id).where(Plan.name == name)) is not None:
-        raise Refused(f"There is a plan “{name}” already; choose another name.")
+    judge_frame(session, name, currency, payout_currency, but=None)
     plan = Plan(
         name=name,
         currency=currency,
@@ -52,6 +48,17 @@ def make_plan(
     session.flush()
     audit.record(session, by, "plan made", plan, detail={"name": name}, now=now)
     return plan
+
+
+def judge_frame(
+    session: Session, name: str, currency: str, payout_currency: str | None, *, but: UUID | None
+) -> None:
+    """but: the plan that may be called so already.  Raises Refused."""
+    for code in filter(None, (currency, payout_currency)):
+        if not is_currency(code):
+            raise Refused(f"“{code}” is not an ISO 4217 currency; write it as EUR or USD.")
+    if session.scalar(select(Plan.id).where(Plan.name == name)) not in (None, but):
+        raise Refused(f"There is a plan “{name}” already; choose another name.")
 
 
 def add_version(

@@ -21,6 +21,7 @@ from models import audit, bulk
 from models.commissions.engine.dealing import Deal
 from models.commissions.operations.before import Before
 from models.commissions.operations.desk import Ratings, shut_months
+from models.commissions.operations.disputed import Disputed
 from models.commissions.operations.rating import Caught, rate_chunk, waiting
 from models.commissions.operations.releasing import must_be_a_month, release_due
 from models.commissions.queries import is_open
@@ -86,6 +87,8 @@ def _rerate(session: Session, month: str, now: datetime) -> Caught:
             f"{month} is closed, and closed months are never rated again; post an adjustment."
         )
     shut_months(session)
+    bulk.keys_at_the_end(session)
+    disputed = Disputed(session, month)
     released = _take_back(session, month)
     ratings = Ratings(session, now)
     ratings.before = Before(session, month)
@@ -95,6 +98,7 @@ def _rerate(session: Session, month: str, now: datetime) -> Caught:
         rated, problems = rated + len(chunk) - stuck, problems + stuck
     if released is not None:
         release_due(session, through=released, now=now)
+    disputed.put_back()
     return Caught(rated, problems)
 
 
