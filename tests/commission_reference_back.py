@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
+from math import lcm
 
 from tests.commission_reference_bases import ZERO, Bases, parts, proportional
 
@@ -32,7 +34,7 @@ class Back(Bases):
                     found[partner] += minor
                     self._credit(one, partner, minor)
             for one in lower:
-                one["rate"] = rate
+                one["rate"], one["exact"] = rate, Fraction(rate)
         return [(partner, "tier_trueup", minor) for partner, minor in found.items() if minor]
 
     def _credit(self, entry, partner, minor):
@@ -57,7 +59,72 @@ class Back(Bases):
         for partner in dict.fromkeys(partner for partner, _, _ in earned):
             lines += self._from(deal, partner, earned, sold, full, rule)
         self._lower(mine, deal, sold)
+        if rule.get("derate") and "window" in self.rules["base"]:
+            lines += self._rated_again(mine)
         return lines
+
+    def _rated_again(self, mine):
+        """What is left in the windows that fell, as if what came back had never been sold."""
+        lines = []
+        fell = [one for one in mine if self._left(one) != one["basis"]]
+        for window in dict.fromkeys(self._window(one["on"]) for one in fell):
+            found = []
+            for one, rate in self._without(mine[0]["partner"], window):
+                found.append((one, rate, Fraction(int(self._left(one))) * (one["exact"] - rate)))
+                one["exact"], one["rate"] = rate, Decimal(rate.numerator) / rate.denominator
+            lines += self._fallen([row for row in found if row[2] > 0])
+            lines += self._fallen([row for row in found if row[2] < 0])
+        return lines
+
+    def _without(self, partner, window):
+        tiers, mode = self._tiers(self.rules["base"]), self.rules["base"].get("mode", "marginal")
+        at, found = ZERO, []
+        for one in self.sales:
+            left = self._left(one)
+            if one["partner"] == partner and self._window(one["on"]) == window and left:
+                rate = self._worth(tiers, at, left) / Fraction(int(left))
+                if mode != "marginal":
+                    rate = Fraction(self._reached(tiers, at + left))
+                found.append((one, rate))
+                at += left
+        if mode == "slab_retro":
+            found = [
+                (one, max(rate for _, rate in found[number:]))
+                for number, (one, _) in enumerate(found)
+            ]
+        return found
+
+    @staticmethod
+    def _worth(tiers, start, volume):
+        worth = Fraction(0)
+        for number, (lower, rate) in enumerate(tiers):
+            upper = tiers[number + 1][0] if number + 1 < len(tiers) else start + volume
+            falls = min(start + volume, upper) - max(start, lower)
+            worth += Fraction(int(max(falls, ZERO))) * Fraction(rate)
+        return worth
+
+    def _fallen(self, rows):
+        exact = sum((fall for _, _, fall in rows), Fraction(0))
+        whole = self.rounded(Decimal(exact.numerator), Decimal(exact.denominator))
+        if not whole:
+            return []
+        most = lcm(*(fall.denominator for _, _, fall in rows))
+        sizes = [Decimal(abs(int(fall * most))) for _, _, fall in rows]
+        found = defaultdict(Decimal)
+        for (one, _, _), part in zip(rows, proportional(whole, sizes), strict=True):
+            shares = one["sale"].splits or ((one["sale"].partner, Decimal(1)),)
+            total = sum(weight for _, weight in shares)
+            for (partner, _), minor in zip(shares, parts(part, shares, total), strict=True):
+                minor = min(minor, max(self._kept_of(one["deal"], partner), ZERO))
+                found[partner] -= minor
+                self._credit(one, partner, -minor)
+        return [(partner, "tier_rerated", minor) for partner, minor in found.items() if minor]
+
+    def _kept_of(self, deal, partner):
+        mine = [one for one in self.sales if one["deal"] == deal]
+        earned = [line for one in mine for line in (*one["lines"], *one.get("lifted", ()))]
+        plus = sum((m for who, code, m in earned if who == partner and code not in BONUS), ZERO)
+        return plus - sum((p for who, p, _ in self.back[deal] if who == partner), ZERO)
 
     def _counted(self, sale, mine, amount):
         """Of a refund the share that counted of what was paid for the same sale."""

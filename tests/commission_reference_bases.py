@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 ZERO = Decimal(0)
 
@@ -74,8 +75,10 @@ class Bases:
                 upper = tiers[number + 1][0] if number + 1 < len(tiers) else start + volume
                 falls = min(start + volume, upper) - max(start, lower)
                 worth += max(falls, ZERO) * rate
+            entry["exact"] = Fraction(worth) / int(volume or 1)
             return [("base", self.rounded(worth * exact[0], exact[1] * (volume or 1)))]
         entry["rate"] = self._reached(tiers, start + volume)
+        entry["exact"] = Fraction(entry["rate"])
         return [("base", self.rounded(exact[0] * entry["rate"], exact[1]))]
 
     def _tiers(self, base):

@@ -114,6 +114,12 @@ def _shadowed(rules: Rules, from_on: date, to_on: date | None) -> Iterator[Findi
 
 def _shadowed_base(rules: Rules) -> Iterator[Finding]:
     base = rules.base
+    counts = isinstance(base, Tiered) and base.window is not None
+    if rules.clawback and rules.clawback.derates and not counts:
+        yield Finding(
+            "What is left would be rated again after a refund, but no tier of it counts over a "
+            "month, quarter or year. Take it out."
+        )
     if isinstance(base, Tiered):
         for below, above in pairwise(base.tiers):
             if above.rate == below.rate:

@@ -10,6 +10,7 @@ from models.commissions.engine.plan import (
     Base,
     ByCategory,
     ByDealType,
+    Clawback,
     Flat,
     Margin,
     Recurring,
@@ -117,12 +118,22 @@ def _later(rules: Rules, money: Callable[[int], str]) -> Iterator[tuple[str, str
         held = rules.holdback
         yield "Held back", f"{percent(held.share)} for {held.days} days"
     if rules.clawback is not None:
-        bonuses = "with any refund" if rules.clawback.bonuses_pro_rata else "only with a full one"
-        yield "Taken back", f"on refunds within {rules.clawback.days} days; bonuses {bonuses}"
+        yield "Taken back", "; ".join(_taken_back(rules.clawback))
     if rules.draw is not None:
         kind = "recoverable advance" if rules.draw.recoverable else "guarantee"
         months = ", ".join(sorted(rules.draw.periods)) if rules.draw.periods else "every month"
         yield "Draw", f"{kind} of {money(rules.draw.amount_minor)}, {months}"
+
+
+def _taken_back(clawback: Clawback) -> Iterator[str]:
+    yield f"on refunds within {clawback.days} days"
+    yield f"bonuses {'with any refund' if clawback.bonuses_pro_rata else 'only with a full one'}"
+    if clawback.most_share is not None:
+        yield f"at most {percent(clawback.most_share)} of what a month earned, the rest later"
+    if clawback.instalments > 1:
+        yield f"in {clawback.instalments} instalments"
+    if clawback.derates:
+        yield "what is left in a tier's window is rated again"
 
 
 def _settling(rules: Rules, money: Callable[[int], str]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.calendars import first_day, next_month
 from models.commissions.engine import Code
-from models.commissions.engine.statements import TAKEN_BACK
+from models.commissions.engine.statements import EITHER_WAY, TAKEN_BACK
 from models.commissions.tables import (
     STANDS_ON,
     CommissionLine,
@@ -26,7 +26,7 @@ from models.sales import Invoice
 
 IS_TAKEN_BACK = or_(
     CommissionLine.code.in_(sorted(TAKEN_BACK)),
-    (CommissionLine.code == Code.ADJUSTMENT) & (CommissionLine.payout_minor < 0),
+    CommissionLine.code.in_(sorted(EITHER_WAY)) & (CommissionLine.payout_minor < 0),
 )
 """What engine.is_taken_back says, for the database."""
 

@@ -18,6 +18,7 @@ NAMES = {
     Code.FLOOR: "Lifted to the floor",
     Code.CAP: "Cut to the cap",
     Code.TRUE_UP: "Tier reached: earlier sales lifted",
+    Code.TIER_RERATED: "Rated again after a refund",
     Code.OVERRIDE: "Distributor's override",
     Code.NEW_LOGO: "New customer bonus",
     Code.SPIFF: "SPIFF",

@@ -180,6 +180,18 @@ def _true_up(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[St
     return told
 
 
+def _rated_again(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
+    told = []
+    for row in working["rerated"]:
+        basis = shown(Money(row["basis_minor"], amount.currency))
+        before, now = (percent(Decimal(row[name])) for name in ("from", "to"))
+        worth = Money(row["amount_minor"], amount.currency)
+        told.append(Step(f"{basis} at {now} without what came back, {before} before", worth))
+    if len(told) > 1 or working["pool_minor"] != amount.minor:
+        told.append(Step("Together", amount))
+    return told
+
+
 def _draw(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:
     draw = shown(Money(working["draw_minor"], amount.currency))
     net = shown(Money(working["net_minor"], amount.currency))
@@ -238,6 +250,7 @@ WRITERS: dict[str, Callable[[Mapping[str, Any], Money, Shown], list[Step]]] = {
     "deal_marginal": _pieces,
     "marginal": _pieces,
     "tier_trueup": _true_up,
+    "tier_rerated": _rated_again,
     "floor_adjustment": _bounded,
     "cap_adjustment": _bounded,
     "period_cap": _bounded,

@@ -30,6 +30,7 @@ MODES = {
 WINDOWS = {"month": "Month", "quarter": "Quarter", "year": "Year"}
 OVERRIDE_ON = {"net": "Of the net value", "commission": "Of the reseller's commission"}
 BONUSES = {"full_refund": "Only with a full refund", "pro_rata": "With any refund, in proportion"}
+DERATES = {"": "Other sales stay as rated", "yes": "What is left is rated again"}
 DRAWS = {"": "No draw", "guarantee": "Guarantee", "recoverable": "Recoverable advance"}
 ROUNDINGS = {"half_up": "Half a unit is rounded up", "half_even": "Half a unit rounds to even"}
 NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?$")
@@ -161,6 +162,7 @@ class DesignerForm(FlaskForm):
         "At most, of a month's earnings", description="The rest is taken later. Empty: no limit."
     )
     clawback_instalments = _number("In instalments", description="Months. Empty: at once.")
+    clawback_derate = _choice("Tiers reached with it", DERATES)
     draw_type = _choice("Draw", DRAWS)
     draw_amount = _number("A month")
     draw_periods = _text("Only in", description="Such as 2027-01, 2027-02. Empty: always.")

@@ -40,6 +40,7 @@ def form_data(rules: Rules) -> dict[str, Any]:
         "clawback_bonuses": clawback.get("bonuses", "full_refund"),
         "clawback_most": percent(clawback.get("most")),
         "clawback_instalments": clawback.get("instalments"),
+        "clawback_derate": "yes" if clawback.get("derate") else "",
         "draw_type": draw.get("type", ""),
         "draw_amount": draw.get("amount"),
         "draw_periods": ", ".join(draw.get("periods") or []),
@@ -180,6 +181,8 @@ def _clawback(form: Mapping[str, Any]) -> Rules | None:
         written["most"] = fraction(form["clawback_most"])
     if form["clawback_instalments"]:
         written["instalments"] = _whole(form["clawback_instalments"])
+    if form["clawback_derate"]:
+        written["derate"] = True
     return written
 
 

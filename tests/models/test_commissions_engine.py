@@ -159,27 +159,6 @@ def test_refunds_in_parts_never_leave_a_stray_cent():
     assert total(lines) == 0
 
 
-def test_a_refund_takes_back_the_share_that_counted_of_what_was_paid():
-    """600.00 of the invoice earn 10 %, 400.00 of services earn nothing."""
-    lines = tuple(
-        SaleLine("A", "bikes", 1, minor, None, commissionable=earns)
-        for minor, earns in ((600_00, True), (400_00, False))
-    )
-    rules = {
-        "base": {"type": "flat", "rate": "0.10"},
-        "clawback": {"days": 90},
-        "new_logo_bonus": {"amount": "50", "lookback_months": 12},
-    }
-    sold, here, a_plan = sale(net=1_000_00, lines=lines), world(), plan(rules)
-    back = [
-        total(engine.rate(a_plan, sold, event(kind, amount=amount, id=kind + str(amount)), here))
-        for kind, amount in (
-            ("paid", 1_000_00), ("refund", 600_00), ("refund", 333_33), ("refund", 66_67)
-        )
-    ]  # fmt: skip
-    assert back == [60_00 + 50_00, -36_00, -20_00, -4_00 - 50_00]
-
-
 def test_what_is_still_held_is_released_when_its_day_has_come():
     rules = flat(holdback={"pct": "0.10", "days": 30}, **CLAWBACK)
     here, sold = world(), sale(net=1_000_00)

@@ -84,7 +84,11 @@ PARTS = {
     ).map(lambda one: [one]),
     "holdback": some.fixed_dictionaries({"pct": RATES, "days": some.integers(0, 40)}),
     "clawback": some.fixed_dictionaries(
-        {"days": some.integers(0, 120), "bonuses": some.sampled_from(["full_refund", "pro_rata"])}
+        {
+            "days": some.integers(0, 120),
+            "bonuses": some.sampled_from(["full_refund", "pro_rata"]),
+            "derate": some.booleans(),
+        }
     ),
     "rounding": some.sampled_from(["half_up", "half_even"]),
 }

@@ -21,7 +21,7 @@ EVERYTHING = {
     "dealreg_uplift": "0.02",
     "override": {"rate": "0.03", "basis": "net"},
     "holdback": {"pct": "0.10", "days": 10},
-    "clawback": {"days": 90},
+    "clawback": {"days": 90, "derate": True},
 }
 
 

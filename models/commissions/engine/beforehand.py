@@ -35,7 +35,11 @@ def asked(desk: Desk) -> Iterator[tuple[str, str]]:
 
 
 def asked_next(desk: Desk) -> Iterator[tuple[str, str]]:
-    """(kind, key) of the deals that looking back may lift.  The counter is looked at."""
+    """(kind, key) of the deals that are rated again with it.  The counter is looked at."""
+    if desk.works.derates is not None and desk.event.kind is EventKind.REFUND:
+        for counted in desk.deal.counted:
+            for row in desk.state.get(Counter, counted[0]).rated:
+                yield Deal.kind, row[0]
     if desk.works.retro is not None and desk.event.kind is not EventKind.REFUND:
         counter = desk.state.get(Counter, counter_key(desk, desk.works.window.key(desk.on)))
         yield from ((Deal.kind, row[0]) for row in counter.rated)

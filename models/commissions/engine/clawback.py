@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from models.commissions.engine.derating import rated_again
 from models.commissions.engine.desk import Basis, Desk, Entry
 from models.commissions.engine.facts import Code, Line
 from models.commissions.engine.holdback import freed_by_refund
@@ -31,6 +32,8 @@ def take_back(desk: Desk) -> list[Line]:
     for share in deal.shares:
         lines += _from_share(desk, rule, share, units.get(share.currency, 0), day)
     give_back_volume(desk, deal.refunded, deal.sold)
+    if desk.works.derates is not None:
+        lines += rated_again(desk)
     return lines
 
 

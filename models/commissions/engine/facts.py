@@ -19,6 +19,7 @@ class Code(StrEnum):
     FLOOR = "floor_adjustment"
     CAP = "cap_adjustment"
     TRUE_UP = "tier_trueup"
+    TIER_RERATED = "tier_rerated"
     OVERRIDE = "override"
     NEW_LOGO = "new_logo_bonus"
     SPIFF = "spiff"

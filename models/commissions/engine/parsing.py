@@ -88,13 +88,14 @@ def _holdback(node: Node) -> Holdback:
 
 
 def _clawback(node: Node) -> Clawback:
-    node.table(("days", "bonuses", "most", "instalments"))
+    node.table(("days", "bonuses", "most", "instalments", "derate"))
     bonuses = node.optional("bonuses", lambda how: how.one_of(("full_refund", "pro_rata")))
     return Clawback(
         days=node.at("days").count(),
         bonuses_pro_rata=bonuses == "pro_rata",
         most_share=node.optional("most", Node.rate),
         instalments=node.optional("instalments", lambda parts: parts.count(least=1)) or 1,
+        derates=bool(node.optional("derate", Node.true_or_false)),
     )
 
 

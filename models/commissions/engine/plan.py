@@ -155,6 +155,8 @@ class Clawback:
     """The most that is taken of what a month earned; None: all of it."""
     instalments: int = 1
     """Over so many statements what is taken back is spread."""
+    derates: bool = False
+    """What is left in a window is rated again without what came back; False: stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from models.commissions.engine.bonuses import new_logo, spiffs
 from models.commissions.engine.bounds import month_cap
 from models.commissions.engine.clawback import count_mixed, take_back
+from models.commissions.engine.derating import remember
 from models.commissions.engine.desk import Basis, Desk, Entry, World
 from models.commissions.engine.facts import BONUS_CODES, Event, EventKind, Line, Sale
 from models.commissions.engine.holdback import holdbacks, releases, remember_hold
@@ -75,6 +76,8 @@ def _earn(desk: Desk) -> list[Line]:
 def _booked(desk: Desk, basis: Basis, entries: list[Entry], held: list[Entry]) -> list[Line]:
     works, deal = desk.works, desk.deal
     lifted = [] if works.retro is None else true_ups(desk, basis, works.retro, works.window)
+    if works.derates is not None:
+        remember(desk, basis)
     lines = [_book(desk, entry) for entry in entries if entry.amount_minor]
     for entry in held:
         lines.append(desk.line(entry))

@@ -20,8 +20,10 @@ TAKEN_BACK = frozenset(
         Code.DRAW_RECOVERY,
     }
 )
-"""Lines that lower a statement, and what puts off a part of them; an adjustment does when it
-is negative."""
+"""Lines that lower a statement, and what puts off a part of them."""
+
+EITHER_WAY = frozenset({Code.ADJUSTMENT, Code.TIER_RERATED})
+"""Lines that lower it when they are negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Drawn:
 
 
 def is_taken_back(code: str, amount_minor: int) -> bool:
-    return code in TAKEN_BACK or (code == Code.ADJUSTMENT and amount_minor < 0)
+    return code in TAKEN_BACK or (code in EITHER_WAY and amount_minor < 0)
 
 
 def drawn(

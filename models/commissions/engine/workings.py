@@ -24,6 +24,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "deal_marginal": ("basis_minor", "pool_minor", "start_minor", "window", "pieces"),
     "marginal": ("basis_minor", "pool_minor", "start_minor", "window", "pieces"),
     "tier_trueup": ("to", "pool_minor", "lifted"),
+    "tier_rerated": ("pool_minor", "rerated"),
     "floor_adjustment": ("bound_minor", "before_minor", "raw_minor", "pool_minor"),
     "cap_adjustment": ("bound_minor", "before_minor", "raw_minor", "pool_minor"),
     "period_cap": ("bound_minor", "before_minor", "raw_minor", "month", "pool_minor"),
@@ -52,6 +53,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 ROWS: dict[str, tuple[str, ...]] = {
     "pieces": ("amount_minor", "rate", "lower_minor"),
     "lifted": ("basis_minor", "from", "amount_minor"),
+    "rerated": ("basis_minor", "from", "to", "amount_minor"),
 }
 """The same for values that are lists of lists."""
 

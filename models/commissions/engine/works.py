@@ -13,8 +13,8 @@ class Works:
     """What is None is no part of the plan, and costs nothing."""
 
     __slots__ = (
-        "base", "bounds", "holdback", "overrides", "period_cap", "retro", "spiffs", "uplift",
-        "window",
+        "base", "bounds", "derates", "holdback", "mode", "overrides", "period_cap", "retro",
+        "spiffs", "uplift", "window",
     )  # fmt: skip
 
     def __init__(self, rules: Rules) -> None:
@@ -29,7 +29,13 @@ class Works:
         """Over which a counter runs."""
         self.retro: Steps | None = None
         """The tiers, where reaching one lifts what came before."""
+        self.derates: Steps | None = None
+        """The tiers, where a refund rates what is left in the window again."""
+        self.mode: TierMode | None = None
         if isinstance(rules.base, Tiered):
+            self.mode = rules.base.mode
             self.window = rules.base.window
             if rules.base.mode is TierMode.SLAB_RETRO:
                 self.retro = Steps(rules.base.tiers)
+            if self.window is not None and rules.clawback and rules.clawback.derates:
+                self.derates = Steps(rules.base.tiers)

@@ -27,6 +27,8 @@ from models.commissions.tables import CommissionLine, Plan, PlanVersion, Stateme
 from models.ledger import Account, Fact
 from models.money import Money
 
+SPREAD = (Code.CLAWBACK, Code.TIER_RERATED)
+"""What a plan may take in parts."""
 TABLE: Any = Statement.__table__
 LINES: Any = CommissionLine.__table__
 COLUMNS = (
@@ -92,6 +94,7 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
 
 def _sums(session: Session, partner_ids: Sequence[UUID], month: str) -> dict[UUID, dict[str, Sums]]:
     paid = CommissionLine.payout_minor
+    is_spread = CommissionLine.code.in_(SPREAD) & (paid < 0)
     summed = (
         select(
             CommissionLine.partner_id,
@@ -99,7 +102,7 @@ def _sums(session: Session, partner_ids: Sequence[UUID], month: str) -> dict[UUI
             func.count().label("lines"),
             func.sum(paid).label("net"),
             func.sum(case((IS_TAKEN_BACK, paid), else_=0)).label("back"),
-            func.sum(case((CommissionLine.code == Code.CLAWBACK, paid), else_=0)).label("clawed"),
+            func.sum(case((is_spread, paid), else_=0)).label("clawed"),
         )
         .where(CommissionLine.period == month)
         .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)

@@ -3,11 +3,13 @@
 A plan keeps its frame from its first version on.
 """
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -39,6 +41,13 @@ def upgrade() -> None:
             "vendor",
             sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text(days)),
         )
+    _notes_aside(_loosen)
+    _make_decisions()
+    for guard in GUARDS[op.get_bind().dialect.name]:
+        op.get_bind().exec_driver_sql(guard)
+
+
+def _loosen() -> None:
     with op.batch_alter_table("dispute") as batch:
         batch.alter_column("line_id", existing_type=sa.Uuid(), nullable=True)
         batch.add_column(
@@ -63,9 +72,6 @@ def upgrade() -> None:
             "(line_id IS NULL) = (missing_sale <> '') "
             "AND (line_id IS NULL) = (missing_month <> '')",
         )
-    _make_decisions()
-    for guard in GUARDS[op.get_bind().dialect.name]:
-        op.get_bind().exec_driver_sql(guard)
 
 
 def _make_decisions() -> None:
@@ -129,8 +135,17 @@ def downgrade() -> None:
     if not is_sqlite:
         op.execute("DROP FUNCTION plan_frame_kept()")
     op.drop_table("dispute_decision")
-    missed = "SELECT id FROM dispute WHERE line_id IS NULL"
-    _without_guard("dispute_note", f"DELETE FROM dispute_note WHERE dispute_id IN ({missed})")
+    _notes_aside(_tighten)
+    op.drop_column("vendor", "dispute_window_days")
+    op.drop_column("vendor", "dispute_business_days")
+
+
+def _tighten() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE dispute_note DISABLE TRIGGER dispute_note_never_changes")
+        missed = "SELECT id FROM dispute WHERE line_id IS NULL"
+        op.execute(f"DELETE FROM dispute_note WHERE dispute_id IN ({missed})")
+        op.execute("ALTER TABLE dispute_note ENABLE TRIGGER dispute_note_never_changes")
     op.execute("DELETE FROM dispute WHERE line_id IS NULL")
     with op.batch_alter_table("dispute") as batch:
         batch.drop_constraint(op.f("ck_dispute_a_line_or_a_missing_sale"), type_="check")
@@ -143,22 +158,26 @@ def downgrade() -> None:
         batch.drop_column("missing_month")
         batch.drop_column("missing_sale")
         batch.alter_column("line_id", existing_type=sa.Uuid(), nullable=False)
-    op.drop_column("vendor", "dispute_window_days")
-    op.drop_column("vendor", "dispute_business_days")
 
 
-def _without_guard(table: str, statement: str) -> None:
-    """Notes are never deleted; the trigger that says so is put aside for this one step."""
+def _notes_aside(change: Callable[[], None]) -> None:
+    """SQLite makes the table anew, which nothing may refer to meanwhile: the notes wait beside."""
     bind = op.get_bind()
     if bind.dialect.name == "postgresql":
-        op.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_never_changes")
-        op.execute(statement)
-        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_never_changes")
+        change()
         return
-    guard = bind.exec_driver_sql(
-        "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?",
-        (f"{table}_no_delete",),
-    ).scalar()
-    op.execute(f"DROP TRIGGER {table}_no_delete")
-    op.execute(statement)
-    bind.exec_driver_sql(str(guard))
+    made = bind.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = 'dispute_note' AND sql IS NOT NULL "
+        "ORDER BY type <> 'table'"
+    )
+    statements = made.scalars().all()
+    bind.exec_driver_sql("CREATE TABLE dispute_note_aside AS SELECT * FROM dispute_note")
+    bind.exec_driver_sql("DROP TABLE dispute_note")
+    change()
+    for statement in statements:
+        bind.exec_driver_sql(statement)
+    bind.exec_driver_sql(
+        "INSERT INTO dispute_note SELECT * FROM dispute_note_aside "
+        "WHERE dispute_id IN (SELECT id FROM dispute)"
+    )
+    bind.exec_driver_sql("DROP TABLE dispute_note_aside")
