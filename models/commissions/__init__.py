@@ -16,6 +16,7 @@ from models.commissions.engine import Code, FxPolicy, Trigger
 from models.commissions.estimates import Estimate, Prospect, estimate
 from models.commissions.operations import (
     CLOSE,
+    RERATE,
     SIMULATE,
     Caught,
     Change,
@@ -24,6 +25,7 @@ from models.commissions.operations import (
     adjust,
     approve_adjustment,
     approve_draft,
+    ask_rerate,
     ask_simulation,
     assign,
     begin_close,
@@ -38,6 +40,7 @@ from models.commissions.operations import (
     edit_draft,
     edit_frame,
     end_assignment,
+    latest_rerating,
     load_plan,
     make_plan,
     miss_sale,
@@ -51,6 +54,8 @@ from models.commissions.operations import (
     release_due,
     release_some,
     rerate,
+    rerate_some,
+    seen_of_changes,
     send_back_decision,
     send_back_draft,
     set_limit,
@@ -63,6 +68,7 @@ from models.commissions.operations import (
 from models.commissions.plans import Choice, plan_for
 from models.commissions.queries import LineFilter, Sum, month_in_words
 from models.commissions.rated import RatedEvent, RatingProblem
+from models.commissions.rerating_tables import MonthRerating, ReratingState
 from models.commissions.simulation_tables import PlanSimulation
 from models.commissions.slicing import Range, slices
 from models.commissions.tables import (
@@ -76,6 +82,7 @@ from models.commissions.tables import (
 
 __all__ = [
     "CLOSE",
+    "RERATE",
     "SIMULATE",
     "Adjustment",
     "AdjustmentState",
@@ -93,6 +100,7 @@ __all__ = [
     "LineFilter",
     "Loaded",
     "MonthClose",
+    "MonthRerating",
     "Plan",
     "PlanAssignment",
     "PlanDraft",
@@ -103,6 +111,7 @@ __all__ = [
     "Range",
     "RatedEvent",
     "RatingProblem",
+    "ReratingState",
     "Statement",
     "Sum",
     "Trigger",
@@ -110,6 +119,7 @@ __all__ = [
     "adjust",
     "approve_adjustment",
     "approve_draft",
+    "ask_rerate",
     "ask_simulation",
     "assign",
     "begin_close",
@@ -127,6 +137,7 @@ __all__ = [
     "end_assignment",
     "estimate",
     "findings",
+    "latest_rerating",
     "load_plan",
     "make_plan",
     "miss_sale",
@@ -143,6 +154,8 @@ __all__ = [
     "release_due",
     "release_some",
     "rerate",
+    "rerate_some",
+    "seen_of_changes",
     "send_back_decision",
     "send_back_draft",
     "set_limit",

@@ -21,6 +21,7 @@ from models.commissions import disputes, months
 from models.commissions.close_tables import CloseProposal, ProposalState
 from models.commissions.engine.numbers import last_day
 from models.commissions.rated import RatingProblem
+from models.commissions.rerating_tables import MonthRerating, ReratingState
 from models.commissions.tables import CommissionLine, MonthClose, PlanAssignment
 from models.partners import Partner, PartnerStatus
 from models.sales import EarningEvent, Invoice
@@ -44,6 +45,7 @@ class Item(StrEnum):
     DISPUTES = "disputes"
     PARTNERS = "partners"
     TERRITORIES = "territories"
+    RERATING = "rerating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,19 @@ def checks(session: Session, month: str, *, now: datetime, early: bool = False) 
         Check(Item.RATES, stuck[Item.RATES], True),
         Check(Item.PLANS, stuck[Item.PLANS], True),
         Check(Item.UNRATED, stuck[Item.UNRATED], True),
+        Check(Item.RERATING, _rated_anew(session), True),
         Check(Item.INVOICES, _unmatched(session, month), False),
         Check(Item.DISPUTES, disputes.open_count(session), False),
         Check(Item.PARTNERS, without_plan(session, month), False),
         Check(Item.TERRITORIES, _unmanaged(session), False),
     ]
+
+
+def _rated_anew(session: Session) -> int:
+    goes_on = select(func.count(MonthRerating.id)).where(
+        MonthRerating.state == ReratingState.WAITING
+    )
+    return session.scalar(goes_on) or 0
 
 
 def seen_of(session: Session, month: str) -> str:

@@ -1,19 +1,23 @@
-"""Statements as files, kept as they first left the house: later ones are the same bytes."""
+"""Statements as files, kept from the close on: whoever asks later gets the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.commissions.tables import Statement
 from models.guards import never_changes
 from models.scope import Scope, SeenBy
+
+KINDS = ("pdf", "csv", "xlsx")
 
 
 class StatementPaper(SeenBy, Base):
@@ -43,6 +47,28 @@ def kept(session: Session, statement_id: UUID, kind: str) -> bytes | None:
             StatementPaper.statement_id == statement_id, StatementPaper.kind == kind
         )
     )
+
+
+def not_kept(session: Session, month: str, *, most: int) -> Sequence[UUID]:
+    """Statements of a month of which a file is missing, the oldest first.  Vendor's side."""
+    files = select(func.count()).where(StatementPaper.statement_id == Statement.id)
+    return session.scalars(
+        select(Statement.id)
+        .where(Statement.period == month, files.scalar_subquery() < len(KINDS))
+        .order_by(Statement.id)
+        .limit(most)
+    ).all()
+
+
+def counted(session: Session, month: str) -> tuple[int, int]:
+    """(files that are kept, files that there will be).  Vendor's side."""
+    stated = session.scalar(select(func.count(Statement.id)).where(Statement.period == month))
+    files = session.scalar(
+        select(func.count(StatementPaper.id))
+        .join(Statement, Statement.id == StatementPaper.statement_id)
+        .where(Statement.period == month)
+    )
+    return files or 0, (stated or 0) * len(KINDS)
 
 
 def keep(

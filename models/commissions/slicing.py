@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -48,6 +48,52 @@ def slices(session: Session, *, about: int, part: tuple[int, int] = (1, 1)) -> l
         found[-1] = (found[-1][0], partner_id)
         count += counts[partner_id]
     return found
+
+
+class Part(NamedTuple):
+    """Partners whose open months are rated anew together."""
+
+    partners: Range | None
+    """None: everybody, where a plan remembers from one partner to another."""
+    last: UUID
+    events: int
+
+
+def rated_since(session: Session, month: str, *, after: UUID | None, about: int) -> Part | None:
+    """The next partners with something rated since `month`; None: all are done."""
+    counts = _rated_counts(session, month, after)
+    if not counts:
+        return None
+    if not by_partner(session):
+        return Part(None, max(counts), sum(counts.values())) if after is None else None
+    count, chosen = 0, sorted(counts)
+    for place, partner_id in enumerate(chosen):
+        count += counts[partner_id]
+        if count >= about:
+            chosen = chosen[: place + 1]
+            break
+    return Part((chosen[0], chosen[-1]), chosen[-1], count)
+
+
+def rated_since_count(session: Session, month: str) -> int:
+    return sum(_rated_counts(session, month, None).values())
+
+
+def _rated_counts(session: Session, month: str, after: UUID | None) -> dict[UUID, int]:
+    counts: dict[UUID, int] = {}
+    tables: tuple[Any, ...] = (EarningEvent, DealOrder)
+    for table in tables:
+        asked = (
+            select(table.partner_id, func.count())
+            .join(RatedEvent, RatedEvent.id == table.id)
+            .where(RatedEvent.month >= month)
+            .group_by(table.partner_id)
+        )
+        if after is not None:
+            asked = asked.where(table.partner_id > after)
+        for partner_id, events in session.execute(asked):
+            counts[partner_id] = counts.get(partner_id, 0) + events
+    return counts
 
 
 def by_partner(session: Session) -> bool:

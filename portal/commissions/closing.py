@@ -11,10 +11,12 @@ from werkzeug import Response
 
 from models import commissions
 from models.commissions import CloseProposal, MonthClose
+from models.commissions.papers import counted
 from models.errors import Refused
 from models.people import SYSTEM, Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
+from portal.commissions.filing import queue_files
 from portal.database import session, transaction
 from portal.formats import month as in_words
 from portal.permissions import Can, allow
@@ -95,18 +97,27 @@ def progress_of(month: str) -> dict[str, Any]:
     """How far the statements are; for the page and for the part that is asked again."""
     close = commissions.months.month(session, month).close
     is_live = close is not None and close.finished_at is None
-    return {"close": close, "is_live": is_live}
+    files = counted(session, month) if close and not is_live else (0, 0)
+    return {"close": close, "is_live": is_live, "files": files}
 
 
 def state_partners(payload: dict[str, Any]) -> datetime | None:
     """One transaction for each batch of partners: killed anywhere, the next run goes on."""
     close_id = UUID(payload["close"])
     for _ in range(BATCHES):
-        with transaction() as own:
-            close = own.get_one(MonthClose, close_id)
-            if not commissions.state_some(own, close, by=SYSTEM, now=now()):
-                return None
+        if not state_some(close_id):
+            return None
     return now()
+
+
+def state_some(close_id: UUID) -> int:
+    """One batch; with the last the files are queued, which stay as they are from then on."""
+    with transaction() as own:
+        close = own.get_one(MonthClose, close_id)
+        done = commissions.state_some(own, close, by=SYSTEM, now=now())
+        if not done:
+            queue_files(own, close)
+        return done
 
 
 ERRANDS = {commissions.CLOSE: state_partners}

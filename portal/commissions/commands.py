@@ -16,10 +16,10 @@ from models.commissions import CommissionLine, MonthClose, words
 from models.commissions.replay import replay as replayed
 from models.commissions.telling import versions_of
 from models.errors import Refused
-from models.people import SYSTEM
 from models.schema import metadata
 from models.scope import Scope, open_session
 from portal.clock import now
+from portal.commissions.closing import state_some
 from portal.commissions.plan_importing import commands as plan_commands
 from portal.commissions.plan_importing import person_called
 from portal.commissions.rating import catch_up, rate_in_parts, release_in_parts, rerate
@@ -76,7 +76,7 @@ def close(month: str, email: str | None, reason: str, early: bool, as_json: bool
         begun = _agreed(session, month, email, reason, early)
         close_id, left = begun.id, begun.partner_count - begun.stated_count
     with click.progressbar(length=max(left, 1), label=f"Closing {month}", hidden=as_json) as bar:
-        while done := _state_some(close_id):
+        while done := state_some(close_id):
             bar.update(done)
     with reading() as session:
         closed = session.get_one(MonthClose, close_id)
@@ -148,12 +148,6 @@ def _kept(line: CommissionLine) -> dict[str, Any]:
         "working": line.working,
         "corrects": line.corrects,
     }
-
-
-def _state_some(close_id: Any) -> int:
-    with transaction() as session:
-        close = session.get_one(MonthClose, close_id)
-        return commissions.state_some(session, close, by=SYSTEM, now=now())
 
 
 def _scratch() -> Engine:

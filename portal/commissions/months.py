@@ -16,6 +16,7 @@ from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.closing import progress_of
+from portal.commissions.rerating import rerating_of
 from portal.database import session
 from portal.formats import month as in_words
 from portal.permissions import Can, allow, may
@@ -29,6 +30,7 @@ LABELS = {
     Item.RATES: ("No payment waits for an exchange rate", "{count} wait; add the rate."),
     Item.PLANS: ("No payment waits for a plan", "{count} wait; assign a plan to the partner."),
     Item.UNRATED: ("Every payment and refund is rated", "{count} cannot be rated; see why."),
+    Item.RERATING: ("Nothing is being rated anew", "It goes on; wait until it is done."),
     Item.INVOICES: (
         "Every invoice belongs to a registered deal",
         "{count} belong to none; they earn, but no uplift.",
@@ -71,6 +73,7 @@ def month(person: Actor, month: str) -> str:
         **_agreement(person, month, is_open=found.is_open),
         **(_before_the_close(month) if found.is_open else {}),
         **progress_of(month),
+        **rerating_of(month),
     )
 
 

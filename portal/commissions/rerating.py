@@ -1,43 +1,93 @@
-"""Rating an open month anew after a plan was changed: first who gains and loses, then for good."""
+"""Rating an open month anew after a plan was changed: first who gains and loses, then for good.
+
+What was looked at is left to the worker, which rates some partners after others.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from models import commissions
-from models.commissions import Change
+from models.commissions import Change, MonthRerating, ReratingState
 from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
-from portal.database import session
+from portal.database import session, transaction
 from portal.formats import month as in_words
 from portal.permissions import Can, allow
 
 MOST = 200
 """Partners on the page; the rest is counted."""
+PARTS = 5
+"""Of partners in one errand; then the worker looks whether something else is due."""
 
 
 @pages.post("/months/<month:month>/rerating/preview")
 @allow(Can.CLOSE_MONTH)
 def preview_rerate(_person: Actor, month: str) -> str:
     """Tried in full and taken back: nothing of it is kept."""
-    return _page(month, commissions.preview_rerate(session, month, now=now()))
+    changes = commissions.preview_rerate(session, month, now=now())
+    return _page(month, changes)
 
 
 @pages.post("/months/<month:month>/rerating")
 @allow(Can.CLOSE_MONTH)
-def rerate(person: Actor, month: str) -> Response | tuple[str, int]:
-    changes = commissions.preview_rerate(session, month, now=now())
-    if request.form.get("seen") != _seen(changes):
-        flash("Something has changed since you looked. Look again, then rate it anew.", "refused")
-        return _page(month, changes), 422
-    caught = commissions.rerate(session, month, by=person, now=now())
-    flash(f"Rated {caught.rated} anew; {len(changes)} partners have another amount.")
+def rerate(person: Actor, month: str) -> Response:
+    seen = request.form.get("seen", "")[:64]
+    commissions.ask_rerate(session, month, seen=seen, by=person, now=now())
+    flash("The worker rates it anew, if nothing has changed since you looked.")
     return redirect(url_for("commissions.month", month=month), 303)
+
+
+@pages.get("/months/<month:month>/rerating")
+@allow(Can.SEE_PLANS)
+def watch_rerate(_person: Actor, month: str) -> Response | str:
+    found = rerating_of(month)
+    if found["rerating_is_live"]:
+        return render_template("commissions/rerate_progress.html", month_name=month, **found)
+    answer = Response(status=200)
+    answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+def rerating_of(month: str) -> dict[str, Any]:
+    """How far it is; for the month's page and for the part that is asked again."""
+    found = commissions.latest_rerating(session, month)
+    is_live = found is not None and found.state is ReratingState.WAITING
+    return {"rerating": found, "rerating_is_live": is_live, "said": found and _said(found)}
+
+
+def rerate_in_parts(payload: dict[str, Any]) -> datetime | None:
+    """One transaction for each part: killed anywhere, the next run goes on."""
+    for _ in range(PARTS):
+        with transaction() as own:
+            rerating = own.get_one(MonthRerating, UUID(payload["rerating"]))
+            if not commissions.rerate_some(own, rerating, now=now()):
+                return None
+    return now()
+
+
+ERRANDS = {commissions.RERATE: rerate_in_parts}
+
+
+def _said(rerating: MonthRerating) -> tuple[str, str]:
+    """What has become of it, and its tone."""
+    who = f"{rerating.changed_count} partner{'' if rerating.changed_count == 1 else 's'}"
+    have = "has" if rerating.changed_count == 1 else "have"
+    return {
+        ReratingState.WAITING: ("", "info"),
+        ReratingState.DONE: (f"Rated anew: {who} {have} another amount.", "good"),
+        ReratingState.VOID: (
+            "Not rated anew: something has changed since it was looked at. Look again.", "warn",
+        ),
+        ReratingState.REFUSED: (f"Not rated anew: {rerating.why}", "bad"),
+    }[rerating.state]  # fmt: skip
 
 
 def _page(month: str, changes: Sequence[Change]) -> str:
@@ -49,13 +99,5 @@ def _page(month: str, changes: Sequence[Change]) -> str:
         count=len(changes),
         gaining=sum(change.difference_minor > 0 for change in changes),
         losing=sum(change.difference_minor < 0 for change in changes),
-        seen=_seen(changes),
+        seen=commissions.seen_of_changes(changes),
     )
-
-
-def _seen(changes: Sequence[Change]) -> str:
-    """The hash of what somebody looks at."""
-    told = "|".join(
-        f"{one.partner_id} {one.currency} {one.before_minor} {one.after_minor}" for one in changes
-    )
-    return hashlib.sha256(told.encode()).hexdigest()

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from models import commissions
 from models.commissions import CommissionLine, Dispute, RatedEvent
 from models.commissions.disputes import Decision, DisputeReason, Objection
+from models.commissions.operations import rerating_parts
 from models.commissions.rated import RatingState
 from models.errors import Refused
 from models.money import Money
@@ -73,6 +74,24 @@ def test_rating_anew_by_the_same_plan_changes_nothing(session, a):
     caught = commissions.rerate(session, "2026-11", by=SYSTEM, now=DECEMBER)
     assert (caught.rated, caught.problems) == (14, 0)
     assert (told(session), remembered(session)) == (before, memories)
+
+
+def test_rated_anew_in_parts_it_comes_to_the_same_as_in_one_go(session, a, monkeypatch):
+    plan = history(a)
+    a.version(plan, EVERYTHING | {"dealreg_uplift": "0.04"}, from_on=date(2026, 11, 1))
+    monkeypatch.setattr(rerating_parts, "AT_ONCE", 1)
+    changes = commissions.preview_rerate(session, "2026-11", now=DECEMBER)
+    seen = commissions.seen_of_changes(changes)
+    asked = commissions.ask_rerate(session, "2026-11", seen=seen, by=SYSTEM, now=DECEMBER)
+    with pytest.raises(Refused, match="is being rated anew"):
+        commissions.ask_rerate(session, "2026-11", seen=seen, by=SYSTEM, now=DECEMBER)
+    parts = 0
+    while commissions.rerate_some(session, asked, now=DECEMBER):
+        parts += 1
+    assert (parts, asked.state, asked.changed_count) == (2, "done", len(changes))
+    in_parts = told(session), remembered(session)
+    commissions.rerate(session, "2026-11", by=SYSTEM, now=DECEMBER)
+    assert (told(session), remembered(session)) == in_parts
 
 
 @pytest.mark.parametrize(("rate", "left"), [("0.08", 80_00), ("0", 0)])

@@ -248,7 +248,9 @@ def test_the_next_month_shows_the_one_before_beside_it(a, app, session, finance,
     assert re.search(r"€300\.00", page) and "€200.00" in page
 
 
-def test_an_open_month_is_rated_anew_after_looking_at_who_gains_and_loses(a, session, finance):
+def test_an_open_month_is_rated_anew_by_the_worker_after_looking_at_who_gains_and_loses(
+    a, app, session, finance
+):
     plan = a.plan()
     partner = a.partner(name="Alpenrad GmbH")
     a.earned(1_000_00, partner_id=partner.id, issued_on=date(2026, 11, 12))
@@ -257,9 +259,18 @@ def test_an_open_month_is_rated_anew_after_looking_at_who_gains_and_loses(a, ses
     page = finance.post("/months/2026-11/rerating/preview").text
     assert "Alpenrad GmbH" in page and "€120.00" in page and "€20.00" in page
     assert session.scalars(select(CommissionLine.payout_minor)).all() == [100_00]
-    assert finance.post("/months/2026-11/rerating", data={"seen": "x"}).status_code == 422
+    finance.post("/months/2026-11/rerating", data={"seen": "x"})
+    work(app, session)
+    assert "something has changed since it was looked at" in finance.get("/months/2026-11").text
     assert session.scalars(select(CommissionLine.payout_minor)).all() == [100_00]
     sent = {"seen": seen_on(page)}
     assert finance.post("/months/2026-11/rerating", data=sent).status_code == 303
+    finance.post("/months/2026-11/rerating", data=sent)  # sent twice: it is asked once
+    page = finance.get("/months/2026-11").text
+    assert "0 of 1 payments" in page and "It goes on; wait until it is done." in page
+    assert "rated anew" in finance.get("/months/2026-11/rerating").text
+    work(app, session)
+    assert finance.get("/months/2026-11/rerating").headers["HX-Refresh"] == "true"
+    assert "Rated anew: 1 partner has another amount." in finance.get("/months/2026-11").text
     assert session.scalars(select(CommissionLine.payout_minor)).all() == [120_00]
     assert "Nobody: the open month" in finance.post("/months/2026-11/rerating/preview").text

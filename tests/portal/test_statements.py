@@ -12,11 +12,12 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 
 from models import commissions
-from models.commissions import Code, CommissionLine, Statement
+from models.commissions import Code, CommissionLine, MonthClose, Statement
 from models.commissions.papers import StatementPaper
 from models.money import Money
 from models.partners import Partner
 from models.people import SYSTEM
+from portal.commissions.filing import file_statements
 from tests.leaks import text_of
 from tests.models.test_wins_shared import shared
 
@@ -34,12 +35,23 @@ def closed(session, a, month="2026-11"):
     return session.scalars(select(Statement).order_by(Statement.period, Statement.id)).all()
 
 
-def test_a_statement_stays_byte_for_byte_as_it_was_sent(a, session, sign_in, seller):
+def test_a_statement_stays_byte_for_byte_as_the_worker_kept_it_after_the_close(
+    a, app, session, sign_in, seller
+):
     a.plan()
     a.earned(1_234_56, partner_id=seller.partner_id)
     [statement] = closed(session, a)
+    session.commit()
     browser, path = sign_in(seller), f"/statements/{statement.id}"
-    first = [browser.get(f"{path}/{name}").data for name in FORMATS]
+    sent = browser.get(f"{path}/document.pdf").data  # before the worker comes to it
+    payload = {"close": str(session.scalars(select(MonthClose.id)).one())}
+    with app.app_context():
+        while file_statements(payload):
+            pass
+    first = dict(session.execute(select(StatementPaper.kind, StatementPaper.content)).all())
+    assert first["pdf"] == sent
+    first = [first[kind] for kind in ("pdf", "csv", "xlsx")]
+    assert "3 of 3 files" in sign_in(a.finance()).get("/months/2026-11").text
     partner = session.get_one(Partner, seller.partner_id)
     partner.name, partner.legal_name = "Renamed AG", "Renamed AG"
     seller.locale = "de_DE"

@@ -50,6 +50,13 @@ from models.commissions.operations.rating import (
 )
 from models.commissions.operations.releasing import release_due, release_some
 from models.commissions.operations.rerating import Change, preview_rerate, rerate
+from models.commissions.operations.rerating_parts import (
+    RERATE,
+    ask_rerate,
+    latest_rerating,
+    rerate_some,
+    seen_of_changes,
+)
 from models.commissions.operations.simulating import SIMULATE, ask_simulation
 
 JOBS = {OVERDUE: handle_overdue}
@@ -58,6 +65,7 @@ JOBS = {OVERDUE: handle_overdue}
 __all__ = [
     "CLOSE",
     "JOBS",
+    "RERATE",
     "SIMULATE",
     "Caught",
     "Change",
@@ -66,6 +74,7 @@ __all__ = [
     "adjust",
     "approve_adjustment",
     "approve_draft",
+    "ask_rerate",
     "ask_simulation",
     "assign",
     "begin_close",
@@ -80,6 +89,7 @@ __all__ = [
     "edit_draft",
     "edit_frame",
     "end_assignment",
+    "latest_rerating",
     "load_plan",
     "make_plan",
     "miss_sale",
@@ -94,6 +104,8 @@ __all__ = [
     "release_due",
     "release_some",
     "rerate",
+    "rerate_some",
+    "seen_of_changes",
     "send_back_decision",
     "send_back_draft",
     "set_limit",

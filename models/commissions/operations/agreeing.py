@@ -31,6 +31,7 @@ BLOCKED = {
     Item.EARLIER: "An earlier month is still open; close it first.",
     Item.RATES: "Payments wait for an exchange rate; add it in the catalogue.",
     Item.PLANS: "Payments wait for a plan; assign one to the partner.",
+    Item.RERATING: "Open months are being rated anew; wait until that is done.",
     Item.UNRATED: "Some payments cannot be rated; the page Months says why.",
 }
 

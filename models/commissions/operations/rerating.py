@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from models import audit, bulk
 from models.commissions.engine.dealing import Deal
@@ -26,11 +26,14 @@ from models.commissions.operations.rating import Caught, rate_chunk, waiting
 from models.commissions.operations.releasing import must_be_a_month, release_due
 from models.commissions.queries import is_open
 from models.commissions.rated import Rated, RatedEvent, RatingState
+from models.commissions.slicing import Range
 from models.commissions.tables import CommissionLine, MonthClose
 from models.errors import Refused
 from models.partners import Partner
 from models.people import Actor
+from models.sales import EarningEvent
 from models.scope import vendor_side
+from models.wins import DealOrder
 
 AT_ONCE = 2_000
 """Deals in one question."""
@@ -64,6 +67,20 @@ def rerate(session: Session, month: str, *, by: Actor, now: datetime) -> Caught:
         return caught
 
 
+def rerate_range(session: Session, month: str, partners: Range | None, *, now: datetime) -> Caught:
+    """The same of some partners, the first and the last inclusive; None: everybody."""
+    return _rerate(session, month, now, partners)
+
+
+def must_be_open(session: Session, month: str) -> None:
+    """Raises Refused when the month, or a later one, is closed or being closed."""
+    must_be_a_month(month)
+    if session.scalar(select(MonthClose.id).where(MonthClose.month >= month).limit(1)):
+        raise Refused(
+            f"{month} is closed, and closed months are never rated again; post an adjustment."
+        )
+
+
 def preview_rerate(session: Session, month: str, *, now: datetime) -> list[Change]:
     """Who would gain and who would lose, the largest difference first; nothing is kept.
 
@@ -80,20 +97,16 @@ def preview_rerate(session: Session, month: str, *, now: datetime) -> list[Chang
         return _changes(vendors, before, after)
 
 
-def _rerate(session: Session, month: str, now: datetime) -> Caught:
-    must_be_a_month(month)
-    if session.scalar(select(MonthClose.id).where(MonthClose.month >= month).limit(1)):
-        raise Refused(
-            f"{month} is closed, and closed months are never rated again; post an adjustment."
-        )
+def _rerate(session: Session, month: str, now: datetime, partners: Range | None = None) -> Caught:
+    must_be_open(session, month)
     shut_months(session)
     bulk.keys_at_the_end(session)
     disputed = Disputed(session, month)
-    released = _take_back(session, month)
+    released = _take_back(session, month, partners)
     ratings = Ratings(session, now)
     ratings.before = Before(session, month)
     rated = problems = 0
-    for chunk in waiting(ratings, None):
+    for chunk in waiting(ratings, partners):
         stuck = rate_chunk(ratings, chunk)
         rated, problems = rated + len(chunk) - stuck, problems + stuck
     if released is not None:
@@ -102,9 +115,13 @@ def _rerate(session: Session, month: str, now: datetime) -> Caught:
     return Caught(rated, problems)
 
 
-def _take_back(session: Session, month: str) -> date | None:
+def _take_back(session: Session, month: str, partners: Range | None) -> date | None:
     """Forget what was rated since; the last day of which holds were released, None: of none."""
-    since = RatedEvent.month >= month
+    since, remembered = RatedEvent.month >= month, RatingState.month >= month
+    if partners is not None:
+        since = since & _of(partners)
+        whose = func.substr(RatingState.key, 1, 32)
+        remembered = remembered & whose.between(partners[0].hex, partners[1].hex)
     releases = select(RatedEvent.id).where(since, RatedEvent.kind == Rated.RELEASE)
     theirs = CommissionLine.source_id.in_(releases)
     last = session.scalar(select(func.max(CommissionLine.on)).where(theirs))
@@ -112,12 +129,22 @@ def _take_back(session: Session, month: str) -> date | None:
     for gone in (
         delete(CommissionLine).where(theirs),
         delete(RatedEvent).where(since),
-        delete(RatingState).where(RatingState.month >= month),
+        delete(RatingState).where(remembered),
     ):
         session.execute(gone, execution_options={"synchronize_session": False})
     for start in range(0, len(sales), AT_ONCE):
         _hold_again(session, sales[start : start + AT_ONCE])
     return last
+
+
+def _of(partners: Range) -> ColumnElement[bool]:
+    """What these partners' payments, refunds and orders had rated, and released since."""
+    events = select(EarningEvent.id).where(EarningEvent.partner_id.between(*partners))
+    orders = select(DealOrder.id).where(DealOrder.partner_id.between(*partners))
+    rated = aliased(RatedEvent)
+    sales = select(rated.sale_id).where(or_(rated.id.in_(events), rated.id.in_(orders)))
+    released = (RatedEvent.kind == Rated.RELEASE) & RatedEvent.sale_id.in_(sales)
+    return or_(RatedEvent.id.in_(events), RatedEvent.id.in_(orders), released)
 
 
 def _hold_again(session: Session, sale_ids: Sequence[str]) -> None:
