@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request, url_for
 
 from models.people import Actor, Role
+from portal.permissions import may
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,12 @@ MENUS: dict[Role, list[Entry]] = {
 
 
 def menu(person: Actor) -> list[Item]:
-    """The first five are also the bottom bar of a phone."""
-    entries = [e for e in MENUS[person.role] if e.endpoint in current_app.view_functions]
+    """The first five are also the bottom bar of a phone.  What would be refused is not there."""
+    views: dict[str, Any] = current_app.view_functions
+    entries = [
+        entry for entry in MENUS[person.role]
+        if entry.endpoint in views and may(person, views[entry.endpoint].permission)
+    ]  # fmt: skip
     current = _current(entries)
     return [
         Item(entry.label, url_for(entry.endpoint), entry.icon, entry is current)

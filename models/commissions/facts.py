@@ -21,6 +21,7 @@ from models.catalog import Product
 from models.commissions.earning import Earning
 from models.commissions.engine import Event, EventKind, Plan, Registration, Sale, SaleLine
 from models.commissions.parties import Parties
+from models.customers.merging import merged_into
 from models.deals import Deal, DealLine
 from models.sales import Invoice, InvoiceLine
 from models.wins import splits_of
@@ -38,6 +39,11 @@ class Facts:
         self._deal_lines: dict[str, list[Any]] = {}
         self._invoiced: dict[str, int] = {}
         self._splits: dict[str, Splits] = {}
+        self._merged: dict[str, str] = {}
+
+    def count_customers(self) -> None:
+        """From here on a customer is told as the record that it was merged into."""
+        self._merged = merged_into(self._session)
 
     def read(self, rows: Collection[Earning], plans: Collection[Plan]) -> None:
         """For these instead of those before; lines only where one of the plans asks for them."""
@@ -76,7 +82,7 @@ class Facts:
             row.currency,
             row.net_minor,
             NEVER,
-            row.customer_id,
+            self._merged.get(row.customer_id or "", row.customer_id),
             row.deal_kind,
             lines,
             _registration(row.approved_on, row.protected_through),

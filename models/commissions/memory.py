@@ -17,8 +17,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models import bulk
 from models.commissions.engine import State
-from models.commissions.engine.state import Deal
+from models.commissions.engine.state import Customer, Deal
 from models.commissions.rated import RatedEvent, RatingState
+from models.customers.merging import merged_into
 
 TABLE: Any = RatingState.__table__
 COLUMNS = ("id", "kind", "key", "month", "value", "version")
@@ -47,6 +48,7 @@ class Memories:
         self._session = session
         self._rows: dict[tuple[str, str], Kept | None] = {}
         self._ids = bulk.new_ids(256)
+        self._merged: dict[str, list[str]] | None = None
         self.state = State(self._fetch)
 
     def prefetch(self, wanted: Iterable[tuple[str, str]]) -> None:
@@ -59,6 +61,8 @@ class Memories:
             self._rows |= {(kind, key): None for key in keys}
             if kind == Deal.kind:
                 self._read_deals(keys)
+            elif kind == Customer.kind:
+                self._read_customers(keys)
             else:
                 self._read(kind, keys)
 
@@ -79,7 +83,7 @@ class Memories:
         new, changed = [], []
         for kind, key, memory in self.state.changed():
             row, value = self._rows.get((kind, key)), self.state.text(kind, key)
-            if row is None or row.month != memory.month:
+            if row is None or not row.id or row.month != memory.month:
                 kept = Kept(next(self._ids), memory.month, 1, value)
                 new.append((kept.id, kind, key, kept.month, value, kept.version))
             else:
@@ -112,6 +116,27 @@ class Memories:
             .order_by(RatingState.month)
         )
         self._rows |= {(kind, row[0]): Kept(*row[1:]) for row in rows}
+
+    def _read_customers(self, keys: list[str]) -> None:
+        """With what is remembered of records that were merged into them: the latest purchase."""
+        self._read(Customer.kind, keys)
+        if self._merged is None:
+            self._merged = {}
+            for merged, survivor in merged_into(self._session).items():
+                self._merged.setdefault(survivor, []).append(merged)
+        others = {key: self._merged[key] for key in keys if key in self._merged}
+        if not others:
+            return
+        every = sorted({one for ones in others.values() for one in ones})
+        self._rows |= {(Customer.kind, one): None for one in every}
+        self._read(Customer.kind, every)
+        for key, ones in others.items():
+            found = [self._rows[Customer.kind, one] for one in (key, *ones)]
+            told = [row for row in found if row is not None and row.value is not None]
+            if told:
+                latest = max(told, key=lambda row: row.value or "")
+                own = found[0] or Kept("", latest.month, 0, None)
+                self._rows[Customer.kind, key] = own._replace(value=latest.value)
 
     def _read_deals(self, keys: list[str]) -> None:
         rows = self._session.execute(

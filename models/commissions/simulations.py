@@ -79,6 +79,7 @@ def work_out(
     told = drafts.as_plan(plan, simulation.rules)
     parties, worked = Parties(session), Worked()
     facts, world = Facts(session, parties), _world(session, parties)
+    facts.count_customers()
     mine = _whose(session, plan, parties)
     events, orders = _asked(session, simulation)
     by_partner = told.versions[0].rules.new_logo is None

@@ -20,7 +20,7 @@ from sqlalchemy import Column, Row, Select, Table, UniqueConstraint, func, inser
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from models import audit
+from models import audit, bulk
 from models.base import Base, lock, new_id
 from models.customers.tables import Customer, CustomerMerge, CustomersApart, MovedRow
 from models.errors import Refused
@@ -153,6 +153,16 @@ def preview(session: Session, survivor: Customer, merged: Customer) -> list[Poin
         if total:
             told.append(Pointing(_words(column.table), moved, total - moved))
     return sorted(told, key=lambda each: each.words)
+
+
+def merged_into(session: Session) -> dict[str, str]:
+    """{a record that was merged: the one that stands for it}, as 32 digits.  Vendor's side."""
+    rows = session.execute(
+        select(bulk.hex_id(Customer.id), bulk.hex_id(Customer.merged_into_id)).where(
+            Customer.merged_into_id.is_not(None)
+        )
+    )
+    return dict(rows.tuples())
 
 
 def merges_of(session: Session, customer_id: UUID) -> Sequence[Row]:

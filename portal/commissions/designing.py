@@ -8,20 +8,17 @@ from flask import flash, redirect, render_template, request, url_for
 from wtforms import FieldList
 
 from models import commissions
-from models.calendars import local_day
-from models.commissions import Plan, PlanDraft, drafts
-from models.commissions.examples import Example, examples
+from models.commissions import Plan, PlanDraft
 from models.errors import Refused
-from models.money import Money
 from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.drafting import draft_or_404
 from portal.commissions.plan_form import DesignerForm
 from portal.commissions.plan_json import field_of, form_data, rules_from
+from portal.commissions.plan_shown import examples_of
 from portal.commissions.plans import Answer
 from portal.database import session
-from portal.formats import money
 from portal.permissions import Can, allow
 
 
@@ -71,24 +68,6 @@ def watch_draft(_person: Actor, draft: PlanDraft) -> str:
     told = examples_of(draft, rules_from(form.data, draft.rules), form.try_amount.data)
     session.rollback()
     return render_template("commissions/examples.html", **told)
-
-
-def examples_of(
-    draft: PlanDraft, rules: dict[str, Any], tried: str | None = None
-) -> dict[str, Any]:
-    """Examples, or what the engine does not understand yet."""
-    plan = session.get_one(Plan, draft.plan_id)
-    found: list[Example] = []
-    try:
-        found = examples(
-            drafts.as_plan(plan, rules),
-            money,
-            today=local_day(now(), plan.time_zone),
-            tried=Money.of(tried, plan.currency).minor if tried else None,
-        )
-    except (Refused, ValueError, ArithmeticError) as refusal:
-        return {"examples": [], "refusal": str(refusal) if isinstance(refusal, Refused) else ""}
-    return {"examples": found, "refusal": ""}
 
 
 def _put(form: DesignerForm, refusal: Refused) -> None:

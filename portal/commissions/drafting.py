@@ -18,7 +18,13 @@ from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.forms import EXAMPLE, ReasonForm, VersionForm
-from portal.commissions.plan_shown import as_json, changes_of, components_of, json_file
+from portal.commissions.plan_shown import (
+    as_json,
+    changes_of,
+    components_of,
+    examples_of,
+    json_file,
+)
 from portal.commissions.plans import Answer, plan_or_404
 from portal.database import session
 from portal.fields import put_refusal
@@ -159,6 +165,7 @@ def draft_page(person: Actor, draft: PlanDraft, reason: ReasonForm) -> str:
         before=before,
         changes=changes_of(plan, before.rules if before else None, draft.rules),
         components=components_of(plan, draft.rules),
+        **examples_of(draft, draft.rules),
         findings=_findings(plan, draft),
         events=[(event, STEPS[event.verb]) for event in drafts.events_of(session, draft.id)],
         reason=reason,

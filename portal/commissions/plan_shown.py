@@ -7,7 +7,13 @@ from typing import Any
 
 from flask import Response
 
-from models.commissions import Plan, engine, plan_words
+from models.calendars import local_day
+from models.commissions import Plan, PlanDraft, drafts, engine, plan_words
+from models.commissions.examples import Example, examples
+from models.errors import Refused
+from models.money import Money
+from portal.clock import now
+from portal.database import session
 from portal.formats import money
 from portal.sheets import safe_name
 
@@ -23,6 +29,24 @@ def changes_of(
     """(name, before, after) of each component that differs."""
     old = engine.parse_rules(before, plan.currency) if before else None
     return plan_words.changes(old, engine.parse_rules(after, plan.currency), plan.currency, money)
+
+
+def examples_of(
+    draft: PlanDraft, rules: dict[str, Any], tried: str | None = None
+) -> dict[str, Any]:
+    """Examples, or what the engine does not understand yet."""
+    plan = session.get_one(Plan, draft.plan_id)
+    found: list[Example] = []
+    try:
+        found = examples(
+            drafts.as_plan(plan, rules),
+            money,
+            today=local_day(now(), plan.time_zone),
+            tried=Money.of(tried, plan.currency).minor if tried else None,
+        )
+    except (Refused, ValueError, ArithmeticError) as refusal:
+        return {"examples": [], "refusal": str(refusal) if isinstance(refusal, Refused) else ""}
+    return {"examples": found, "refusal": ""}
 
 
 def json_file(name: str, told: Any) -> Response:

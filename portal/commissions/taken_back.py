@@ -10,6 +10,7 @@ from werkzeug import Response
 from models import commissions, vendor
 from models.calendars import local_day, month_of
 from models.commissions.taken_back import Owed, lines_taken_back, owed_back
+from models.partners.endings import ending_of
 from models.people import Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
@@ -33,6 +34,7 @@ def index(person: Actor) -> str:
         lines=lines,
         named=named,
         for_staff=person.is_staff,
+        has_left=_has_left(person),
     )
 
 
@@ -41,6 +43,11 @@ def index(person: Actor) -> str:
 def taken_back_export(person: Actor) -> Response:
     rows = owed_back(session, _month(), partner_id=person.partner_id)
     return sheet_response("taken-back", COLUMNS, rows, request.args.get("as", "csv"))
+
+
+def _has_left(person: Actor) -> bool:
+    """Nothing more is earned that it could be set off against."""
+    return person.partner_id is not None and ending_of(session, person.partner_id) is not None
 
 
 def _month() -> str:

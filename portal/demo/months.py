@@ -30,7 +30,7 @@ RESELLER_RULES = {
     },
     "dealreg_uplift": "0.02",
     "override": {"rate": "0.03", "basis": "net"},
-    "clawback": {"days": 90},
+    "clawback": {"days": 90, "instalments": 3},
 }
 QUARTERLY_RULES = {
     "base": {
@@ -90,13 +90,13 @@ def live(story: Story, invoices: list[Invoice]) -> None:
     waiting = [next_month(this_month, by=-2), next_month(this_month, by=-1)]
     for at, invoice, share in sorted(_payments(story, invoices), key=lambda row: row[:1]):
         while waiting and at >= _closing(story, waiting[0]):
-            _close(story, waiting.pop(0))
+            _end(story, invoices, waiting.pop(0))
         _pay(story, invoice, at, share)
         story.tick("payments")
     for month in waiting:
-        _close(story, month)
+        _end(story, invoices, month)
     for number, reason in CREDITED.items():
-        _credit(story, invoices[number], reason)
+        _credit(story, invoices[number], reason, story.today - timedelta(days=3))
     commissions.catch_up(story.session, now=story.now)
 
 
@@ -127,16 +127,30 @@ def _pay(story: Story, invoice: Invoice, at: datetime, share: tuple[int, int]) -
     )
 
 
-def _credit(story: Story, invoice: Invoice, reason: str) -> None:
+def _end(story: Story, invoices: list[Invoice], month: str) -> None:
+    """Before the later month is closed a customer sends back what it paid for before."""
+    first = first_day(month)
+    if next_month(month) == month_of(story.today):
+        partner_id = story.partners[QUARTERLY_FOR].id
+        paid = [
+            one for one in invoices
+            if one.partner_id == partner_id and not one.open_minor and one.issued_on < first
+        ]  # fmt: skip
+        for invoice in paid[:1]:
+            _credit(story, invoice, "Sent back after the season", first + timedelta(days=19))
+    _close(story, month)
+
+
+def _credit(story: Story, invoice: Invoice, reason: str, on: date) -> None:
     sales.record_credit_note(
         story.session,
         invoice,
         number=f"CN-{invoice.number.removeprefix('INV-')}",
-        issued_at=story.at(story.today - timedelta(days=3)),
+        issued_at=story.at(on),
         amount=Money(invoice.net_minor // 10, invoice.currency),
         reason=reason,
         by=story.staff["finance"],
-        now=story.at(story.today - timedelta(days=3)),
+        now=story.at(on),
     )
 
 

@@ -23,6 +23,7 @@ from portal.clock import now
 from portal.database import session
 from portal.home.drawing import commission_chart
 from portal.paging import COUNTED_UP_TO
+from portal.permissions import Can, may
 
 SHOWN = (
     DealStatus.DRAFT,
@@ -51,6 +52,7 @@ def partner_home(person: Actor) -> dict[str, Any]:
         "standings": money.standing(session, own, currency=currency),
         "held": held_until(session, own, since=today - timedelta(days=LOOKS_BACK_DAYS)),
         "expected": expected(session, own, now=now()),
+        "can_see_payouts": may(person, Can.SEE_PAYOUTS),
         "chart": _chart(currency, month_of(today), person),
         "states": [(state, counts.get(state, 0)) for state in SHOWN],
     }

@@ -103,6 +103,7 @@ def test_a_draft_shows_what_changes_against_the_version_in_force(a, finance):
     page = finance.get(f"/plans/drafts/{draft.id}").text
     assert "10% of the net value" in page and "12% of the net value" in page
     assert "Version 1" in page
+    assert "For example" in page and "€120.00" in page  # of 1,000.00, as the engine works it out
 
 
 def test_everybody_can_ask_which_plan_a_partner_is_on_and_why(a, sign_in, finance):
@@ -112,6 +113,14 @@ def test_everybody_can_ask_which_plan_a_partner_is_on_and_why(a, sign_in, financ
     assert why in finance.get(f"/plans?partner={partner.number}").text
     assert "No partner is called “nobody”" in finance.get("/plans?partner=nobody").text
     assert why in sign_in(a.seller(partner)).get("/commissions").text
+
+
+def test_an_assignment_that_another_plan_overrules_is_marked(a, finance):
+    first = a.plan(name="Ten for all")
+    later = a.plan(name="Twelve for all")
+    page = finance.get(f"/plans/{first.id}").text
+    assert "Shadowed" in page and "“Twelve for all” decides: it says the same, later." in page
+    assert "Shadowed" not in finance.get(f"/plans/{later.id}").text
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ def test_payouts_bank_details_and_the_account_are_not_shown(visiting, path):
     assert visiting.get(path).status_code == 403
 
 
+def test_no_page_leads_to_the_payouts_or_tells_their_sums(visiting, sign_in, ute):
+    for path in ("/", "/deals"):
+        assert 'href="/payouts' not in visiting.get(path).text
+    assert "Paid so far" not in visiting.get("/").text
+    page = sign_in(ute).get("/").text
+    assert 'href="/payouts' in page and "Paid so far" in page
+
+
 def test_the_page_of_the_company_hides_where_it_is_paid(visiting, a, rhine):
     destination = a.destination(rhine)
     assert destination.iban_last4 not in visiting.get("/company").text

@@ -57,6 +57,8 @@ class Ratings:
             new_id=self.ids.__next__,
             counts_customers=any("new_logo_bonus" in one for one in rules),
         )
+        if self.world.counts_customers:
+            self.facts.count_customers()
         self.by_partner = not any(remembers_across(one) for one in rules)
         self.before: Before | None = None
         """What the events had before, when they are rated anew."""
