@@ -1,6 +1,6 @@
 """Disputes: clock and window are settings, large decisions need two, sales can be missed.
 
-A plan keeps its frame from its first version on.
+A plan keeps its frame from its first version on; a month is rated anew in parts.
 """
 
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -45,6 +45,7 @@ def upgrade() -> None:
     _make_decisions()
     for guard in GUARDS[op.get_bind().dialect.name]:
         op.get_bind().exec_driver_sql(guard)
+    _make_reratings()
 
 
 def _loosen() -> None:
@@ -128,8 +129,48 @@ def _make_decisions() -> None:
     )
 
 
+def _make_reratings() -> None:
+    op.create_table(
+        "month_rerating",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting", "done", "void", "refused", name="reratingstate", native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("seen", sa.String(length=64), nullable=False),
+        sa.Column("event_count", sa.Integer(), nullable=False),
+        sa.Column("done_count", sa.Integer(), nullable=False),
+        sa.Column("through_id", sa.Uuid(), nullable=True),
+        sa.Column("changed_count", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_month_rerating_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_month_rerating")),
+    )  # fmt: skip
+    op.create_index(op.f("ix_month_rerating_month"), "month_rerating", ["month"])
+    op.create_index(
+        "uq_month_rerating_one_waits",
+        "month_rerating",
+        ["state"],
+        unique=True,
+        sqlite_where=WAITS,
+        postgresql_where=WAITS,
+    )
+
+
 def downgrade() -> None:
     """A missed sale has no place in what was before: it goes, its lines stay."""
+    op.drop_table("month_rerating")
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     op.execute(f"DROP TRIGGER plan_frame_kept{'' if is_sqlite else ' ON plan'}")
     if not is_sqlite:
