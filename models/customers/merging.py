@@ -162,7 +162,7 @@ def merged_into(session: Session) -> dict[str, str]:
             Customer.merged_into_id.is_not(None)
         )
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def merges_of(session: Session, customer_id: UUID) -> Sequence[Row]:

@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from models import audit, bulk
 from models.commissions.engine.dealing import Deal
@@ -119,7 +119,8 @@ def _take_back(session: Session, month: str, partners: Range | None) -> date | N
     """Forget what was rated since; the last day of which holds were released, None: of none."""
     since, remembered = RatedEvent.month >= month, RatingState.month >= month
     if partners is not None:
-        since = since & _of(partners)
+        mine = _sales_of(session, month, partners)
+        since = since & bulk.among(session, RatedEvent.sale_id, mine)
         whose = func.substr(RatingState.key, 1, 32)
         remembered = remembered & whose.between(partners[0].hex, partners[1].hex)
     releases = select(RatedEvent.id).where(since, RatedEvent.kind == Rated.RELEASE)
@@ -137,14 +138,13 @@ def _take_back(session: Session, month: str, partners: Range | None) -> date | N
     return last
 
 
-def _of(partners: Range) -> ColumnElement[bool]:
-    """What these partners' payments, refunds and orders had rated, and released since."""
+def _sales_of(session: Session, month: str, partners: Range) -> Sequence[str]:
+    """The deals, and invoices of no deal, of which these partners had something rated since."""
     events = select(EarningEvent.id).where(EarningEvent.partner_id.between(*partners))
     orders = select(DealOrder.id).where(DealOrder.partner_id.between(*partners))
-    rated = aliased(RatedEvent)
-    sales = select(rated.sale_id).where(or_(rated.id.in_(events), rated.id.in_(orders)))
-    released = (RatedEvent.kind == Rated.RELEASE) & RatedEvent.sale_id.in_(sales)
-    return or_(RatedEvent.id.in_(events), RatedEvent.id.in_(orders), released)
+    theirs = or_(RatedEvent.id.in_(events), RatedEvent.id.in_(orders))
+    asked = select(bulk.hex_id(RatedEvent.sale_id)).where(RatedEvent.month >= month, theirs)
+    return session.scalars(asked.distinct()).all()
 
 
 def _hold_again(session: Session, sale_ids: Sequence[str]) -> None:
