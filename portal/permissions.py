@@ -80,7 +80,6 @@ class Can(StrEnum):
     ASK_WHAT_IF = "ask what open deals would earn"
     SEE_TAKEN_BACK = "see what is still to be taken back"
     DISPUTE_LINE = "dispute a commission line"
-    MISS_SALE = "say that a sale is missing"
     JOIN_DISPUTE = "write in a dispute"
     DECIDE_DISPUTE = "decide a dispute"
     SEE_PLANS = "see plans"
@@ -205,7 +204,6 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.ASK_WHAT_IF: [[partner]],
     Can.SEE_TAKEN_BACK: [[finance], [administrator], [partner]],
     Can.DISPUTE_LINE: [[partner, their_own]],
-    Can.MISS_SALE: [[partner]],
     Can.JOIN_DISPUTE: [[finance], [administrator], [partner, their_own]],
     Can.DECIDE_DISPUTE: [[finance], [administrator]],
     Can.SEE_PLANS: [[administrator], [channel_manager], [finance]],

@@ -57,7 +57,7 @@ def index(person: Actor) -> str:
         views=_views(counted, view),
         held=disputes.sums_held(session, wanted),
         wanted=wanted,
-        can_miss=may(person, Can.MISS_SALE),
+        can_miss=may(person, Can.DISPUTE_LINE),
         tone=TONES,
         for_staff=person.is_staff,
         now=now(),

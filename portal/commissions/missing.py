@@ -24,14 +24,14 @@ from portal.permissions import Can, allow
 
 
 @pages.get("/disputes/new")
-@allow(Can.MISS_SALE)
+@allow(Can.DISPUTE_LINE)
 def new_missing_sale(person: Actor) -> Answer:
     asked = {name: request.args.get(name, "")[:200] for name in ("month", "deal", "sale")}
     return _form_page(_form(person, fresh=asked))
 
 
 @pages.post("/disputes")
-@allow(Can.MISS_SALE)
+@allow(Can.DISPUTE_LINE)
 def miss_sale(person: Actor) -> Answer:
     form = _form(person)
     if not form.validate():

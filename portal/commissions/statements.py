@@ -84,7 +84,7 @@ def statement(person: Actor, statement: Statement) -> str:
         corrected=_corrected(lines),
         disputes=disputes.of_lines(session, [line.id for line in lines]),
         disputable=_disputable(person, statement, lines),
-        can_miss=may(person, Can.MISS_SALE),
+        can_miss=may(person, Can.DISPUTE_LINE),
         can_see_payouts=may(person, Can.SEE_PAYOUTS),
         for_staff=person.is_staff,
     )
