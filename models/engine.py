@@ -17,10 +17,16 @@ from models.errors import Refused
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 
 
-def connect(url: str, **options: Any) -> Engine:
-    """An engine for `sqlite:///…` or `postgresql://…`.  Raises Refused for anything else."""
+def connect(url: str, *, is_pooled: bool = False, **options: Any) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…`.  Raises Refused for anything else.
+
+    is_pooled: a pooler stands between that hands a connection on after each transaction, so
+    nothing may be kept on it: no statement is prepared there.
+    """
     if url.startswith("postgres://"):  # what hosting services hand out; SQLAlchemy refuses it
         url = "postgresql://" + url.removeprefix("postgres://")
+    if is_pooled and url.startswith("postgresql"):
+        options["connect_args"] = {"prepare_threshold": None}
     engine = _connect(url, **options)
     tripwire.watch(engine)
     return engine

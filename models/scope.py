@@ -27,7 +27,7 @@ from models.walls import (
     Scope,
     SeenBy,
     VendorOnly,
-    criteria,
+    fence,
     rows_seen,
 )
 
@@ -45,7 +45,7 @@ class ScopedSession(Session):
             raise OutOfScope("a session needs a scope")
         super().__init__(bind, **options)
         self._scope = scope
-        self._criteria = () if scope.is_vendor else criteria(scope)
+        self._fence = () if scope.is_vendor else (fence(scope),)
 
     @property
     def scope(self) -> Scope:
@@ -167,7 +167,7 @@ def _stay_inside(state: ORMExecuteState) -> None:
         state.statement = state.statement.where(
             rows_seen(state.bind_mapper.class_, session.scope)  # type: ignore[union-attr]
         )
-    state.statement = state.statement.options(*session._criteria)
+    state.statement = state.statement.options(*session._fence)
 
 
 def _of_ones_own(statement: Any, owner: UUID | None) -> Any:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from models.base import Base
 from models.reading_sql import Mention, Place, Reading, read
 from models.scope import asked_by
-from models.walls import OutOfScope, Owned, Private, Public, Scope, SeenBy, criteria
+from models.walls import OutOfScope, Owned, Private, Public, Scope, SeenBy, fence
 
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 
@@ -132,7 +132,7 @@ def _found_open(dialect: Dialect) -> Iterator[str]:
     for scope in (Scope.partner(one), Scope.partner(one, reads=frozenset({other}))):
         for mapper in sorted(Base.registry.mappers, key=lambda each: each.class_.__name__):
             for form in (mapper.class_, aliased(mapper.class_)):
-                statement = select(form).options(*criteria(scope))
+                statement = select(form).options(fence(scope))
                 compiled = statement.compile(
                     dialect=dialect, compile_kwargs={"render_postcompile": True}
                 )

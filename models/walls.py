@@ -12,12 +12,13 @@ Each table class says it with one mixin:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, ClassVar
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, false, true
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, with_loader_criteria
+from sqlalchemy import BindParameter, ForeignKey, Uuid, bindparam, false, true
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 
@@ -45,6 +46,11 @@ class Scope:
     @property
     def is_vendor(self) -> bool:
         return self.owner is None
+
+    @property
+    def listed(self) -> list[UUID]:
+        """`reads`, as a condition takes them."""
+        return sorted(self.reads)
 
 
 class Owned:
@@ -85,48 +91,78 @@ class SeenBy:
 WALLS = (Owned, Public, VendorOnly, SeenBy)
 
 
-def rows_seen(cls: Any, scope: Scope) -> Any:
+def rows_seen(cls: Any, scope: Any) -> Any:
+    """scope: a Scope, or as a statement binds it (`Asked`)."""
     if issubclass(cls, Private):
         return cls.partner_id == scope.owner
     if issubclass(cls, Owned):
-        return cls.partner_id.in_(sorted(scope.reads))
+        return cls.partner_id.in_(scope.listed)
     if issubclass(cls, SeenBy):
         return cls.seen_in(scope)
     return true() if issubclass(cls, Public) else false()
 
 
-@lru_cache(maxsize=2048)  # building it takes as long as a query, and the same people ask again
-def criteria(scope: Scope) -> tuple[Any, ...]:
-    seen = [
-        _SeenCriteria(cls, cls.seen_in(scope), include_aliases=True) for cls in mapped_with(SeenBy)
-    ]
-    return (
-        _owned_by_one(Owned, scope.owner) if len(scope.reads) == 1 else _owned_by_any(scope.reads),
-        _owned_by_one(Private, scope.owner),
-        with_loader_criteria(VendorOnly, lambda cls: false(), include_aliases=True),
-        *seen,
-    )
+class Asked(NamedTuple):
+    """A scope as a statement binds it: the same two bound values wherever an owner is asked for."""
+
+    owner: BindParameter[UUID]
+    listed: BindParameter[Any]
 
 
-class _SeenCriteria(LoaderCriteriaOption):
-    """Criteria that also fit an alias in a JOIN; SQLAlchemy itself fits them only in WHERE."""
+class Fence(CriteriaOption):
+    """The owner's condition on every table that a statement names, as one option.
 
-    __slots__ = ()
-    inherit_cache = True
-    _cache_key_traversal = LoaderCriteriaOption._traverse_internals
+    Written out table by table, the conditions would be part of what SQLAlchemy compares to find
+    a statement that it has compiled before, and cost more than the question itself.  All that
+    differs from scope to scope are two bound values: they alone are compared, and taken over.
+    """
+
+    propagate_to_loaders = False  # what is loaded later is a statement of its own, fenced anew
+
+    def __init__(self, scope: Scope) -> None:
+        self.asked = Asked(
+            bindparam(None, scope.owner, Uuid(), unique=True),
+            bindparam(None, cast(Any, scope.listed), Uuid(), unique=True, expanding=True),
+        )
+
+    def _gen_cache_key(self, anon_map: Any, bound: list[BindParameter[Any]]) -> Any:
+        return Fence, *(value._gen_cache_key(anon_map, bound) for value in self.asked)
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        for row_of in self._rows:
+            row_of.get_global_criteria(attributes)
+
+    @cached_property
+    def _rows(self) -> list[LoaderCriteriaOption]:
+        return [
+            _Rows(cls, self.asked)
+            for wall in (Owned, VendorOnly, SeenBy)
+            for cls in mapped_with(wall)
+        ]
+
+
+class _Rows(LoaderCriteriaOption):
+    """The condition on one table, worked out when a statement first names it."""
+
+    __slots__ = ("asked",)
+
+    def __init__(self, cls: type, asked: Asked) -> None:
+        super().__init__(cls, true(), include_aliases=True)
+        self.asked = asked
 
     def _resolve_where_criteria(self, ext_info: Any) -> Any:
+        self.where_criteria = rows_seen(ext_info.mapper.class_, self.asked)
         criteria = super()._resolve_where_criteria(ext_info)
+        # SQLAlchemy itself fits them to an alias only in WHERE, not in a JOIN
         return ext_info._adapter.traverse(criteria) if ext_info.is_aliased_class else criteria
 
 
-def _owned_by_one(wall: type, owner: UUID | None) -> Any:
-    return with_loader_criteria(wall, lambda cls: cls.partner_id == owner, include_aliases=True)
-
-
-def _owned_by_any(reads: frozenset[UUID]) -> Any:
-    owners = sorted(reads)
-    return with_loader_criteria(Owned, lambda cls: cls.partner_id.in_(owners), include_aliases=True)
+@lru_cache(maxsize=2048)
+def fence(scope: Scope) -> Fence:
+    return Fence(scope)
 
 
 def mapped_with(wall: type) -> list[Any]:

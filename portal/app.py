@@ -154,7 +154,9 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.protect(app, settings)
-    database.connect(app, settings.database_url, **engine_options)
+    database.connect(
+        app, settings.database_url, is_pooled=settings.database_pooled, **engine_options
+    )
     tripwire.check_the_walls(app.extensions["engine"].dialect)
     stripe_connection.must_not_pay_the_demonstration(app, settings)
     identity.remember_people(app)

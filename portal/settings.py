@@ -75,6 +75,8 @@ class Settings:
     account at Stripe need two names; it never changes, or what was sent is not found again."""
     database_owner_url: str = ""
     """The role that owns the tables, for `portal database upgrade` alone."""
+    database_pooled: bool = False
+    """PgBouncer stands before the database and hands connections on after each transaction."""
     allow_database_owner: bool = False
     """Let the portal sign in as the owner of its tables: only for trying out."""
     audit_heads: str = ""

@@ -74,7 +74,7 @@ class Customer(SeenBy, Base):
     def seen_in(cls, scope: Scope) -> Any:
         """Those the partner deals with."""
         return cls.id.in_(
-            select(CustomerLink.customer_id).where(CustomerLink.partner_id.in_(sorted(scope.reads)))
+            select(CustomerLink.customer_id).where(CustomerLink.partner_id.in_(scope.listed))
         )
 
     @property

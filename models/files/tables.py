@@ -47,5 +47,5 @@ class StoredFile(SeenBy, Base):
     def seen_in(cls, scope: Scope) -> Any:
         """Its own company; and the distributor, unless it is private."""
         own = cls.partner_id == scope.owner
-        shared = cls.partner_id.in_(sorted(scope.reads)) & cls.is_private.is_(False)
+        shared = cls.partner_id.in_(scope.listed) & cls.is_private.is_(False)
         return own | shared

@@ -54,7 +54,7 @@ class Partner(SeenBy, Base):
 
     @classmethod
     def seen_in(cls, scope: Scope) -> Any:
-        return cls.id.in_(sorted(scope.reads))
+        return cls.id.in_(scope.listed)
 
 
 class PartnerParent(Owned, Base):

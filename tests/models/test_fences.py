@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 import pytest
-from sqlalchemy import JSON, select, text
+from sqlalchemy import JSON, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from models import engine as engines
@@ -12,9 +12,10 @@ from models.base import Instant, new_id
 from models.deals import Deal, DealNote
 from models.engine import for_writing
 from models.row_security import SAY
-from models.scope import Owned, Scope, as_vendor, open_session, vendor_side
+from models.scope import Owned, Scope, Unattended, as_vendor, open_session, vendor_side
 from models.walls import mapped_with
 from tests.conftest import NOW
+from tests.pooler import pooled
 
 METADATA = schema.metadata()
 
@@ -39,7 +40,7 @@ def bare(engine, only_postgresql):
     def ask(sql, *, scope="", partner="", reads="", **values):
         with engine.connect() as connection:
             as_vendor(connection)  # the tripwire sleeps: the database is alone
-            connection.execute(SAY, {"scope": scope, "partner": partner, "reads": reads})
+            connection.exec_driver_sql(SAY, {"scope": scope, "partner": partner, "reads": reads})
             done = connection.execute(text(sql), values)
             return done.scalars().all() if done.returns_rows else done.rowcount
 
@@ -146,6 +147,30 @@ def test_what_is_said_ends_with_the_transaction(engine, only_postgresql, deals):
         with one.connect() as connection:
             assert not connection.execute(asked).scalar()
     one.dispose()
+
+
+def test_behind_pgbouncer_two_partners_share_a_connection_and_no_row(
+    request, engine, only_postgresql, deals
+):
+    """Turn by turn over the one connection that the pooler has; as the portal asks, and bare."""
+    times = 1000 if request.config.getoption("--every-crash") else 60
+    with pooled(engine.url.render_as_string(hide_password=False)) as behind:
+        clients = {
+            name: engines.connect(behind, is_pooled=True, pool_size=1)
+            for name in ("mine", "theirs")
+        }
+        served = set()
+        for name in ("mine", "theirs") * times:
+            with open_session(clients[name], Scope.partner(deals[name].partner_id)) as own:
+                [row] = own.execute(select(Deal.id, func.pg_backend_pid().label("server")))
+                assert row.id == deals[name].id
+                served.add(row.server)
+        assert len(served) == 1
+        for client in clients.values():
+            with client.connect() as connection:
+                connection.execution_options(asked_by=Unattended())  # the tripwire sleeps
+                assert connection.execute(text("SELECT id FROM deal")).all() == []
+            client.dispose()
 
 
 def test_the_vendors_side_ends_also_when_a_statement_failed(engine, only_postgresql, deals):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 
 from models import jobs
@@ -70,6 +70,20 @@ def test_an_alias_in_a_join_does_not_reach_over_the_wall(engine, session, ours):
     for name in ("mine", "theirs"):
         with open_session(engine, Scope.partner(ours[name])) as own:
             assert own.execute(joined).all() == [(name, None)]
+
+
+def test_one_statement_is_compiled_once_and_asked_by_each_for_its_own(engine, session, ours):
+    session.commit()
+    wide = Scope.partner(ours["mine"], reads=frozenset(ours.values()))
+    again, compiled = aliased(PartnerParent), []
+    event.listen(engine, "before_cursor_execute", lambda *words: compiled.append(words[4].compiled))
+    mine = again.partner_id == Partner.id
+    for scope in (Scope.partner(ours["mine"]), Scope.partner(ours["theirs"]), wide):
+        with open_session(engine, scope) as own:
+            asked = own.execute(select(Partner.id, again.partner_id).join(again, mine))
+            assert {row.id for row in asked} == set(scope.reads)
+    asked = [one for one in compiled if one is not None and "partner_parent" in str(one)]
+    assert asked[0] is asked[1] is asked[2]
 
 
 def test_a_foreign_row_is_missing_by_its_key_too(mine, ours, session):

@@ -1,7 +1,7 @@
 """The tripwire: what it lets pass, what it stops, and what the portal needs before it starts."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -91,7 +91,7 @@ def test_nobody_asks_for_owned_rows_without_saying_for_whom(engine):
 
 def test_the_tripwire_alone_stops_a_session_that_lost_its_criteria(engine, monkeypatch):
     with open_session(engine, Scope.partner(OWNER)) as own:
-        monkeypatch.setattr(own, "_criteria", ())
+        monkeypatch.setattr(own, "_fence", ())
         for form in (Deal, aliased(Deal)):
             with pytest.raises(OutOfScope, match="without its owner"):
                 own.execute(select(form.number))
@@ -102,9 +102,11 @@ def test_the_portal_does_not_start_when_a_table_comes_without_its_owner(dialect,
     """As it was once: a criterion on a mixin that silently did not reach aliases."""
     tripwire.check_the_walls(dialect)
     tripwire._open_tables.cache_clear()
-    everything = tripwire.criteria
-    monkeypatch.setattr(tripwire, "criteria", lambda who: everything(who)[1:])
-    with pytest.raises(OutOfScope, match="the wall around"):
+    rows = walls.rows_seen
+    unguarded = lambda cls, who: true() if cls is Deal else rows(cls, who)  # noqa: E731
+    monkeypatch.setattr(walls, "rows_seen", unguarded)
+    walls.fence.cache_clear()
+    with pytest.raises(OutOfScope, match="the wall around Deal"):
         tripwire.check_the_walls(dialect)
     tripwire._open_tables.cache_clear()
-    assert walls.criteria is everything
+    walls.fence.cache_clear()

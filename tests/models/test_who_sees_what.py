@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from models import schema
 from models.base import new_id
 from models.scope import OutOfScope, Public, Scope, VendorOnly, open_session
-from models.walls import criteria
+from models.walls import fence
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "who-sees-what.md"
 OWN, RESELLER, OTHER = new_id(), new_id(), new_id()
@@ -27,7 +27,7 @@ def written() -> dict[str, tuple[str, str, str]]:
 
 def asked(cls, scope: Scope) -> str:
     """The statement with which such a session asks for all rows, its values written out."""
-    statement = select(cls.id).options(*criteria(scope))
+    statement = select(cls.id).options(fence(scope))
     options = {"literal_binds": True, "render_postcompile": True}
     return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs=options))
 
