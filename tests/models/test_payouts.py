@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from models import ledger, partners, payouts
+from models import commissions, ledger, partners, payouts
+from models.commissions import CommissionLine
+from models.commissions.disputes import DisputeReason, Objection
 from models.errors import Refused
 from models.ledger import Account
+from models.money import Money
 from models.partners import PartnerStatus
 from models.partners.destinations import DestinationStatus
 from models.payouts import Payout, PayoutRun, PayoutSkip, WhyNot
@@ -248,3 +251,20 @@ def test_the_preview_shows_the_equation_and_the_difference_to_the_month_before(
     row = session.execute(Preview(prepare(session, preparer, now)).standing()).one()
     assert (row.opening_minor, row.earned_minor, row.taken_back_minor) == (10_00, 200_00, -25_00)
     assert (row.amount_minor, row.before_minor) == (185_00, 100_00)
+
+
+def test_what_a_dispute_holds_stands_beside_the_partner_and_the_rest_is_paid(
+    session, a, preparer, now
+):
+    a.plan()
+    partner = a.partner()
+    a.destination(partner)
+    a.earned(10_000_00, partner_id=partner.id)
+    line = session.scalars(select(CommissionLine)).one()
+    objection = Objection(DisputeReason.RATE, "We agreed on more.", Money(400_00, "EUR"))
+    by = a.actor(partner_id=partner.id)
+    commissions.open_dispute(session, line.id, objection, by=by, at=a.now, now=a.now)
+    commissions.close_month(session, "2026-11", by=SYSTEM, now=a.now, early=True)
+    row = session.execute(Preview(prepare(session, preparer, now, period="2026-11")).standing())
+    told = row.one()
+    assert (told.held_minor, told.taken_back_minor, told.amount_minor) == (-400_00, 0, 600_00)
