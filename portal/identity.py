@@ -10,28 +10,21 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
 from uuid import UUID
 
 from flask import Flask, abort, current_app, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, update
+from sqlalchemy.orm import Session
 
-from models import agreements, notices, partners
+from models import partners
 from models.factors import FRESH_FOR
-from models.notices import Notice
-from models.partners import Partner, PartnerRole, PartnerStatus
-from models.people import Actor, Person, PersonStatus, Role, Stage, UserSession
+from models.partners import PartnerRole
+from models.people import Actor, Person, Role, Stage, UserSession
 from models.scope import Scope
-from models.vendor import Vendor
-from models.visits import Visit
 from portal import database
 from portal.clock import now
-
-Own = aliased(Person)
-"""Whose browser it is, also while it looks through somebody else's eyes."""
+from portal.who_is_here import who_is_here
 
 HALF_WAY = timedelta(minutes=10)
 """So long a right password waits for the second factor."""
@@ -51,6 +44,9 @@ class Asking:
     """The company of a partner's user; None for staff."""
     vendor_name: str
     stage: Stage
+    began_at: datetime
+    provider_id: UUID | None
+    """Through whose sign-in they came; None: with a password."""
     proven_at: datetime | None
     """When they last proved to be there; None: never yet."""
     visit_ends_at: datetime | None
@@ -80,23 +76,49 @@ def remember_people(app: Flask) -> None:
         return SignedIn(token, asking) if asking else None
 
 
-def sign_in(session: Session, person: Person, *, stage: Stage, at: datetime) -> None:
-    """Open a session row for this person and give the browser its token."""
+def sign_in(
+    session: Session,
+    person: Person,
+    *,
+    stage: Stage,
+    at: datetime,
+    began_at: datetime | None = None,
+    proven_at: datetime | None = None,
+    provider_id: UUID | None = None,
+) -> None:
+    """Open a session row for this person and give the browser its token.
+
+    began_at: when the password was typed, if not now.  provider_id: through whose sign-in.
+    """
     token = secrets.token_urlsafe(32)
     session.add(
         UserSession(
             person_id=person.id,
             token_hash=_hashed(token),
-            created_at=at,
+            created_at=began_at or at,
             last_seen_at=at,
             address=request.remote_addr or "",
             browser=request.user_agent.string[:300],
             stage=stage,
-            proven_at=at if stage is Stage.IN else None,
+            proven_at=(proven_at or at) if stage is Stage.IN else None,
+            provider_id=provider_id,
         )
     )
-    person.last_signed_in_at = at
+    if stage is not Stage.COMPANY:
+        person.last_signed_in_at = at
     login_user(SignedIn(token, None))
+
+
+def change_company(session: Session, person: Person, *, stage: Stage, at: datetime) -> None:
+    """End this browser's session and open one for its owner at another company.
+
+    It lives no longer than the first would have, and no proof is younger for it.
+    """
+    here = coming()
+    assert here is not None, "somebody has shown the password"
+    ending = update(UserSession).where(UserSession.id == here.session_id)
+    session.execute(ending.values(ended_at=at))
+    sign_in(session, person, stage=stage, at=at, began_at=here.began_at, proven_at=here.proven_at)
 
 
 def prove(session: Session, *, at: datetime) -> None:
@@ -169,7 +191,7 @@ def scope_of(actor: Actor) -> Scope:
 def _asking(token: str, at: datetime) -> Asking | None:
     with database.reading() as session:
         here = {"token_hash": _hashed(token), "at": at}
-        found = session.execute(_who_is_here(), here).one_or_none()
+        found = session.execute(who_is_here(), here).one_or_none()
         if found is None or _has_run_out(found, at):
             return None
         reads = _further_reads(session, found, at.date())
@@ -192,63 +214,11 @@ def _asking(token: str, at: datetime) -> Asking | None:
         found.partner_name,
         found.vendor_name,
         found.stage,
+        found.created_at,
+        found.provider_id,
         found.proven_at,
         found.visit_ends_at,
         bool(found.must_sign),
-    )
-
-
-@cache
-def _who_is_here() -> Select:
-    """Built once: every page asks this.  token_hash and at are given when it is asked."""
-    is_on = and_(Visit.id == UserSession.visit_id, Visit.ends_at > bindparam("at"))
-    return (
-        select(*_shown())
-        .select_from(UserSession)
-        .join(Own, Own.id == UserSession.person_id)
-        .outerjoin(Visit, is_on)
-        .join(Person, Person.id == func.coalesce(Visit.person_id, Own.id))
-        .outerjoin(Partner, Partner.id == Person.partner_id)
-        .where(
-            UserSession.token_hash == bindparam("token_hash"),
-            UserSession.ended_at.is_(None),
-            Own.status == PersonStatus.ACTIVE,
-            Person.status == PersonStatus.ACTIVE,
-            or_(Visit.id.is_(None), Own.role == Role.ADMINISTRATOR),
-            Partner.status.is_(None) | (Partner.status != PartnerStatus.ENDED),
-        )
-    )
-
-
-def _shown() -> tuple[Any, ...]:
-    """What is known of who asks: the session, the visit, the person, the companies."""
-    rings = notices.rings(bindparam("at"))
-    unread = (
-        select(func.count(Notice.id))
-        .where(Notice.person_id == Person.id, Notice.read_at.is_(None), rings)
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    return (
-        UserSession.id.label("session_id"),
-        UserSession.created_at,
-        UserSession.last_seen_at,
-        UserSession.stage,
-        UserSession.proven_at,
-        Visit.visitor_name.label("visitor"),
-        Visit.ends_at.label("visit_ends_at"),
-        Person.id,
-        Person.name,
-        Person.email,
-        Person.role,
-        Person.partner_id,
-        Person.locale,
-        Person.time_zone,
-        Partner.role.label("partner_role"),
-        Partner.name.label("partner_name"),
-        unread.label("unread"),
-        agreements.must_sign().label("must_sign"),
-        select(Vendor.name).limit(1).scalar_subquery().label("vendor_name"),
     )
 
 

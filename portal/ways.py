@@ -8,6 +8,19 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from models.people import Stage
+
+
+def next_step(stage: Stage, wanted: str) -> str:
+    """What comes after the password: the company, the second factor, or the page wanted."""
+    if stage is Stage.COMPANY:
+        return url_for("signin.companies", next=wanted or None)
+    if stage is Stage.FACTOR:
+        return url_for("signin.second_factor", next=wanted or None)
+    if stage is Stage.ENROL:
+        return url_for("account.second_factor", next=wanted or None)
+    return after_sign_in(wanted)
+
 
 def after_sign_in(wanted: str) -> str:
     """The page that `wanted` names, built anew from the URL map; the start page otherwise."""

@@ -5,7 +5,15 @@ invited -> active -> left -> invited again
 Doors count knocks; links are mailed and work once; sessions are rows that can be ended.
 """
 
-from models.accounts.membership import accept, change_role, deactivate, invite, needs_two
+from models.accounts.companies import is_shared, join, joins
+from models.accounts.membership import (
+    accept,
+    at_company,
+    change_role,
+    deactivate,
+    invite,
+    needs_two,
+)
 from models.accounts.rules import PRIVILEGED, ROLE_NAMES, grantable, must_be_grantable, tidy_email
 from models.accounts.secrets import (
     WrongPassword,
@@ -23,12 +31,16 @@ __all__ = [
     "Verdict",
     "WrongPassword",
     "accept",
+    "at_company",
     "change_password",
     "change_role",
     "deactivate",
     "enter",
     "grantable",
     "invite",
+    "is_shared",
+    "join",
+    "joins",
     "knock_for_reset",
     "mail_reset",
     "must_be_grantable",

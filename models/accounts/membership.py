@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models import audit, notices, vendor
-from models.accounts import doors, links, sessions
+from models.accounts import companies, doors, links, sessions
 from models.accounts.rules import PRIVILEGED, ROLE_NAMES, must_be_grantable, tidy_email
 from models.accounts.secrets import guessable
 from models.base import lock
@@ -58,14 +58,15 @@ def invite(
     with vendor_side(session) as own:
         _must_be_by_two(own, role, by=by, asked_by=asked_by)
         _not_too_many(own, by, now)
-        person = own.scalars(select(Person).where(Person.email == email)).first()
+        person = at_company(own, email, partner_id)
         if person is None:
             person = Person(email=email, partner_id=partner_id, created_at=now)
             own.add(person)
         else:
-            _must_be_free(own, person, partner_id)
+            lock(own, person)
+        if person.status is PersonStatus.ACTIVE:
+            raise Refused(f"{email} already signs in here.")
         person.name, person.role, person.status = name, role, PersonStatus.INVITED
-        person.password_hash = None
         own.flush()
         audit.record(own, by, "person invited", person, now=now, detail={"role": role})
         _mail_invitation(own, person, by=by, company=company, seal=seal, now=now)
@@ -147,7 +148,8 @@ def deactivate(session: Session, person_id: UUID, *, by: Actor, now: datetime) -
             return
         if person.status is PersonStatus.ACTIVE and person.role in GOVERN:
             _not_the_last(own, person)
-        person.status, person.password_hash = PersonStatus.LEFT, None
+        person.status = PersonStatus.LEFT
+        companies.leave(own, person)
         sessions.end_all(own, person.id, now=now)
         for purpose in TokenPurpose:
             links.spend(own, person.id, purpose, now=now)
@@ -170,14 +172,21 @@ def colleague(session: Session, person_id: UUID, *, by: Actor) -> Person:
 def needs_two(session: Session, role: Role) -> bool:
     """Whether a second administrator must agree before somebody gets this role.
 
-    A vendor's first administrator makes the second one alone: there is nobody to ask yet.
+    A vendor's first administrator makes the second one alone: there never was anybody to ask.
     """
     if role not in PRIVILEGED:
         return False
-    administrators = select(func.count(Person.id)).where(
-        Person.role == Role.ADMINISTRATOR, Person.status == PersonStatus.ACTIVE
-    )
-    return role is not Role.ADMINISTRATOR or session.execute(administrators).scalar_one() > 1
+    return role is not Role.ADMINISTRATOR or _ever_had_two(session)
+
+
+def _ever_had_two(session: Session) -> bool:
+    """Whether there ever were two administrators, wherever the second one is now."""
+    was_in = or_(Person.status == PersonStatus.ACTIVE, Person.last_signed_in_at.is_not(None))
+    counted = select(func.count(Person.id)).where(Person.role == Role.ADMINISTRATOR, was_in)
+    if session.execute(counted).scalar_one() > 1:
+        return True
+    changed = select(audit.AuditEntry.detail).where(audit.AuditEntry.action == "role changed")
+    return any(said.get("from") == Role.ADMINISTRATOR for said in session.scalars(changed))
 
 
 def _must_be_by_two(session: Session, role: Role, *, by: Actor, asked_by: UUID | None) -> None:
@@ -210,16 +219,17 @@ def _administrators_beside(session: Session, person: Person) -> list[UUID]:
     )
 
 
-def _must_be_free(session: Session, person: Person, partner_id: UUID | None) -> None:
-    """Raises Refused for somebody who signs in already, or works for another company."""
-    if person.partner_id != partner_id:
+def at_company(session: Session, email: str, partner_id: UUID | None) -> Person | None:
+    """The person with this address at this company.  Raises Refused where they cannot be.
+
+    Somebody may work for several partners; nobody for a partner and the vendor.
+    """
+    known = session.scalars(select(Person).where(Person.email == email)).all()
+    if any((one.partner_id is None) != (partner_id is None) for one in known):
         raise Refused(
-            f"{person.email} cannot be invited. Use another address, or ask {_vendor(session)} "
-            "for help."
+            f"{email} cannot be invited. Use another address, or ask {_vendor(session)} for help."
         )
-    lock(session, person)
-    if person.status is PersonStatus.ACTIVE:
-        raise Refused(f"{person.email} already signs in here.")
+    return next((one for one in known if one.partner_id == partner_id), None)
 
 
 def _not_too_many(session: Session, by: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, notices, vendor
-from models.accounts import doors, links, sessions
+from models.accounts import companies, doors, links
 from models.base import lock
 from models.errors import Refused
 from models.people import Actor, Door, Person, PersonStatus, TokenPurpose, passwords
@@ -53,7 +53,8 @@ def _confirm_password(session: Session, *, by: Actor, password: str, now: dateti
     with vendor_side(session) as own:
         if doors.is_shut(own, Door.SIGN_IN, account=by.email, address=str(by.id), now=now):
             raise WrongPassword("Too many tries. Wait 15 minutes and try again.")
-    kept = session.scalar(select(Person.password_hash).where(Person.id == by.id))
+        keeper = companies.keeper_of(own, own.get_one(Person, by.id))
+        kept = keeper.password_hash
     if not passwords.matches(password, kept):
         raise WrongPassword("This is not your present password. Type it again.")
 
@@ -82,7 +83,9 @@ def knock_for_reset(session: Session, email: str, *, address: str, now: datetime
 def mail_reset(session: Session, account: str, *, seal: Seal, now: datetime) -> None:
     """Mail a link if somebody signs in with this address."""
     person = session.scalars(
-        select(Person).where(Person.email == account, Person.status == PersonStatus.ACTIVE)
+        select(Person)
+        .where(Person.email == account, Person.status == PersonStatus.ACTIVE)
+        .order_by(Person.password_hash.is_(None), Person.created_at, Person.id)
     ).first()
     if person is None:
         return
@@ -129,10 +132,12 @@ def _set(
     session: Session, person: Person, new: str, *, by: Actor, keep: UUID | None, now: datetime
 ) -> None:
     new_hash = passwords.hashed(new)
-    lock(session, person)
-    person.password_hash, person.is_password_short = new_hash, passwords.is_short(new)
-    links.spend(session, person.id, TokenPurpose.PASSWORD_RESET, now=now)
-    sessions.end_all(session, person.id, now=now, but=keep)
+    keeper = companies.account_at(session, person.email) or companies.keeper_of(session, person)
+    lock(session, keeper)
+    keeper.password_hash, keeper.is_password_short = new_hash, passwords.is_short(new)
+    for person_id in session.scalars(companies.rows_of(keeper.id)).all():
+        links.spend(session, person_id, TokenPurpose.PASSWORD_RESET, now=now)
+    companies.end_everywhere(session, keeper, now=now, but=keep)
     audit.record(session, by, "password changed", person, now=now)
     notices.tell(
         session,

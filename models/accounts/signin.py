@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from models.accounts import doors
 from models.accounts.rules import LIMITS
@@ -42,7 +43,7 @@ def weigh(session: Session, email: str, password: str, *, address: str, now: dat
         return Verdict(account, None, f"Too many tries. Wait {minutes} minutes and try again.")
     person = session.execute(
         select(Person.id, Person.password_hash).where(
-            Person.email == account, Person.status == PersonStatus.ACTIVE
+            Person.email == account, Person.password_hash.is_not(None), _is_in_somewhere()
         )
     ).one_or_none()
     kept = person.password_hash if person else None
@@ -60,16 +61,25 @@ def refuse(session: Session, verdict: Verdict, *, address: str, now: datetime) -
 
 
 def enter(session: Session, verdict: Verdict, *, address: str, now: datetime) -> Person:
-    """The person who may come in.  Raises Refused if that changed since it was weighed."""
+    """Whose password it was.  Raises Refused if that changed since it was weighed.
+
+    Who works for several companies comes in as one of them: see `companies`.
+    """
     assert verdict.person_id is not None, "refused people do not enter"
     person = session.get_one(Person, verdict.person_id)
     lock(session, person)
-    if person.status is not PersonStatus.ACTIVE or person.password_hash != verdict.weighed_hash:
+    is_in = session.scalar(select(Person.id).where(Person.id == person.id, _is_in_somewhere()))
+    if not is_in or person.password_hash != verdict.weighed_hash:
         raise Refused(WRONG)
     if verdict.better_hash:
         person.password_hash = verdict.better_hash
-    person.last_signed_in_at = now
     doors.knock(
         session, Door.SIGN_IN, account=verdict.account, address=address, succeeded=True, now=now
     )
     return person
+
+
+def _is_in_somewhere() -> Any:
+    """A criterion: whether who keeps the password is active, or the same person elsewhere is."""
+    same = aliased(Person)
+    return exists().where(same.keys_id == Person.id, same.status == PersonStatus.ACTIVE)

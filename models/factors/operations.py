@@ -14,7 +14,7 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from models import audit, notices, vendor
-from models.accounts import sessions
+from models.accounts import companies
 from models.base import lock
 from models.errors import Refused
 from models.factors.proving import NotProven, keep_challenge, take_challenge
@@ -52,7 +52,9 @@ def add_app(
     if held_by(session, person.id).has_app:
         raise Refused("You have an app already. Remove it before you set up another.")
     session.add(
-        CodeApp(person_id=person.id, secret_sealed=seal.close(secret), last_step=step, added_at=now)
+        CodeApp(
+            person_id=person.keys_id, secret_sealed=seal.close(secret), last_step=step, added_at=now
+        )
     )
     return _added(session, person, "an app for codes", keep=keep, seal=seal, now=now)
 
@@ -68,7 +70,7 @@ def offer_passkey(session: Session, session_id: UUID, person: Person, *, site: S
     options = webauthn.generate_registration_options(
         rp_id=site.domain,
         rp_name=site.name,
-        user_id=person.id.bytes,
+        user_id=person.keys_id.bytes,
         user_name=person.email,
         user_display_name=person.name,
         exclude_credentials=known,
@@ -104,7 +106,7 @@ def add_passkey(
         raise NotProven(NOT_MADE) from None
     session.add(
         Passkey(
-            person_id=person.id,
+            person_id=person.keys_id,
             name=" ".join(name.split())[:60] or "Passkey",
             credential_id=bytes_to_base64url(made.credential_id),
             public_key=bytes_to_base64url(made.credential_public_key),
@@ -128,7 +130,7 @@ def new_recovery_codes(session: Session, person: Person, *, seal: Seal, now: dat
 def remove_app(session: Session, person: Person, *, keep: UUID, now: datetime) -> None:
     lock(session, person)
     _must_not_be_the_last(session, person, held_by(session, person.id).has_app)
-    session.execute(delete(CodeApp).where(CodeApp.person_id == person.id))
+    session.execute(delete(CodeApp).where(CodeApp.person_id == person.keys_id))
     _removed(session, person, "the app for codes", keep=keep, now=now)
 
 
@@ -137,7 +139,7 @@ def remove_passkey(
 ) -> bool:
     """False when they have no such passkey."""
     lock(session, person)
-    theirs = (Passkey.id == passkey_id, Passkey.person_id == person.id)
+    theirs = (Passkey.id == passkey_id, Passkey.person_id == person.keys_id)
     name = session.scalar(select(Passkey.name).where(*theirs))
     if name is None:
         return False
@@ -150,8 +152,8 @@ def remove_passkey(
 def forget(session: Session, person: Person, *, by: Actor, now: datetime) -> None:
     """Every factor and recovery code, for somebody who has lost them; every session ends."""
     for table in (CodeApp, Passkey, RecoveryCode):
-        session.execute(delete(table).where(table.person_id == person.id))
-    sessions.end_all(session, person.id, now=now)
+        session.execute(delete(table).where(table.person_id == person.keys_id))
+    companies.end_everywhere(session, person, now=now)
     audit.record(session, by, "second factor reset", person, now=now)
     _tell(session, person, "Your second factor was reset. Sign in and set up a new one.", now)
 
@@ -163,25 +165,25 @@ def _added(
     is_first = held_by(session, person.id).count == 1
     codes = _make_codes(session, person, seal, now) if is_first else []
     audit.record(session, person.actor(), "second factor added", person, now=now)
-    sessions.end_all(session, person.id, now=now, but=keep)
+    companies.end_everywhere(session, person, now=now, but=keep)
     _tell(session, person, f"You set up {what} as second factor.", now)
     return codes
 
 
 def _removed(session: Session, person: Person, what: str, *, keep: UUID, now: datetime) -> None:
     if not held_by(session, person.id):
-        session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+        session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.keys_id))
     audit.record(session, person.actor(), "second factor removed", person, now=now)
-    sessions.end_all(session, person.id, now=now, but=keep)
+    companies.end_everywhere(session, person, now=now, but=keep)
     _tell(session, person, f"You removed {what}.", now)
 
 
 def _make_codes(session: Session, person: Person, seal: Seal, now: datetime) -> list[str]:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.keys_id))
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     for code in codes:
-        mark = seal.marks(f"{person.id} {tidy(code)}")[0]
-        session.add(RecoveryCode(person_id=person.id, mark=mark, made_at=now))
+        mark = seal.marks(f"{person.keys_id} {tidy(code)}")[0]
+        session.add(RecoveryCode(person_id=person.keys_id, mark=mark, made_at=now))
     session.flush()
     return codes
 
@@ -192,7 +194,7 @@ def _must_not_be_the_last(session: Session, person: Person, is_held: bool) -> No
         return
     if is_required(person.role, vendor.settings(session).factor_roles):
         raise Refused("Your role needs a second factor. Set up another before you remove this one.")
-    if person.is_password_short:
+    if companies.keeper_of(session, person).is_password_short:
         raise Refused(
             "Your password is too short to stand alone. Choose one of at least 15 characters first."
         )

@@ -18,7 +18,7 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from models import audit
-from models.accounts import doors
+from models.accounts import companies, doors
 from models.base import lock
 from models.errors import Refused
 from models.factors.queries import passkeys_of
@@ -84,7 +84,7 @@ def prove_by_passkey(
 def prove_by_password(session: Session, person: Person, typed: str, *, now: datetime) -> None:
     """For who has no second factor: the password again."""
     _must_be_open(session, person, now)
-    if not passwords.matches(typed, person.password_hash):
+    if not passwords.matches(typed, companies.keeper_of(session, person).password_hash):
         raise NotProven("This is not your password. Type it again.")
 
 
@@ -117,11 +117,11 @@ def _must_be_open(session: Session, person: Person, now: datetime) -> None:
 
 
 def _about(person: Person) -> dict[str, str]:
-    return {"account": person.email, "address": str(person.id)}
+    return {"account": person.email, "address": str(person.keys_id)}
 
 
 def _took_digits(session: Session, person: Person, typed: str, seal: Seal, now: datetime) -> bool:
-    app = session.scalars(select(CodeApp).where(CodeApp.person_id == person.id)).first()
+    app = session.scalars(select(CodeApp).where(CodeApp.person_id == person.keys_id)).first()
     if app is None:
         return False
     lock(session, app)  # the same code twice at once: one of them comes second
@@ -135,11 +135,11 @@ def _took_digits(session: Session, person: Person, typed: str, seal: Seal, now: 
 def _took_recovery_code(
     session: Session, person: Person, typed: str, seal: Seal, now: datetime
 ) -> bool:
-    marks = seal.marks(f"{person.id} {tidy_recovery_code(typed)}")
+    marks = seal.marks(f"{person.keys_id} {tidy_recovery_code(typed)}")
     used = session.execute(
         update(RecoveryCode)
         .where(
-            RecoveryCode.person_id == person.id,
+            RecoveryCode.person_id == person.keys_id,
             RecoveryCode.mark.in_(marks),
             RecoveryCode.used_at.is_(None),
         )
@@ -158,7 +158,7 @@ def _key_that_answered(session: Session, person: Person, answer: str) -> Any:
         return None
     key = session.scalars(
         select(Passkey).where(
-            Passkey.person_id == person.id,
+            Passkey.person_id == person.keys_id,
             Passkey.credential_id == bytes_to_base64url(credential.raw_id),
         )
     ).first()

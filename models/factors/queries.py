@@ -32,13 +32,19 @@ class Held:
         return self.has_app + self.passkeys
 
 
+def keys_of(person_id: UUID) -> Any:
+    """Where this person's factors are kept: who works for several companies has one set."""
+    return select(Person.keys_id).where(Person.id == person_id).scalar_subquery()
+
+
 def held_by(session: Session, person_id: UUID) -> Held:
+    keys = keys_of(person_id)
     row = session.execute(
         select(
-            exists().where(CodeApp.person_id == person_id),
-            select(func.count(Passkey.id)).where(Passkey.person_id == person_id).scalar_subquery(),
+            exists().where(CodeApp.person_id == keys),
+            select(func.count(Passkey.id)).where(Passkey.person_id == keys).scalar_subquery(),
             select(func.count(RecoveryCode.id))
-            .where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+            .where(RecoveryCode.person_id == keys, RecoveryCode.used_at.is_(None))
             .scalar_subquery(),
         )
     ).one()
@@ -50,13 +56,14 @@ def stage_of(session: Session, person: Person) -> Stage:
     if held_by(session, person.id):
         return Stage.FACTOR
     needs_one = is_required(person.role, vendor.settings(session).factor_roles)
-    return Stage.ENROL if needs_one or person.is_password_short else Stage.IN
+    is_short = session.get_one(Person, person.keys_id).is_password_short
+    return Stage.ENROL if needs_one or is_short else Stage.IN
 
 
-def has_any(person_id: Any) -> Any:
-    """A criterion: whether the person of this column has a second factor."""
-    app = exists().where(CodeApp.person_id == person_id)
-    return app | exists().where(Passkey.person_id == person_id)
+def has_any(keys_id: Any) -> Any:
+    """A criterion: whether whose keys this column names has a second factor."""
+    app = exists().where(CodeApp.person_id == keys_id)
+    return app | exists().where(Passkey.person_id == keys_id)
 
 
 def passkeys_of(session: Session, person_id: UUID) -> list[Row]:
@@ -67,7 +74,7 @@ def passkeys_of(session: Session, person_id: UUID) -> list[Row]:
                 Passkey.id, Passkey.name, Passkey.credential_id, Passkey.added_at,
                 Passkey.last_used_at,
             )
-            .where(Passkey.person_id == person_id)
+            .where(Passkey.person_id == keys_of(person_id))
             .order_by(Passkey.added_at, Passkey.id)
         )
     )  # fmt: skip
@@ -76,6 +83,8 @@ def passkeys_of(session: Session, person_id: UUID) -> list[Row]:
 def secret_of(session: Session, person_id: UUID, seal: Seal) -> tuple[str, int] | None:
     """The secret of the person's app and the last step that was used; None without an app."""
     row = session.execute(
-        select(CodeApp.secret_sealed, CodeApp.last_step).where(CodeApp.person_id == person_id)
+        select(CodeApp.secret_sealed, CodeApp.last_step).where(
+            CodeApp.person_id == keys_of(person_id)
+        )
     ).one_or_none()
     return (seal.open(row.secret_sealed), row.last_step) if row else None

@@ -143,10 +143,13 @@ def _known(session: Session, provider: IdentityProvider, told: Told) -> Person |
 def _by_address(
     session: Session, provider: IdentityProvider, told: Told, email: str, now: datetime
 ) -> Person | None:
-    person = session.scalars(select(Person).where(Person.email == email)).first()
+    try:
+        person = accounts.at_company(session, email, provider.partner_id)
+    except Refused:
+        raise Refused(NOT_HERE) from None
     if person is None:
         return None
-    if person.partner_id != provider.partner_id or person.status is PersonStatus.LEFT:
+    if person.status is PersonStatus.LEFT:
         raise Refused(NOT_HERE)
     linked = select(OutsideLogin.id).where(
         OutsideLogin.provider_id == provider.id, OutsideLogin.person_id == person.id

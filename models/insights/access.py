@@ -27,7 +27,7 @@ def everybody(*, staff_only: bool = False) -> Select:
             Person.status,
             Person.last_signed_in_at,
             func.coalesce(Partner.name, "").label("company"),
-            factors.has_any(Person.id).label("has_factor"),
+            factors.has_any(Person.keys_id).label("has_factor"),
             sessions.label("open_sessions"),
         )
         .outerjoin(Partner, Partner.id == Person.partner_id)

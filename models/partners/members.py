@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.partners.rules import PartnerStatus
 from models.partners.tables import Partner
 from models.people import Person, PersonStatus, Role
 
@@ -39,6 +40,25 @@ def listed(chosen: Choice) -> Select:
         )
         .outerjoin(Partner, Partner.id == Person.partner_id)
         .where(*_criteria(chosen))
+    )
+
+
+def companies_of(session: Session, keys_id: UUID) -> list[Row]:
+    """(id, company, role, last_signed_in_at): as whom the owner of these keys may come in.
+
+    The one they came in as last is the first.
+    """
+    return list(
+        session.execute(
+            select(Person.id, Partner.name.label("company"), Person.role, Person.last_signed_in_at)
+            .join(Partner, Partner.id == Person.partner_id)
+            .where(
+                Person.keys_id == keys_id,
+                Person.status == PersonStatus.ACTIVE,
+                Partner.status != PartnerStatus.ENDED,
+            )
+            .order_by(Person.last_signed_in_at.desc().nulls_last(), Partner.name, Person.id)
+        )
     )
 
 

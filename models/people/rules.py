@@ -24,6 +24,8 @@ PARTNER_ROLES = frozenset({Role.PARTNER_ADMINISTRATOR, Role.SELLER})
 class Stage(StrEnum):
     """How far a browser has come in."""
 
+    COMPANY = "company"
+    """The password was right; which of their companies they come for is still asked."""
     FACTOR = "factor"
     """The password was right; the second factor is still asked for."""
     ENROL = "enrol"

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, or_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -15,8 +16,18 @@ from models.people.rules import PARTNER_ROLES, Actor, PersonStatus, Role, Stage
 from models.scope import Scope, SeenBy, VendorOnly
 
 
+def only_where(name: str, column: str, condition: str) -> Index:
+    """A unique index over the rows of which the condition is true."""
+    where = text(condition)
+    return Index(name, column, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class Person(SeenBy, Base):
-    """Somebody who signs in: the vendor's staff, or a user of one partner."""
+    """Somebody who signs in: the vendor's staff, or a user of one partner.
+
+    Who works for two partners is a person of each, with one address, one password and one
+    second factor; a session is one person's, and so one company's.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -26,9 +37,13 @@ class Person(SeenBy, Base):
             ),
             name="partner_roles_have_a_partner",
         ),
+        CheckConstraint("account_id IS NULL OR password_hash IS NULL", name="one_password"),
+        Index("uq_person_email_partner_id", "email", "partner_id", unique=True),
+        only_where("uq_person_staff_email", "email", "partner_id IS NULL"),
+        only_where("uq_person_password", "email", "password_hash IS NOT NULL"),
     )
 
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
     """Lower case."""
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[Role]
@@ -37,8 +52,10 @@ class Person(SeenBy, Base):
         ForeignKey("partner.id", use_alter=True), index=True
     )
     """None for the vendor's staff."""
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Whose password and second factors are this person's too; None: they are their own."""
     password_hash: Mapped[str | None]
-    """None until the invitation is accepted."""
+    """None until the invitation is accepted, and where another row keeps it."""
     is_password_short: Mapped[bool] = mapped_column(default=False)
     """Long enough only beside a second factor."""
     locale: Mapped[str] = mapped_column(String(20), default="en_US")
@@ -50,6 +67,16 @@ class Person(SeenBy, Base):
     def seen_in(cls, scope: Scope) -> Any:
         """One's own company, and the vendor's staff, who are named on every deal."""
         return or_(cls.partner_id == scope.owner, cls.partner_id.is_(None))
+
+    @hybrid_property
+    def keys_id(self) -> UUID:
+        """Who keeps the password and the second factors."""
+        return self.account_id or self.id
+
+    @keys_id.inplace.expression
+    @classmethod
+    def _keys_id(cls) -> Any:
+        return func.coalesce(cls.account_id, cls.id)
 
     def actor(self) -> Actor:
         return Actor(
@@ -83,6 +110,10 @@ class UserSession(VendorOnly, Base):
     """What a passkey has to sign now; None when none was asked for, or it was answered."""
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", use_alter=True))
     """Through somebody else's eyes; None through one's own."""
+    provider_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("identity_provider.id", use_alter=True)
+    )
+    """Through whose sign-in; None: with a password."""
 
 
 class TokenPurpose(StrEnum):

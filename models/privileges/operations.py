@@ -31,8 +31,8 @@ def ask_invitation(
     """Ask a second administrator to invite somebody as administrator or finance."""
     accounts.must_be_grantable(by, role)
     email = accounts.tidy_email(email)
-    known = session.scalar(select(Person.status).where(Person.email == email))
-    if known is PersonStatus.ACTIVE:
+    known = select(Person.id).where(Person.email == email, Person.status == PersonStatus.ACTIVE)
+    if session.scalar(known.limit(1)) is not None:
         raise Refused(f"{email} already signs in here.")
     row = PrivilegeRequest(kind=Ask.INVITATION, email=email, name=name, role=role)
     _keep(session, row, by=by, now=now)
@@ -176,10 +176,19 @@ def _decidable(session: Session, request_id: UUID, *, by: Actor, now: datetime) 
         raise Refused("You asked for this yourself. Another administrator must agree.")
     if row.person_id == by.id:
         raise Refused("This is about you. Another administrator must agree.")
+    if row.kind is Ask.FACTOR_RESET and by.partner_id is not None:
+        _must_be_of_this_company_alone(session, row)
     asker = session.get_one(Person, row.asked_by_id)
     if asker.status is not PersonStatus.ACTIVE or asker.role not in GOVERN:
         raise Refused(f"{row.asked_by_name} is no longer administrator. Ask anew.")
     return row
+
+
+def _must_be_of_this_company_alone(session: Session, row: PrivilegeRequest) -> None:
+    """A factor that guards another company's business too is not one company's to reset."""
+    if accounts.is_shared(session, session.get_one(Person, row.person_id)):
+        ours = vendor.settings(session).name
+        raise Refused(f"This one needs {ours}: one of its administrators must agree.")
 
 
 def _decide(row: PrivilegeRequest, state: AskState, *, by: Actor, now: datetime) -> None:

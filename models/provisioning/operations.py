@@ -85,14 +85,18 @@ def put_person(
     """
     lock(session, provider)
     email = _own_address(session, provider, wanted.email)
-    holder = session.scalars(select(Person).where(Person.email == email)).first()
+    try:
+        holder = accounts.at_company(session, email, provider.partner_id)
+    except Refused:
+        raise Taken(email) from None
     if holder is not None and (person is None or holder.id != person.id):
-        gone = holder.partner_id == provider.partner_id and holder.status is PersonStatus.LEFT
-        if person is not None or not gone:
+        if person is not None or holder.status is not PersonStatus.LEFT:
             raise Taken(email)
         person = holder
     if person is None:
         person = _newcomer(session, provider, email, wanted, now)
+    if person.email != email and accounts.is_shared(session, person):
+        raise Refused("This address cannot change here. Remove the user and add the new address.")
     person.email, person.name = email, wanted.name[:200] or person.name
     session.flush()
     _keep(session, provider, person, wanted, now)

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, url_for
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from models import accounts, audit, notices
 from models.accounts import sessions
@@ -107,6 +109,7 @@ def _page(person: Actor, profile: ProfileForm, password: PasswordForm) -> str:
     has_factor = factors.has_factor(person)
     hours = current_app.extensions["settings"].session_hours
     with vendor_side(session) as own:
+        several = _works_elsewhere(own, person)
         open_ones = sessions.listed(own, person.id, since=now() - timedelta(hours=hours))
     return render_template(
         "account/show.html",
@@ -119,11 +122,20 @@ def _page(person: Actor, profile: ProfileForm, password: PasswordForm) -> str:
         how_long=f"At least {passwords.shortest(has_factor=has_factor)} characters. Four or five "
         "unrelated words are easy to remember.",
         sessions=open_ones,
-        kinds=[
-            row
-            for row in notices.kinds_told(session, person.id, now=now())
-            if row.kind not in notices.NEVER_MUTED
-        ],
+        has_companies=several,
+        kinds=_mutable(person),
         browser=name_of,
         this_session=_this_session(),
     )
+
+
+def _works_elsewhere(own: Session, person: Actor) -> bool:
+    """Whether this session may change to another company of theirs."""
+    here = identity.asking()
+    came_by_password = here is not None and here.provider_id is None
+    return came_by_password and accounts.is_shared(own, own.get_one(Person, person.id))
+
+
+def _mutable(person: Actor) -> list[Row]:
+    told = notices.kinds_told(session, person.id, now=now())
+    return [row for row in told if row.kind not in notices.NEVER_MUTED]

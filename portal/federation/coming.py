@@ -23,7 +23,7 @@ from portal.federation.blueprint import pages
 from portal.federation.provider import Journey
 from portal.fields import email_field
 from portal.permissions import anyone
-from portal.ways import after_sign_in
+from portal.ways import next_step
 
 COOKIE = "journey"
 
@@ -85,7 +85,7 @@ def come_back() -> Any:
         stage = _let_in(kept, state, code)
     except Refused as no:
         return _refused(str(no))
-    return redirect(_next_step(stage, kept["wanted"]), 303)
+    return redirect(next_step(stage, kept["wanted"]), 303)
 
 
 def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
@@ -98,16 +98,8 @@ def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
         person = federation.come_in(own, provider, told, now=now())
         stage = factors.stage_of(own, person)
         flask.session.clear()
-        identity.sign_in(own, person, stage=stage, at=now())
+        identity.sign_in(own, person, stage=stage, at=now(), provider_id=provider.id)
         return stage
-
-
-def _next_step(stage: Stage, wanted: str) -> str:
-    if stage is Stage.FACTOR:
-        return url_for("signin.second_factor", next=wanted or None)
-    if stage is Stage.ENROL:
-        return url_for("account.second_factor", next=wanted or None)
-    return after_sign_in(wanted)
 
 
 def _refused(why: str) -> tuple[str, int]:

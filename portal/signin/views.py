@@ -13,7 +13,7 @@ from models import accounts, factors, federation, jobs
 from models.accounts import links
 from models.base import new_id
 from models.errors import Refused
-from models.partners import Partner
+from models.partners import Partner, members
 from models.people import Person, Stage, TokenPurpose
 from models.vendor import Vendor
 from portal import identity
@@ -21,13 +21,13 @@ from portal.clock import now
 from portal.database import reading, session, transaction
 from portal.fields import put_refusal
 from portal.permissions import anyone
-from portal.signin import proving
+from portal.signin import companies, proving
 from portal.signin.blueprint import pages
 from portal.signin.errands import RESET
 from portal.signin.forms import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm
-from portal.ways import after_sign_in
+from portal.ways import next_step
 
-PAGES = (proving,)
+PAGES = (companies, proving)
 """What stands in files of its own."""
 
 
@@ -37,7 +37,7 @@ def new() -> Any:
     wanted = request.args.get("next", "")
     here = identity.coming()
     if here is not None:
-        return redirect(_next_step(here.stage, wanted), 303)
+        return redirect(next_step(here.stage, wanted), 303)
     return _sign_in_page(SignInForm(), wanted)
 
 
@@ -56,10 +56,15 @@ def create() -> Any:
         form.form_errors.append(verdict.refusal)
         return _sign_in_page(form, wanted), 422
     person = accounts.enter(session, verdict, address=address, now=now())
-    if federation.must_use_provider(session, person):
+    several = members.companies_of(session, person.id) if person.partner_id else []
+    if len(several) == 1:
+        person = session.get_one(Person, several[0].id)
+    if len(several) < 2 and federation.must_use_provider(session, person):
         session.rollback()
         form.form_errors.append("Passwords are refused here. Sign in with your company.")
         return _sign_in_page(form, wanted), 422
+    if len(several) > 1:
+        return _come_in(session.get_one(Person, several[0].id), wanted, Stage.COMPANY)
     return _come_in(person, wanted)
 
 
@@ -145,6 +150,10 @@ def accept_invitation(token_id: UUID) -> Any:
     invited = _opens(token_id, form.key.data or "", TokenPurpose.INVITATION)
     if invited is None:
         return render_template("signin/dead_link.html", invited=True), 404
+    if accounts.joins(session, invited):
+        accounts.join(session, token_id, form.key.data, now=now())
+        flash("You have joined. Sign in with the password that you have.")
+        return redirect(url_for("signin.new"), 303)
     if not form.validate():
         return _invitation_page(form, token_id, invited), 422
     try:
@@ -172,24 +181,15 @@ def _sign_in_page(form: SignInForm, wanted: str) -> str:
     return render_template("signin/new.html", form=form, wanted=wanted, company=company)
 
 
-def _come_in(person: Person, wanted: str) -> Any:
+def _come_in(person: Person, wanted: str, stage: Stage | None = None) -> Any:
     """A new cookie for a new session; nothing from before signing in is kept but messages."""
     messages = flask.session.get("_flashes", [])
     flask.session.clear()
     if messages:
         flask.session["_flashes"] = messages
-    stage = factors.stage_of(session, person)
+    stage = stage or factors.stage_of(session, person)
     identity.sign_in(session, person, stage=stage, at=now())
-    return redirect(_next_step(stage, wanted), 303)
-
-
-def _next_step(stage: Stage, wanted: str) -> str:
-    """What comes after the password: the second factor, setting one up, or the page wanted."""
-    if stage is Stage.FACTOR:
-        return url_for("signin.second_factor", next=wanted or None)
-    if stage is Stage.ENROL:
-        return url_for("account.second_factor", next=wanted or None)
-    return after_sign_in(wanted)
+    return redirect(next_step(stage, wanted), 303)
 
 
 def _opens(token_id: UUID, key: str, purpose: TokenPurpose) -> Person | None:
@@ -210,6 +210,7 @@ def _invitation_page(form: InvitationForm, token_id: UUID, invited: Person) -> s
         form=form,
         token_id=token_id,
         email=invited.email,
+        has_password=accounts.joins(session, invited),
         role=accounts.ROLE_NAMES[invited.role],
     )
 

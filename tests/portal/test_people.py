@@ -77,9 +77,8 @@ def test_inviting_the_same_address_twice_is_one_person(sign_in, head, session):
     assert client.post(f"/people/{person.id}/invitation").status_code == 303
 
 
-def test_an_address_of_another_company_is_refused_beside_its_field(sign_in, head, a):
-    rival = a.person()
-    said = {"name": "X", "email": rival.email, "role": "seller"}
+def test_an_address_of_the_vendor_is_refused_beside_its_field(sign_in, head, a):
+    said = {"name": "X", "email": a.manager().email, "role": "seller"}
     page = sign_in(head).post("/people", data=said)
     assert page.status_code == 422 and "cannot be invited" in page.text
     assert 'value="X"' in page.text

@@ -90,6 +90,21 @@ def test_the_first_administrator_makes_the_second_alone_but_nobody_finance(sign_
     assert page.status_code == 422 and "you are the only one" in page.text
 
 
+@pytest.mark.parametrize("way", ["deactivated", "demoted"])
+def test_who_removed_the_other_administrator_does_not_make_another_alone(
+    two, sign_in, way, session
+):
+    kim, other = two
+    if way == "deactivated":
+        sign_in(kim).post(f"/people/{other.id}/deactivation")
+        other.last_signed_in_at = other.created_at
+    else:
+        sign_in(kim).post(f"/people/{other.id}/role", data={"role": "channel_manager"})
+    page = sign_in(kim).post("/people", data=NEW | {"role": "administrator"})
+    assert page.status_code == 422 and "you are the only one" in page.text
+    assert session.scalars(select(Person).where(Person.email == NEW["email"])).all() == []
+
+
 def test_no_road_of_the_business_leads_around_the_second_person(two, a, session, now):
     sales, kim = a.sales_manager(), two[0].actor()
     for asked_by in (None, kim.id):

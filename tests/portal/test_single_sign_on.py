@@ -139,9 +139,14 @@ def test_groups_stand_for_roles_and_are_followed(travel, arrange, kestrel, outsi
 def test_a_rivals_or_the_vendors_people_are_not_let_in_by_this_company(
     travel, arrange, kestrel, a, session
 ):
-    a.person(email=f"ute@{DOMAIN}")
-    assert travel(arrange(kestrel)).status_code == 403
-    assert session.scalars(select(OutsideLogin)).all() == []
+    rival, provider = a.person(email=f"ute@{DOMAIN}"), arrange(kestrel)
+    assert travel(provider).status_code == 303
+    linked = session.scalars(select(Person).join(OutsideLogin)).one()
+    assert linked.partner_id == kestrel.id and linked.id != rival.id
+    session.delete(session.scalars(select(OutsideLogin)).one())
+    linked.email, rival.email = "other@elsewhere.test", "rival@elsewhere.test"
+    a.manager(email=f"ute@{DOMAIN}")
+    assert travel(provider).status_code == 403
 
 
 @pytest.mark.parametrize(
