@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from models.notices import CONFIDENTIAL, Notice, is_muted, rings
 from models.people import Person, PersonStatus
 
+LAST_WORDS = "partner-ended"
+"""Told to people in the moment in which they leave."""
+
 
 def pass_over(session: Session, *, now: datetime) -> None:
     """Mark what nobody wants to be told and what somebody would be told who has left, so that
@@ -19,7 +22,7 @@ def pass_over(session: Session, *, now: datetime) -> None:
     left = select(Person.id).where(Person.status == PersonStatus.LEFT)
     session.execute(
         update(Notice)
-        .where(*waits, or_(is_muted(), Notice.person_id.in_(left)))
+        .where(*waits, or_(is_muted(), Notice.person_id.in_(left) & (Notice.kind != LAST_WORDS)))
         .values(silent_at=now)
         .execution_options(synchronize_session=False)
     )

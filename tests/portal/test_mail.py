@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import notices
+from models import notices, partners
 from models.notices import Notice
+from models.partners import Partner
 from models.people import PersonStatus
 from portal.mail import send_waiting
 from tests.smtp_standin import mail_server
@@ -87,3 +88,11 @@ def test_who_has_left_is_told_nothing_more(came, send, session, a, now):
     seller.status = PersonStatus.LEFT
     assert send(now) == 0
     assert came == []
+
+
+def test_the_end_of_a_partnership_is_the_last_that_its_people_are_told(came, send, session, a, now):
+    seller = a.seller()
+    partner = session.get_one(Partner, seller.partner_id)
+    partners.end(session, partner, by=a.manager().actor(), reason="Agreed.", now=now)
+    assert send(now) == 1
+    assert came == [seller.email]
