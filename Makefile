@@ -8,7 +8,7 @@ RUFF := $(BIN)/ruff
 TEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test testall check format bench bench-commissions lock clean
+.PHONY: help run test testall check format bench bench-commissions lock sbom clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,10 @@ bench-commissions: $(VENV)/dev.stamp ## a million payments rated and stated, bes
 lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
 	$(LOCK) --extra install -o requirements.lock
 	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
+
+sbom: $(VENV)/dev.stamp ## what the portal is made of, with hashes: sbom.cdx.json (CycloneDX 1.6)
+	$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-format JSON \
+		--output-file sbom.cdx.json
 
 DECIDED_BY_THE_DATABASE = tests/models tests/stripe tests/test_migrations.py \
 	tests/portal/test_isolation.py tests/portal/test_money_agrees.py \
