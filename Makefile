@@ -8,7 +8,7 @@ RUFF := $(BIN)/ruff
 TEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test testall check format bench bench-commissions lock sbom clean
+.PHONY: help run test testall check format bench bench-commissions fuzz lock sbom clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,10 @@ bench-commissions: $(VENV)/dev.stamp ## a million payments rated and stated, bes
 lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
 	$(LOCK) --extra install -o requirements.lock
 	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
+
+fuzz: $(VENV)/dev.stamp ## 10,000 odd requests as every role, then odd files for every reader; ten minutes
+	$(TEST) -n 0 -s tests/portal/test_fuzz.py --fuzz=10000
+	$(BIN)/python -m tests.fuzzing_readers -max_total_time=120
 
 sbom: $(VENV)/dev.stamp ## what the portal is made of, with hashes: sbom.cdx.json (CycloneDX 1.6)
 	$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-format JSON \

@@ -48,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="kill the payout worker at every boundary, with every fault; takes a quarter hour",
     )
     parser.addoption(
+        "--fuzz",
+        type=int,
+        metavar="REQUESTS",
+        help="send so many odd requests instead of a hundred; 10,000 take a quarter hour",
+    )
+    parser.addoption(
         "--every-model",
         action="store_true",
         help="draw 10,000 random models of territories instead of 300; takes a few minutes",

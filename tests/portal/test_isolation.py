@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.applications import Application
 from models.claims import TerritoryClaim
 from models.commissions import CommissionLine, Dispute, Plan, PlanAssignment, Statement
+from models.complaints import Complaint
 from models.customers import Customer, CustomerLink
 from models.deals import Deal, DealMatch
 from models.deals.conflicts import Conflict, ConflictSide
@@ -73,6 +74,7 @@ def theirs(session) -> dict[str, UUID]:
         "assignment_id": first(PlanAssignment.id),
         "claim_id": first(TerritoryClaim.id, TerritoryClaim.partner_id == partner_id),
         "application_id": first(Application.id),
+        "complaint_id": first(Complaint.id, Complaint.partner_id == partner_id),
     }
 
 
