@@ -20,6 +20,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 FROZEN = ROOT / "models" / "migrations" / "versions"
 
 NOT_IMPORTED = {
+    "cyclonedx-bom": "started as a command",
     "psycopg": "SQLAlchemy finds it by the address of the database",
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "gunicorn": "started as a command",
