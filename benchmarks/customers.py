@@ -4,8 +4,8 @@
 
 Loads the crowd unless the database holds it, asks for mistyped customers, and says what share
 of what a scan of all customers finds by the same rules is found, how long that takes, and how
-long a pre-check and a whole registration take.  The same seed makes the same companies and
-mistakes.
+long a pre-check and a whole registration take; with --keys-alone only what shares a key.  The
+same seed makes the same companies and mistakes.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from typing import Any
 import click
 from sqlalchemy import Engine, event, func, select
 
-from benchmarks.crowd import COMMON, FORMS, SEED, load, sample
+from benchmarks.crowd import COMMON, FORMS, SEED, companies, load, sample
 from benchmarks.full_scan import alike, everybody
 from models import customers, deals, schema
 from models import engine as engines
 from models.customers import Company, Customer, CustomerDetails
+from models.customers.keys import certain_keys, kept_under, stretch_keys
 from models.deals import Enquiry, prechecks
 from models.scope import Scope, ScopedSession, open_session
 from tests.factories import Factories
@@ -103,24 +104,50 @@ def mistyped(details: CustomerDetails, kind: str, rng: random.Random) -> Company
 
 def ask(session: ScopedSession, known: list[CustomerDetails]) -> None:
     """Ask for mistyped customers: what share of what a full scan finds is found, and the times."""
-    rng, watch = random.Random(SEED + 1), Stopwatch("match step")
-    kinds = [list(MISTAKES)[number % len(MISTAKES)] for number in range(len(known))]
-    asked = [mistyped(each, kind, rng) for each, kind in zip(known, kinds, strict=True)]
-    found = []
+    watch, found = Stopwatch("match step"), []
+    kinds, asked = questions_about(known)
     for typed in asked:
         with watch.running():
             matches = customers.matches_of(session, typed)
         found.append({match.customer_id for match in matches})
     watch.say()
     started = time.process_time()
-    wanted, counted = alike(everybody(session), asked), defaultdict(Counter)
+    say_found(kinds, alike(everybody(session), asked), found)
+    click.echo(f"  the full scan took {time.process_time() - started:.0f} s of processor time")
+
+
+def questions_about(known: list[CustomerDetails]) -> tuple[list[str], list[Company]]:
+    """Which mistake each question has, and what is asked."""
+    rng = random.Random(SEED + 1)
+    kinds = [list(MISTAKES)[number % len(MISTAKES)] for number in range(len(known))]
+    return kinds, [mistyped(each, kind, rng) for each, kind in zip(known, kinds, strict=True)]
+
+
+def say_found(kinds: list[str], wanted: list[set[Any]], found: list[set[Any]]) -> None:
+    """Of what a full scan finds, what the keys find: by the mistake, and all together."""
+    counted = defaultdict[str, Counter[str]](Counter)
     for kind, wants, has in zip(kinds, wanted, found, strict=True):
         counted[kind].update(wanted=len(wants), found=len(wants & has))
     counted["together"] = sum(counted.values(), Counter())
     for kind, of in counted.items():
         share = of["found"] / (of["wanted"] or 1)
         click.echo(f"  {kind:30} {of['found']:6,} of {of['wanted']:6,} found, {share:.2%}")
-    click.echo(f"  the full scan took {time.process_time() - started:.0f} s of processor time")
+
+
+def share_a_key(many: int, known: list[CustomerDetails]) -> None:
+    """Without a database: of what a full scan finds, what shares a key, and how many keys."""
+    crowd = [each.company for each in companies(many, random.Random(SEED))]
+    kinds, asked = questions_about(known)
+    wanted = alike(list(enumerate(crowd)), asked)
+    looked = [{*certain_keys(typed), *stretch_keys(typed)} for typed in asked]
+    found = [
+        {place for place in places if keys & kept_under(crowd[place])}
+        for keys, places in zip(looked, wanted, strict=True)
+    ]
+    say_found(kinds, wanted, found)
+    kept = statistics.mean(len(kept_under(company)) for company in crowd[:1_000])
+    asks = statistics.mean(map(len, looked))
+    click.echo(f"  a customer is kept under {kept:.0f} keys and looked for under {asks:.0f}")
 
 
 def register(engine: Engine, session: ScopedSession, known: list[CustomerDetails]) -> None:
@@ -172,7 +199,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=2_000)
     parser.add_argument("--registered", type=int, default=200)
     parser.add_argument("--database", help="empty, or with this crowd; else a temporary SQLite")
+    parser.add_argument("--keys-alone", action="store_true", help="without a database")
     said = parser.parse_args()
+    if said.keys_alone:
+        share_a_key(said.customers, list(sample(said.customers, said.questions)))
+        return
     with TemporaryDirectory() as folder:
         engine = engines.connect(said.database or f"sqlite:///{Path(folder) / 'bench.sqlite'}")
         schema.metadata().create_all(engines.for_writing(engine))

@@ -33,7 +33,7 @@ from models.catalog import ProductFamily
 from models.customers import Customer
 from models.deals import Deal, DealStatus
 from models.partners import Partner, PartnerRole, PartnerStatus, Tier
-from models.people import Person, Role, UserSession
+from models.people import Person, Role, Stage, UserSession
 from models.scope import Scope, ScopedSession, open_session
 from models.vendor import Vendor
 from portal import identity
@@ -107,6 +107,10 @@ def _drawing(app: Flask, client: FlaskClient) -> Callable[[], str]:
         unread=0,
         partner_name=None,
         vendor_name=context["vendor"],
+        stage=Stage.IN,
+        proven_at=now(),
+        visit_ends_at=None,
+        must_sign=False,
     )
 
     def draw() -> str:

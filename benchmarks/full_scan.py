@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from uuid import UUID
+from typing import Any
 
 import numpy
 from rapidfuzz import fuzz, process
@@ -28,7 +28,8 @@ NEAR = 87.99
 AT_ONCE = 20_000
 """Names beside all names asked for of one length: what fits into memory."""
 
-Known = tuple[UUID, Company]
+Known = tuple[Any, Company]
+"""Its id, and what is known of it."""
 
 
 def everybody(session: Session) -> list[Known]:
@@ -39,9 +40,9 @@ def everybody(session: Session) -> list[Known]:
     ]
 
 
-def alike(known: Sequence[Known], asked: Sequence[Company]) -> list[set[UUID]]:
+def alike(known: Sequence[Known], asked: Sequence[Company]) -> list[set[Any]]:
     """For each company asked for, all customers that are the same or to be reviewed."""
-    found: list[set[UUID]] = [set() for _ in asked]
+    found: list[set[Any]] = [set() for _ in asked]
     for place, other in {*_similar(known, asked), *_equal(known, asked)}:
         key, company = known[other]
         if compare(asked[place], company).verdict is not Verdict.DIFFERENT:

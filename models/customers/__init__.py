@@ -12,7 +12,16 @@ from models.customers.duplicates import Pair, possible_duplicates
 from models.customers.identifiers import country_code, registrable_domain
 from models.customers.industries import industry_fault, industry_name
 from models.customers.legal_forms import word_list
-from models.customers.merging import Pointing, hold, merge, merges_of, preview, set_apart, undo
+from models.customers.merging import (
+    Pointing,
+    hold,
+    hold_survivor,
+    merge,
+    merges_of,
+    preview,
+    set_apart,
+    undo,
+)
 from models.customers.names import core_name
 from models.customers.operations import (
     CustomerDetails,
@@ -56,6 +65,7 @@ __all__ = [
     "correct",
     "country_code",
     "hold",
+    "hold_survivor",
     "how_many",
     "industry_fault",
     "industry_name",

@@ -56,6 +56,20 @@ def hold(session: Session, *customers: Customer) -> None:
         lock(session, customer)
 
 
+def hold_survivor(session: Session, customer_id: UUID) -> UUID:
+    """Lock the customer that this one is by now, itself or what it was merged into; its id.
+
+    Not stronger than rows that point at it: locking it fully afterwards, two would wait for
+    each other.
+    """
+    into: UUID | None = customer_id
+    while into is not None:
+        customer_id = into
+        asked = select(Customer.merged_into_id).where(Customer.id == customer_id)
+        into = session.scalars(asked.with_for_update(key_share=True)).first()
+    return customer_id
+
+
 def merge(
     session: Session,
     survivor: Customer,

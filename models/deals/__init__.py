@@ -40,7 +40,7 @@ from models.deals.lists import (
     waiting,
     won_between,
 )
-from models.deals.merging import merge_customers, what_forbids_merging
+from models.deals.merging import merge_customers, undo_merge, what_forbids_merging
 from models.deals.obstacles import Obstacle, TenderPolicy, obstacles
 from models.deals.operations import (
     JOBS,
@@ -288,6 +288,7 @@ __all__ = [
     "taking_part",
     "type_rules",
     "undo",
+    "undo_merge",
     "uphold",
     "waiting",
     "warn",

@@ -45,6 +45,15 @@ def merge_customers(
     return done
 
 
+def undo_merge(
+    session: Session, done: CustomerMerge, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Undo a merge; cases that were open only because two records met are over."""
+    customers.undo(session, done, reason=reason, by=by, now=now)
+    for customer_id in (done.survivor_id, done.merged_id):
+        look_again(session, customer_id, now=now)
+
+
 def what_forbids_merging(session: Session, survivor_id: UUID, merged_id: UUID) -> list[str]:
     """Protections of two partners that would meet, each with what to do first."""
     return [

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from models import customers, engagements, vendor
-from models.customers import Company, CustomerDetails, Verdict, core_name
+from models.customers import Company, CustomerDetails, Verdict
 from models.deals.precheck_tables import Precheck, PrecheckAsked
 from models.deals.queries import is_live
 from models.deals.states import DealStatus
@@ -30,7 +30,7 @@ from models.vendor import Vendor
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEW_QUESTIONS = {HOUR: 40, DAY: 150}
 """Customers that the people of one partner may ask for, in any such stretch of time."""
-ANSWERS = {HOUR: 600}
+ANSWERS = {HOUR: 600, DAY: 2_000}
 """With those that a form asks while it is being written."""
 SAME_QUESTION_FOR = timedelta(minutes=15)
 """How long letters that are added still belong to the question before."""
@@ -52,7 +52,6 @@ class Enquiry:
     name: str = ""
     domain: str = ""
     vat_id: str = ""
-    postal_code: str = ""
     family_id: UUID | None = None
     """None while no product is chosen; then every family counts."""
 
@@ -62,7 +61,6 @@ class Enquiry:
             name=self.name,
             country=self.country,
             domain=self.domain,
-            postal_code=self.postal_code,
             vat_id=self.vat_id,
         ).company
 
@@ -82,7 +80,7 @@ def ask_precheck(
         raise Refused("Choose the country.")
     with vendor_side(session) as beside:
         _one_at_a_time(beside, by.partner_id)
-        is_new = not (live and _goes_on(beside, enquiry, by, now))
+        is_new = not (live and _goes_on(beside, company, by, now))
         _refuse_too_many(beside, by.partner_id, is_new=is_new, now=now)
         answer, until = _judged(beside, enquiry, company, by.partner_id, now)
     asked = PrecheckAsked(
@@ -144,10 +142,16 @@ def _one_at_a_time(session: Session, partner_id: UUID) -> None:
     session.execute(held.with_for_update(key_share=True))
 
 
-def _goes_on(session: Session, enquiry: Enquiry, by: Actor, now: datetime) -> bool:
-    """Whether this is this person's last question with letters added or mended."""
+def _goes_on(session: Session, asked: Company, by: Actor, now: datetime) -> bool:
+    """Whether this is this person's last question with letters added or mended.
+
+    What is compared is what is answered by: another country, another site's own part or another
+    VAT number is another question, whatever stands around it.
+    """
     last = session.execute(
-        select(PrecheckAsked.name, PrecheckAsked.domain, PrecheckAsked.vat_id)
+        select(
+            PrecheckAsked.name, PrecheckAsked.domain, PrecheckAsked.vat_id, PrecheckAsked.country
+        )
         .where(
             PrecheckAsked.partner_id == by.partner_id,
             PrecheckAsked.person_id == by.id,
@@ -158,10 +162,12 @@ def _goes_on(session: Session, enquiry: Enquiry, by: Actor, now: datetime) -> bo
     ).first()
     if last is None:
         return False
+    before = Enquiry(**last._asdict()).company
     return (
-        extends(core_name(last.name), core_name(enquiry.name))
-        and extends(last.domain.casefold(), enquiry.domain.casefold())
-        and extends(last.vat_id, enquiry.vat_id)
+        asked.country == before.country
+        and extends(before.core, asked.core)
+        and (asked.domain or "").startswith(before.domain or "")
+        and (asked.vat or "").startswith(before.vat or "")
     )
 
 

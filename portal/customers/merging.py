@@ -102,7 +102,7 @@ def confirm_undo(person: Actor, done: CustomerMerge) -> Answer:
     if not form.validate():
         return _undo_page(done, form), 422
     try:
-        customers.undo(session, done, reason=form.reason.data or "", by=person, now=now())
+        deals.undo_merge(session, done, reason=form.reason.data or "", by=person, now=now())
     except Refused as refusal:
         session.rollback()
         form.form_errors.append(str(refusal))

@@ -132,7 +132,6 @@ def check(person: Actor) -> Answer:
         country=_typed("customer_country", 2),
         domain=_typed("customer_domain", 253),
         vat_id=_typed("customer_vat_id", 20),
-        postal_code=_typed("customer_postal_code", 16),
         family_id=_family_of(desk),
     )
     if not enquiry.name or not enquiry.country:

@@ -2,21 +2,25 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.registering import register
 from tests.browser.test_look import ADMINISTRATOR, MANAGER, SELLER
 
 RIVAL = "seller@off-price-bike-center.example"
-CUSTOMER = "Isar Valley Bike Share"
+CUSTOMER = "Zugspitz Wheels"
 WHY = "We trained the mechanics and hold the letter of the city."
 
 
 def test_a_conflict_is_heard_decided_and_judged_without_a_name(visit, own_site):
-    """The registrations and the first evidence are the demonstration's own."""
-    loser, winner, manager = visit(SELLER), visit(RIVAL), visit(MANAGER)
+    winner, loser, manager = visit(RIVAL), visit(SELLER), visit(MANAGER)
+    for page in (winner, loser):
+        page.goto("/deals/new")
+        register(page, CUSTOMER)
+        expect(page.get_by_role("heading", level=1)).to_have_text(CUSTOMER)
     from_the_deal(loser)
     file(loser, "We met the board twice, and the city asked us for an offer.")
     never_names(loser, "Off-Price")
     from_the_deal(winner)
-    expect(winner.get_by_text("three visits")).to_be_visible()
+    file(winner, "Since spring we made three visits to their depot.")
     never_names(winner, "Enterprise Center")
     case = decide(manager)
     appeal(loser)
@@ -33,7 +37,7 @@ def test_a_conflict_is_heard_decided_and_judged_without_a_name(visit, own_site):
 
 
 def from_the_deal(page: Page) -> None:
-    page.goto("/deals?q=Isar+Valley")
+    page.goto("/deals?q=Zugspitz")
     page.get_by_role("table").get_by_role("link", name=CUSTOMER).first.click()
     page.get_by_role("link", name="See your side of it").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(CUSTOMER)

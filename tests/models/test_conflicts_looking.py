@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from models import deals
+from models import customers, deals
 from models.customers import Customer
 from models.deals import DealMatch
 from models.deals.conflicts import Conflict, ConflictStatus, Standing
@@ -29,11 +29,33 @@ def test_customers_that_are_merged_bring_their_rivals_together(a, session, now):
     assert cases(session) == 0
     survivor = session.get_one(Customer, first.customer_id)
     merged = session.get_one(Customer, second.customer_id)
-    deals.merge_customers(
-        session, survivor, merged, reason="Renamed last year.", by=a.decider(), now=now
+    by = a.decider()
+    done = deals.merge_customers(
+        session, survivor, merged, reason="Renamed last year.", by=by, now=now
     )
     session.flush()
     assert cases(session) == 1
+    assert a.case_of(first).id == a.case_of(second).id
+    deals.undo_merge(session, done, reason="They are two.", by=by, now=now)
+    session.flush()
+    assert a.case_of(first).status is ConflictStatus.SETTLED, "it stood on the merge alone"
+
+
+def test_who_registers_a_customer_that_is_merged_that_moment_meets_its_rival(
+    a, session, now, monkeypatch
+):
+    first = a.approved(customer_name="Kestrel Foods Ltd")
+    recognise, by = customers.recognise, a.decider()
+
+    def merged_meanwhile(beside, details, *, now):
+        found = recognise(beside, details, now=now)
+        rows = [beside.get_one(Customer, key) for key in (first.customer_id, found.customer_id)]
+        deals.merge_customers(beside, *rows, reason="Renamed last year.", by=by, now=now)
+        return found
+
+    monkeypatch.setattr(customers, "recognise", merged_meanwhile)
+    second = a.submitted(customer_name="Falcon Dairy")
+    assert second.customer_id == first.customer_id
     assert a.case_of(first).id == a.case_of(second).id
 
 

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models import approvals, deals
 from models.approvals import ApproverKind, RuleDetails, Step
+from models.customers import Customer
 from models.deals import (
     AmendmentState,
     DealStatus,
@@ -91,6 +92,7 @@ def test_many_small_changes_count_together(session, a):
 
 def test_another_customer_family_or_project_is_material(session, a):
     deal = a.approved(customer_name="Kestrel Foods Ltd")
+    before = session.scalar(select(func.count(Customer.id)))
     for changes, why in (
         ({"customer_name": "Halvorsen Marine AS"}, ["Another customer"]),
         ({"lines": (Line(a.sold("Helmets").id, 1, 10_000_00),)}, ["Another product family"]),
@@ -102,6 +104,7 @@ def test_another_customer_family_or_project_is_material(session, a):
             session, deal, made, text="Register it anew.", by=a.decider(), now=a.now
         )
     assert deal.customer_name == "Kestrel Foods Ltd"
+    assert session.scalar(select(func.count(Customer.id))) == before, "asking adds nobody"
     spelled = amended(session, a, deal, customer_name="Kestrel Foods Limited")
     assert spelled.state is AmendmentState.APPLIED, "the same customer, spelled otherwise"
 
@@ -110,6 +113,15 @@ def test_a_change_is_not_approved_over_somebody_elses_protection(session, a):
     a.approved(customer_name="Halvorsen Marine AS")
     deal = a.approved(customer_name="Kestrel Foods Ltd")
     made = amended(session, a, deal, customer_name="Halvorsen Marine AS")
+    with pytest.raises(Refused, match="is protected for"):
+        accept(session, a, deal, made)
+    session.expire_all()
+
+
+def test_nor_over_a_protection_of_a_customer_that_was_unknown_when_it_was_asked(session, a):
+    deal = a.approved(customer_name="Kestrel Foods Ltd")
+    made = amended(session, a, deal, customer_name="Halvorsen Marine AS")
+    a.approved(customer_name="Halvorsen Marine AS")
     with pytest.raises(Refused, match="is protected for"):
         accept(session, a, deal, made)
     session.expire_all()

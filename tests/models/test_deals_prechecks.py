@@ -169,6 +169,22 @@ def test_typing_a_name_is_one_question(ask, session, monkeypatch):
         ask("Cypress", live=True)
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        [{"domain": f"{'p' * 25}.{name}.com"} for name in ("acme", "globex", "initech")],
+        [{"domain": name} for name in ("acme.com", "", "globex.com")],
+        [{"vat_id": f"---------{number}"} for number in ("DE136695976", "DE129273398", "")],
+        [{"country": country} for country in ("DE", "FR", "GB")],
+    ],
+)
+def test_another_company_behind_the_same_letters_is_another_question(ask, session, others):
+    for other in others:
+        ask("Constant", live=True, **other)
+    new = select(func.count(PrecheckAsked.id)).where(PrecheckAsked.is_new)
+    assert session.scalar(new) == len(others) - (others[0] == {"domain": "acme.com"})
+
+
 def test_a_form_that_types_for_hours_is_stopped_too(ask, monkeypatch):
     monkeypatch.setitem(prechecks.ANSWERS, prechecks.HOUR, 4)
     for typed in ("Al", "Alp", "Alpi", "Alpin"):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import customers, vendor
 from models.base import lock
-from models.customers import Customer
+from models.customers import Verdict
 from models.deals.amendments import Changes, changed_by, differences, is_large_change, name_of
 from models.deals.decision_tables import AmendmentState, DealAmendment
 from models.deals.kind_tables import type_rules
@@ -35,6 +35,8 @@ from models.money import Money
 from models.people import Actor
 from models.scope import vendor_side
 
+ANOTHER_CUSTOMER = "Another customer"
+
 
 def amend(
     session: Session,
@@ -58,7 +60,7 @@ def amend(
     if deal.won_at:
         raise Refused("A part of this deal is won; it cannot be changed any more.")
     changes = _what_changes(session, deal, registration, now=now)
-    customer_id = _customer_of(session, deal, registration, now=now)
+    customer_id = _customer_of(session, deal, registration)
     reasons = _why_material(session, deal, registration, customer_id)
     amendment = DealAmendment(
         partner_id=deal.partner_id,
@@ -82,6 +84,9 @@ def accept_amendment(
     session: Session, deal: Deal, amendment: DealAmendment, *, by: Actor, now: datetime
 ) -> None:
     """Approve a material change: under the locks of both customers, past no other protection."""
+    if amendment.customer_id is None and ANOTHER_CUSTOMER in amendment.why_material:
+        after = changed_by(registration_of(session, deal), amendment.changes)
+        amendment.customer_id = _customer_of(session, deal, after)  # somebody added it meanwhile
     _lock_both(session, deal, amendment)
     require(session, deal, "accept_amendment", now=now)
     _must_wait(deal, amendment)
@@ -167,15 +172,17 @@ def _what_changes(
     return changes
 
 
-def _customer_of(
-    session: Session, deal: Deal, registration: Registration, *, now: datetime
-) -> UUID | None:
-    """The customer that the changed registration is about."""
+def _customer_of(session: Session, deal: Deal, registration: Registration) -> UUID | None:
+    """The customer that the changed registration is about; None for one that is not kept yet.
+
+    Asking adds nobody: a change may be refused, and what it names would stay for ever.
+    """
     details = details_of(registration)
     if details == details_of(registration_of(session, deal)):
         return deal.customer_id
     with vendor_side(session) as beside:
-        return customers.recognise(beside, details, now=now).customer_id
+        matches = customers.matches_of(beside, details.company)
+    return next((each.customer_id for each in matches if each.verdict is Verdict.SAME), None)
 
 
 def _why_material(
@@ -190,7 +197,7 @@ def _why_material(
         f"The value changes by more than {percent} %": is_large_change(
             approved, registration.value_minor, percent
         ),
-        "Another customer": customer_id != deal.customer_id,
+        ANOTHER_CUSTOMER: customer_id != deal.customer_id,
         "Another product family": family_of(session, registration.lines) != deal.family_id,
         "Another project": project_key(registration.project) != deal.project_key,
     }
@@ -246,7 +253,7 @@ def _lock_both(session: Session, deal: Deal, amendment: DealAmendment) -> None:
     """In one order, so that two changes that cross each other do not wait for ever."""
     wanted = {deal.customer_id, amendment.customer_id} - {None}
     for customer_id in sorted(wanted, key=str):
-        lock(session, session.get_one(Customer, customer_id))
+        customers.hold_survivor(session, customer_id)
     lock(session, deal)
     lock(session, amendment)
 

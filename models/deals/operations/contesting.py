@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from models import audit, engagements, jobs, notices, vendor
 from models.base import human_number, new_id
+from models.customers import hold_survivor
 from models.deals.conflicts.leaving import leave_unopposed, link_of, link_to, note
 from models.deals.conflicts.queries import alike_customers, contenders, open_case_of
 from models.deals.conflicts.rules import EVIDENCE_BUSINESS_DAYS, Rule, Standing, rule_that_applies
 from models.deals.conflicts.tables import Conflict, ConflictSide
 from models.deals.operations.clock import queue_the_clock
-from models.deals.operations.recognising import hold_customer
 from models.deals.operations.steps import remember
 from models.deals.states import OPEN, UNDECIDED, DealStatus, DealType
 from models.deals.tables import Deal
@@ -39,7 +39,7 @@ def open_if_contested(session: Session, deal: Deal, *, now: datetime) -> None:
         return
     deal_id, customer_id = deal.id, deal.customer_id
     with vendor_side(session) as beside:
-        hold_customer(beside, customer_id)
+        hold_survivor(beside, customer_id)
         _look(beside, beside.get_one(Deal, deal_id), now=now)
 
 

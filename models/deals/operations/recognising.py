@@ -27,15 +27,19 @@ from models.territories import PASSIVE_SALES_PROTECTED, Action, Facts, Routing, 
 
 
 def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
-    """Set the deal's customer, territory and managers, and keep what looked alike."""
+    """Set the deal's customer, territory and managers, and keep what looked alike.
+
+    Who registers the same customer at once queues at its lock, so that the second sees the first;
+    what was merged a moment ago is the survivor.
+    """
     details = details_of(deal)
     deal_id, family_id, partner_id = deal.id, deal.family_id, deal.partner_id
     came_unasked = deal.came_unasked
     with vendor_side(session) as beside:
         found = customers.recognise(beside, details, now=now)
-        hold_customer(beside, found.customer_id)
+        customer_id = customers.hold_survivor(beside, found.customer_id)
         beside.execute(delete(DealMatch).where(DealMatch.deal_id == deal_id))
-        beside.add_all(_match_rows(deal_id, found, now))
+        beside.add_all(_match_rows(deal_id, customer_id, found, now))
         today = vendor.settings(beside).calendar.day_of(now)
         routing = territories.route(
             beside,
@@ -46,7 +50,7 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
                 partner_id,
                 today,
                 came_unasked=came_unasked,
-                customer=beside.get(Customer, found.customer_id),
+                customer=beside.get(Customer, customer_id),
             ),
             on=today,
             about=("deal", deal_id),
@@ -56,8 +60,8 @@ def recognise_and_route(session: Session, deal: Deal, *, now: datetime) -> None:
         no = _why_not(beside, routing, details.country)
     if no:
         raise Refused(no)
-    customers.link(session, partner_id, found.customer_id)
-    deal.customer_id = found.customer_id
+    customers.link(session, partner_id, customer_id)
+    deal.customer_id = customer_id
     deal.territory_id = routing.territory_id
     deal.channel_manager_id = routing.channel_manager_id
     deal.sales_manager_id = routing.sales_manager_id
@@ -93,17 +97,6 @@ def open_loads(session: Session) -> dict[UUID, int]:
     return dict(found)
 
 
-def hold_customer(session: Session, customer_id: UUID) -> None:
-    """Who registers the same customer at once queues here, so that the second sees the first.
-
-    Before any row points at the customer, and not stronger than those that do: locking it
-    fully afterwards, two would wait for each other.
-    """
-    session.scalar(
-        select(Customer.id).where(Customer.id == customer_id).with_for_update(key_share=True)
-    )
-
-
 def details_of(deal: Deal | Registration) -> CustomerDetails:
     """The customer as the partner wrote it."""
     return CustomerDetails(
@@ -117,8 +110,10 @@ def details_of(deal: Deal | Registration) -> CustomerDetails:
     )
 
 
-def _match_rows(deal_id: UUID, found: Recognition, now: datetime) -> Iterator[DealMatch]:
-    for match in found.matches:
+def _match_rows(
+    deal_id: UUID, customer_id: UUID, found: Recognition, now: datetime
+) -> Iterator[DealMatch]:
+    for match in (each for each in found.matches if each.customer_id != customer_id):
         yield DealMatch(
             deal_id=deal_id,
             customer_id=match.customer_id,

@@ -19,7 +19,15 @@ from models.deals.operations.clock import resume_clock, start_clock
 from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.recognising import recognise_and_route
 from models.deals.operations.renewing import tell_incumbent
-from models.deals.operations.steps import move, remember, require, tell_managers, tell_partner, tidy
+from models.deals.operations.steps import (
+    lock_with_customer,
+    move,
+    remember,
+    require,
+    tell_managers,
+    tell_partner,
+    tidy,
+)
 from models.deals.projects import project_key
 from models.deals.queries import registration_of
 from models.deals.registration import (
@@ -95,7 +103,7 @@ def submit(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     partner, programme = session.get_one(Partner, deal.partner_id), vendor.settings(session)
     if programme.capacity:
         lock(session, partner)  # two of its people must not pass its limit at the same moment
-    lock(session, deal)
+    lock_with_customer(session, deal)
     require(session, deal, "submit", now=now)
     must_be_active(partner.status)
     again = deal.status is DealStatus.REJECTED
@@ -139,7 +147,7 @@ def answer(
 
     Raises Refused when anything but the fields asked about was changed.
     """
-    lock(session, deal)
+    lock_with_customer(session, deal)
     require(session, deal, "answer", now=now)
     note = tidy(note, what="an answer to the question")
     before = registration_of(session, deal)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import audit, jobs, notices
 from models.base import lock
-from models.customers import Customer
+from models.customers import hold_survivor
 from models.deals.conflicts.leaving import leave_if_over
 from models.deals.queries import last_event
 from models.deals.rules import ago_in_words
@@ -40,7 +40,7 @@ def require(session: Session, deal: Deal, verb: str, *, now: datetime) -> DealSt
 def lock_with_customer(session: Session, deal: Deal) -> None:
     """The customer first: two managers may decide about it at once, on two deals."""
     if deal.customer_id:
-        lock(session, session.get_one(Customer, deal.customer_id))
+        hold_survivor(session, deal.customer_id)
     lock(session, deal)
 
 

@@ -107,7 +107,7 @@ def _parties(
             raise RefusedSale(
                 "partner", "The partner or the customer is not known. Choose them from the list."
             )
-        return partner_id, customer_id
+        return partner_id, customers.hold_survivor(session, customer_id)
     if not (deal.status is DealStatus.WON or deal.won_at) or deal.customer_id is None:
         raise RefusedSale(
             "deal",
