@@ -251,8 +251,8 @@ def _apply(
 
 def _lock_both(session: Session, deal: Deal, amendment: DealAmendment) -> None:
     """In one order, so that two changes that cross each other do not wait for ever."""
-    wanted = {deal.customer_id, amendment.customer_id} - {None}
-    for customer_id in sorted(wanted, key=str):
+    wanted = filter(None, {deal.customer_id, amendment.customer_id})
+    for customer_id in sorted(wanted):
         customers.hold_survivor(session, customer_id)
     lock(session, deal)
     lock(session, amendment)
