@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUFF := $(BIN)/ruff
 TEST := $(BIN)/python -m pytest
+# Neighbours stay in one process: one browser, one demonstration; who is done first helps out.
+ALL_AT_ONCE := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test testall check format bench bench-commissions fuzz lock sbom clean
@@ -17,12 +19,12 @@ run: $(VENV)/run.stamp ## install what is missing, then serve the portal with it
 	@exec $(BIN)/portal serve --demo --port $(PORT)
 
 test: $(VENV)/dev.stamp ## every test on SQLite and in a browser; what the database decides on PostgreSQL
-	$(TEST) -n auto
-	$(TEST) -n auto --database=postgresql $(DECIDED_BY_THE_DATABASE)
+	$(TEST) $(ALL_AT_ONCE)
+	$(TEST) $(ALL_AT_ONCE) --database=postgresql $(DECIDED_BY_THE_DATABASE)
 
 testall: $(VENV)/dev.stamp ## every test on both databases, and in a browser
-	$(TEST) -n auto
-	$(TEST) -n auto --database=postgresql tests/models tests/portal tests/stripe tests/test_migrations.py
+	$(TEST) $(ALL_AT_ONCE)
+	$(TEST) $(ALL_AT_ONCE) --database=postgresql tests/models tests/portal tests/stripe tests/test_migrations.py
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
 	$(RUFF) format --check .

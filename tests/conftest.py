@@ -60,6 +60,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks a database: the rest has been proven without one."""
+    if config.getoption("--database") == "sqlite":
+        return
+    asks: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        asks["databases" in getattr(item, "fixturenames", ())].append(item)
+    config.hook.pytest_deselected(items=asks[False])
+    items[:] = asks[True]
+
+
 @pytest.fixture(scope="session")
 def databases(request: pytest.FixtureRequest) -> Iterator[Sqlite | Postgresql]:
     """The kind of database that was asked for, with the schema built once as a template."""

@@ -43,7 +43,10 @@ EMPTY = """
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid();
         SET LOCAL session_replication_role = replica;  -- neither triggers nor foreign keys ask
-        FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+        FOR name IN SELECT quote_ident(relname) FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            AND pg_relation_size(oid) > 0  -- others have never held a row
+        LOOP
             EXECUTE 'DELETE FROM ' || name;
         END LOOP;
     END $$"""

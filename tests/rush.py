@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +17,8 @@ from models.deals.conflicts import Conflict, Decision, Outcome, Rule, case_of_de
 from models.deals.conflicts.operations import decide
 from models.errors import Refused
 from models.people import Actor
-from models.schema import metadata
 from models.scope import Scope, open_session
+from tests.processes import at_once
 
 KIND = ("decided this case already",)
 """What the later ones may be told: each says why, none is an error."""
@@ -57,7 +56,6 @@ def compete(contender: Contender, gate: Any, answers: Any) -> None:
 
     Rivals meet in a conflict case; each manager decides it for their own partner and approves.
     """
-    metadata()
     engine = engines.connect(contender.url)
     for at, registration in enumerate(contender.registrations):
         now = contender.now + timedelta(minutes=at)
@@ -114,24 +112,14 @@ def _for(session: Any, case: Conflict, deal_id: UUID) -> Decision:
 def rush(contenders: list[Contender]) -> Told:
     """Let them all loose, and collect what each was told."""
     rounds = len(contenders[0].registrations)
-    processes = get_context("spawn")
-    gate, answers = processes.Barrier(len(contenders)), processes.Queue()
-    running = [
-        processes.Process(target=compete, args=(contender, gate, answers))
-        for contender in contenders
-    ]
-    for process in running:
-        process.start()
     told = Told()
-    for _ in range(rounds * len(contenders)):
-        at, said, again = answers.get(timeout=PATIENCE_SECONDS)
+    everybody = [(contender,) for contender in contenders]
+    for at, said, again in at_once(compete, everybody, times=rounds, patience=PATIENCE_SECONDS):
         told.tried_again += again
         if said == "approved":
             told.approved[at] += 1
         else:
             told.refused.append(said)
-    for process in running:
-        process.join()
     return told
 
 

@@ -1,7 +1,6 @@
 """Managers who approve overlapping exclusive claims at once: never two of them."""
 
 from datetime import datetime
-from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,8 @@ from models import engine as engines
 from models.claims import ClaimStatus, TerritoryClaim
 from models.errors import Refused
 from models.people import Actor
-from models.schema import metadata
 from models.scope import Scope, open_session
+from tests.processes import at_once
 
 MANY, ROUNDS = 8, 3
 PATIENCE_SECONDS = 300
@@ -27,7 +26,6 @@ PLACES = [
 
 
 def confirm(url: str, ids: list[UUID], by: Actor, now: datetime, gate: Any, answers: Any) -> None:
-    metadata()
     engine = engines.connect(url)
     for at, claim_id in enumerate(ids):
         gate.wait(PATIENCE_SECONDS)
@@ -61,20 +59,11 @@ def test_eight_managers_approve_overlapping_exclusive_claims_and_one_wins(
         claims.approve(session, claim, by=first, now=now)
     managers = [a.second() for _ in range(MANY)]
     session.commit()
-    processes = get_context("spawn")
-    gate, answers = processes.Barrier(MANY), processes.Queue()
-    running = [
-        processes.Process(
-            target=confirm,
-            args=(database_url, [each[at].id for each in rounds], by, now, gate, answers),
-        )
+    each = [
+        (database_url, [claimed[at].id for claimed in rounds], by, now)
         for at, by in enumerate(managers)
     ]
-    for process in running:
-        process.start()
-    said = [answers.get(timeout=PATIENCE_SECONDS) for _ in range(ROUNDS * MANY)]
-    for process in running:
-        process.join()
+    said = at_once(confirm, each, times=ROUNDS, patience=PATIENCE_SECONDS)
     for at in range(ROUNDS):
         told = [words for number, words in said if number == at]
         assert told.count("approved") == 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,12 +14,11 @@ from models.deals.conflicts import Conflict, ConflictSide, Decision, notes_of
 from models.deals.conflicts import operations as conflicts
 from models.errors import Refused
 from models.people import Actor
-from models.schema import metadata
 from models.scope import Scope, open_session
+from tests.processes import at_once
 
 
 def one(url: str, work: Callable[[Session], None], gate, answers) -> None:
-    metadata()
     engine = engines.connect(url)
     gate.wait()
     with open_session(engines.for_writing(engine), Scope.vendor()) as session:
@@ -32,18 +30,6 @@ def one(url: str, work: Callable[[Session], None], gate, answers) -> None:
             session.rollback()
             answers.put(str(refusal))
     engine.dispose()
-
-
-def at_once(url: str, works: list[Callable[[Session], None]]) -> list[str]:
-    processes = get_context("spawn")
-    gate, answers = processes.Barrier(len(works)), processes.Queue()
-    running = [processes.Process(target=one, args=(url, work, gate, answers)) for work in works]
-    for process in running:
-        process.start()
-    said = [answers.get(timeout=180) for _ in running]
-    for process in running:
-        process.join()
-    return sorted(said)
 
 
 class Deciding:
@@ -76,7 +62,7 @@ def test_two_managers_decide_at_once_and_one_decision_holds(session, a, database
         for favoured, by in ((first, a.decider()), (second, a.manager(name="Ada Second").actor()))
     ]
     session.commit()
-    said = at_once(database_url, works)
+    said = at_once(one, [(database_url, work) for work in works])
     assert said.count("done") == 1
     assert any("decided this case already" in text for text in said)
     session.expire_all()
@@ -88,6 +74,6 @@ def test_two_partners_who_register_at_once_meet_in_one_case(session, a, database
     drafts = [a.draft(customer_name="Kestrel Foods Ltd") for _ in range(3)]
     works = [Submitting(deal.id, a.registrant(deal), now) for deal in drafts]
     session.commit()
-    assert at_once(database_url, works) == ["done"] * 3
+    assert at_once(one, [(database_url, work) for work in works]) == ["done"] * 3
     assert len(session.scalars(select(Conflict.id)).all()) == 1
     assert len(session.scalars(select(ConflictSide.id)).all()) == 3

@@ -1,7 +1,6 @@
 """Several managers at once, each in a process of its own: the database settles it."""
 
 from datetime import datetime
-from multiprocessing import get_context
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,14 +10,13 @@ from models import engine as engines
 from models.deals import Deal, DealStatus
 from models.errors import Refused
 from models.people import Actor
-from models.schema import metadata
 from models.scope import Scope, open_session
+from tests.processes import at_once
 from tests.rush import check, contenders_for, rush
 
 
 def decide(url: str, deal_id: UUID, by: Actor, now: datetime, gate, answers) -> None:
     """One manager's click: in a process, a connection and a transaction of its own."""
-    metadata()
     engine = engines.connect(url)
     gate.wait()
     with open_session(engines.for_writing(engine), Scope.vendor()) as session:
@@ -32,28 +30,13 @@ def decide(url: str, deal_id: UUID, by: Actor, now: datetime, gate, answers) -> 
     engine.dispose()
 
 
-def at_once(url: str, deal_ids: list[UUID], by: Actor, now: datetime) -> list[str]:
-    processes = get_context("spawn")
-    gate, answers = processes.Barrier(len(deal_ids)), processes.Queue()
-    running = [
-        processes.Process(target=decide, args=(url, deal_id, by, now, gate, answers))
-        for deal_id in deal_ids
-    ]
-    for process in running:
-        process.start()
-    said = [answers.get(timeout=60) for _ in running]
-    for process in running:
-        process.join()
-    return said
-
-
 def test_however_fast_nobody_is_approved_past_an_open_conflict_case(session, a, database_url, now):
     """Both came in at the same instant, so that only the lock can tell who is later."""
     first = a.submitted(customer_name="Kestrel Foods Ltd")
     second = a.submitted(customer_name="Kestrel Foods Ltd")
     ids, by = [first.id, second.id], a.decider()
     session.commit()
-    said = at_once(database_url, ids, by, now)
+    said = at_once(decide, [(database_url, deal_id, by, now) for deal_id in ids])
     assert any("is a party of the conflict case" in text for text in said)
     assert any("registered this customer first" in text for text in said)
     approved = select(Deal.id).where(Deal.status == DealStatus.APPROVED)
@@ -64,7 +47,7 @@ def test_two_managers_approve_the_same_deal_at_once_and_one_is_told(session, a, 
     deal = a.submitted()
     deal_id, by = deal.id, a.decider()
     session.commit()
-    said = sorted(at_once(database_url, [deal_id] * 3, by, now))
+    said = sorted(at_once(decide, [(database_url, deal_id, by, now)] * 3))
     assert said.count("approved") == 1
     assert said[0].startswith("Rosa Kim approved this deal just now")
     story = deals.story_of(session, deal_id, with_notes=False)

@@ -1,7 +1,6 @@
 """Partner and manager record one win at the same moment, two workers propose one renewal."""
 
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,9 +11,9 @@ from models.deals import Deal, DealStatus
 from models.errors import Refused
 from models.people import Actor
 from models.renewals import RenewalProposal
-from models.schema import metadata
 from models.scope import Scope, open_session
 from models.wins import DealOrder, HandOver, Order
+from tests.processes import at_once
 
 
 def record(
@@ -22,7 +21,6 @@ def record(
     answers,
 ) -> None:  # fmt: skip
     """One person's click: in a process, a connection and a transaction of its own."""
-    metadata()
     engine = engines.connect(url)
     scope = Scope.partner(by.partner_id) if by.partner_id else Scope.vendor()
     gate.wait()
@@ -40,7 +38,6 @@ def record(
 
 
 def propose(url: str, now: datetime, gate, answers) -> None:
-    metadata()
     engine = engines.connect(url)
     gate.wait()
     with open_session(engines.for_writing(engine), Scope.vendor()) as session:
@@ -50,18 +47,6 @@ def propose(url: str, now: datetime, gate, answers) -> None:
     engine.dispose()
 
 
-def at_once(target, *each) -> list:
-    processes = get_context("spawn")
-    gate, answers = processes.Barrier(len(each)), processes.Queue()
-    running = [processes.Process(target=target, args=(*said, gate, answers)) for said in each]
-    for process in running:
-        process.start()
-    said = [answers.get(timeout=60) for _ in running]
-    for process in running:
-        process.join()
-    return said
-
-
 def test_partner_and_manager_record_the_win_at_once_and_one_is_told(session, a, database_url, now):
     deal = a.approved()
     deal_id, hand_over = deal.id, a.hand_over()
@@ -69,8 +54,10 @@ def test_partner_and_manager_record_the_win_at_once_and_one_is_told(session, a, 
     session.commit()
     said = at_once(
         record,
-        (database_url, deal_id, "PO-1", hand_over, seller, now),
-        (database_url, deal_id, "CRM-77", hand_over, manager, now),
+        [
+            (database_url, deal_id, "PO-1", hand_over, seller, now),
+            (database_url, deal_id, "CRM-77", hand_over, manager, now),
+        ],
     )
     assert said.count("recorded") == 1
     assert any("recorded the win of this deal" in text for text in said)
@@ -85,5 +72,5 @@ def test_two_workers_propose_a_renewal_once(session, a, database_url, now):
     hand_over = a.hand_over(starts_on=today, renews_on=today + timedelta(days=60))
     a.order(deal, hand_over=hand_over)
     session.commit()
-    assert sorted(at_once(propose, (database_url, now), (database_url, now))) == [0, 1]
+    assert sorted(at_once(propose, [(database_url, now)] * 2)) == [0, 1]
     assert session.scalar(select(func.count(RenewalProposal.id))) == 1
