@@ -76,6 +76,7 @@ def show(person: Actor, invoice: Invoice) -> str:
         earned_sums=_sums(earned),
         name_of=words.name_of,
         can_record=may(person, Can.RECORD_SALES),
+        can_miss=bool(not earned and may(person, Can.DISPUTE_LINE, invoice)),
         sees_partners=lists.sees_partners(person),
         is_staff=person.is_staff,
     )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from models import commissions
 from models.commissions import Code, CommissionLine, Dispute, Statement
 from models.commissions.disputes import DisputeStatus
 from models.people import SYSTEM, Role
+from models.sales import LineDetails
 
 
 @pytest.fixture
@@ -140,6 +142,17 @@ def test_a_partner_says_that_a_sale_is_missing(a, sign_in, session, seller, line
     sign_in(a.finance()).post(f"/disputes/{found.id}/decision", data=decided)
     [added] = session.scalars(select(CommissionLine).where(CommissionLine.code == Code.ADJUSTMENT))
     assert "Missing sale: Invoice 4711, Müller" in browser.get(f"/commissions/{added.id}").text
+
+
+def test_a_paid_invoice_that_earned_nothing_leads_to_what_is_missing(a, sign_in, seller):
+    service = LineDetails("HELP", 1, 500_00, commissionable=False)
+    invoice = a.invoice(partner_id=seller.partner_id, lines=[service])
+    a.payment(invoice)
+    browser = sign_in(seller)
+    page = browser.get(f"/invoices/{invoice.id}").text
+    [asked] = re.findall(r'href="(/disputes/new\?[^"]+)"', page)
+    assert f'value="Invoice {invoice.number}, ' in browser.get(asked.replace("&amp;", "&")).text
+    assert "/disputes/new" not in sign_in(a.finance()).get(f"/invoices/{invoice.id}").text
 
 
 def test_a_statement_offers_the_dispute_and_shows_it(a, sign_in, session, now, seller, line):
