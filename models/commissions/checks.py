@@ -48,6 +48,7 @@ def findings(
     rules = engine.parse_rules(raw, plan.currency)
     found = [
         *_overlaps(session, plan, from_on, to_on),
+        *_hole(session, plan, from_on, to_on),
         *_shadowed(rules, from_on, to_on),
         *_unknown(session, rules),
         *_without_rates(session, plan, today),
@@ -112,8 +113,29 @@ def _shadowed(rules: Rules, from_on: date, to_on: date | None) -> Iterator[Findi
         )
 
 
+def _hole(session: Session, plan: Plan, from_on: date, to_on: date | None) -> Iterator[Finding]:
+    """A version that goes on is ended where this one begins, and does not come back."""
+    if to_on is None:
+        return
+    of = PlanVersion
+    covered = select(of.id).where(
+        of.plan_id == plan.id,
+        of.from_on <= to_on,
+        of.to_on.is_(None) & (of.from_on >= from_on) | (of.to_on > to_on),
+    )
+    if session.scalar(covered.limit(1)) is None:
+        yield Finding(
+            f"From {_day(to_on)} on this plan has no version, and what is sold then is not rated. "
+            "Leave the last day empty, or write the version that follows."
+        )
+
+
 def _shadowed_base(rules: Rules) -> Iterator[Finding]:
     base = rules.base
+    if rules.tax is not None:
+        yield Finding(
+            "Its tax is worked out in replays only: a payout is taxed by the partner's own data."
+        )
     counts = isinstance(base, Tiered) and base.window is not None
     if rules.clawback and rules.clawback.derates and not counts:
         yield Finding(

@@ -140,9 +140,9 @@ def _settling(rules: Rules, money: Callable[[int], str]) -> Iterator[tuple[str, 
     if rules.minimum_minor is not None:
         yield "Smallest payout", money(rules.minimum_minor)
     if rules.tax is not None and rules.tax.vat_rate is not None:
-        yield "Value added tax", f"{percent(rules.tax.vat_rate)} on top"
+        yield "Value added tax", f"{percent(rules.tax.vat_rate)} on top, in replays only"
     if rules.tax is not None and rules.tax.withholding_rate is not None:
-        yield "Withholding tax", f"{percent(rules.tax.withholding_rate)} kept"
+        yield "Withholding tax", f"{percent(rules.tax.withholding_rate)} kept, in replays only"
     if rules.half_even:
         yield "Rounding", "half a unit rounds to even"
 

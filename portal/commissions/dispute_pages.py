@@ -66,9 +66,9 @@ def write_in_dispute(person: Actor, dispute: Dispute) -> Answer:
 @pages.post("/disputes/<uuid:dispute_id>/withdrawal")
 @allow(Can.DISPUTE_LINE, find=dispute_or_404)
 def withdraw_dispute(person: Actor, dispute: Dispute) -> Response:
-    dispute_id = dispute.id
+    dispute_id, is_held = dispute.id, dispute.hold_line_id is not None
     commissions.withdraw_dispute(session, dispute_id, by=person, at=now(), now=now())
-    flash("Withdrawn. What was held is on your next statement.")
+    flash("Withdrawn." + (" What was held is on your next statement." if is_held else ""))
     return _back(dispute_id)
 
 

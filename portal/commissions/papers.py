@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.commissions import Statement
-from models.money import Money
 from models.partners import Partner
 from models.vendor import Vendor
 from portal import documents
@@ -42,7 +41,7 @@ def statement(
         ],
         lines=[_line(line) for line in lines],
         total=Total("Sum of the lines", money(total_of(lines, statement.currency))),
-        notes=_notes(statement, lines),
+        notes=_notes(lines),
     )
     return documents.statement(paper, now=now)
 
@@ -58,14 +57,8 @@ def _line(line: ShownLine) -> StatementLine:
     )
 
 
-def _notes(statement: Statement, lines: Sequence[ShownLine]) -> list[str]:
+def _notes(lines: Sequence[ShownLine]) -> list[str]:
     notes = list(dict.fromkeys(line.footnote for line in lines))
-    unit = statement.currency
-    if statement.vat_minor is not None:
-        notes.append(f"Value added tax on top: {money(Money(statement.vat_minor, unit))}.")
-    if statement.withheld_minor is not None:
-        withheld = money(Money(statement.withheld_minor, unit))
-        notes.append(f"Withheld for the tax office: {withheld}.")
     return [*notes, "A closed month never changes; corrections are made in the open month."]
 
 

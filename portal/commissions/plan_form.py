@@ -167,8 +167,6 @@ class DesignerForm(FlaskForm):
     draw_amount = _number("A month")
     draw_periods = _text("Only in", description="Such as 2027-01, 2027-02. Empty: always.")
     min_payout = _number("Smallest payout", description="Less is carried. Empty: as usual.")
-    vat_rate = _percent("Value added tax on top", description="Empty: by the partner's data.")
-    withholding_rate = _percent("Withholding tax")
     rounding = _choice("Rounding", ROUNDINGS)
     rating_date = _choice(
         "Version by", {"won": "The day the deal is won", "registered": "The day it was registered"}

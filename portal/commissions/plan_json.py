@@ -19,7 +19,6 @@ def form_data(rules: Rules) -> dict[str, Any]:
     base, override = rules["base"], rules.get("override", [])
     holdback, clawback = rules.get("holdback") or {}, rules.get("clawback") or {}
     logo, draw = rules.get("new_logo_bonus") or {}, rules.get("draw") or {}
-    tax = rules.get("tax") or {}
     return _base_data(base) | {
         "uplift": percent(rules.get("dealreg_uplift")),
         "deal_floor": rules.get("deal_floor"),
@@ -45,8 +44,6 @@ def form_data(rules: Rules) -> dict[str, Any]:
         "draw_amount": draw.get("amount"),
         "draw_periods": ", ".join(draw.get("periods") or []),
         "min_payout": rules.get("min_payout", rules.get("minimum_payout")),
-        "vat_rate": percent(tax.get("vat_rate")),
-        "withholding_rate": percent(tax.get("withholding_rate")),
         "rounding": "half_even" if "even" in rules.get("rounding", "").lower() else "half_up",
         "rating_date": rules.get("rating_date", "won"),
         "uplift_for": rules.get("uplift_for", "any"),
@@ -200,11 +197,6 @@ def _draw(form: Mapping[str, Any]) -> Rules | None:
     return written | ({"periods": months} if months else {})
 
 
-def _tax(form: Mapping[str, Any]) -> Rules | None:
-    said = {key: fraction(form[key]) for key in ("vat_rate", "withholding_rate")}
-    return {key: value for key, value in said.items() if value is not None} or None
-
-
 def _unless(field: str, usual: str) -> Callable[[Mapping[str, Any]], str | None]:
     return lambda form: form[field] if form[field] and form[field] != usual else None
 
@@ -229,7 +221,6 @@ WRITERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "clawback": _clawback,
     "draw": _draw,
     "min_payout": _amount("min_payout"),
-    "tax": _tax,
     "rounding": _unless("rounding", "half_up"),
     "rating_date": _unless("rating_date", "won"),
 }
@@ -244,7 +235,7 @@ FIELDS = (
     ("rules.override", "overrides"), ("rules.new_logo_bonus", "new_logo_amount"),
     ("rules.spiffs", "spiffs"), ("rules.holdback", "holdback_share"),
     ("rules.clawback", "clawback_days"), ("rules.draw", "draw_amount"),
-    ("rules.min_payout", "min_payout"), ("rules.tax", "vat_rate"), ("rules", "base_type"),
+    ("rules.min_payout", "min_payout"), ("rules", "base_type"),
 )  # fmt: skip
 """Which field mends what the engine names by its path."""
 

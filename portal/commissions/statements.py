@@ -29,7 +29,7 @@ from portal.commissions.shown import (
     total_of,
 )
 from portal.database import session
-from portal.formats import money, short_money, short_month
+from portal.formats import short_money, short_month
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
@@ -77,7 +77,7 @@ def statement(person: Actor, statement: Statement) -> str:
         result=result,
         payment=payment,
         still_owed=_still_owed(statement, payment),
-        taxes=_taxes(statement),
+        draw_owed=statement.draw_balance_minor,
         chart=_chart(statement),
         before=before,
         changes=_changes(statement, lines, before),
@@ -163,22 +163,6 @@ def _corrected(lines: list[Any]) -> dict[str, list[Any]]:
     )
     found = {row.id.hex: row for row in listed}
     return {line_id: [found[one] for one in ids if one in found] for line_id, ids in wanted.items()}
-
-
-def _taxes(statement: Statement) -> list[tuple[str, str]]:
-    told = []
-    if statement.vat_minor is not None:
-        told.append(("Value added tax, on top", money(statement.vat_minor, statement.currency)))
-    if statement.withheld_minor is not None:
-        told.append(
-            ("Withheld for the tax office", money(-statement.withheld_minor, statement.currency))
-        )
-    if told:
-        told.append(("Transferred", money(statement.transfer_minor, statement.currency)))
-    if statement.draw_balance_minor:
-        owed = money(statement.draw_balance_minor, statement.currency)
-        told.append(("Still to be recovered of your draw", owed))
-    return told
 
 
 def _amount(name: str) -> Any:

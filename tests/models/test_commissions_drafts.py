@@ -208,6 +208,19 @@ def test_spiffs_that_meet_or_miss_the_version_are_found(session, a):
     assert "when this version is not in force" in said
 
 
+def test_the_hole_behind_a_version_with_a_last_day_is_found_until_another_follows(session, a):
+    plan, hole = a.plan(), "From 1 January 2027 on this plan has no version"
+    december = {"plan": plan, "from_on": date(2026, 12, 1), "to_on": date(2027, 1, 1)}
+    assert hole in findings(session, a, TEN_PERCENT, **december)
+    assert hole not in findings(session, a, TEN_PERCENT, plan)
+    a.version(plan, TWELVE_PERCENT, date(2027, 1, 1))
+    assert hole not in findings(session, a, TEN_PERCENT, **december)
+
+
+def test_a_tax_that_only_replays_work_out_is_found(session, a):
+    assert "in replays only" in findings(session, a, TEN_PERCENT | {"tax": {"vat_rate": "0.19"}})
+
+
 def test_a_currency_without_a_rate_is_found_as_long_as_somebody_is_paid_in_it(session, a):
     plan = a.plan()
     a.partner(currency="JPY")
