@@ -84,6 +84,12 @@ def still_running(session: Session, key: str, *, now: datetime) -> None:
         job.lease_until = now + LEASE
 
 
+def is_last_attempt(session: Session, key: str) -> bool:
+    """Whether it is given to a person when it fails once more."""
+    attempts = session.scalar(select(Job.attempts).where(Job.key == key))
+    return attempts is not None and attempts >= MOST_ATTEMPTS
+
+
 def finish(job: Job) -> None:
     job.state, job.lease_until, job.last_error = JobState.DONE, None, ""
 

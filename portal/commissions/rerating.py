@@ -10,17 +10,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from models import commissions
+from models import commissions, jobs
 from models.commissions import Change, MonthRerating, ReratingState
-from models.people import Actor
+from models.people import SYSTEM, Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.database import session, transaction
 from portal.formats import month as in_words
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, may
 
 MOST = 200
 """Partners on the page; the rest is counted."""
@@ -45,12 +45,25 @@ def rerate(person: Actor, month: str) -> Response:
     return redirect(url_for("commissions.month", month=month), 303)
 
 
+@pages.post("/months/<month:month>/rerating/stop")
+@allow(Can.CLOSE_MONTH)
+def stop_rerate(person: Actor, month: str) -> Response:
+    found = commissions.latest_rerating(session, month) or abort(404)
+    why = f"{person.name} has stopped it. Partners that were done stay so."
+    commissions.stop_rerate(session, found, why=why, by=person, now=now())
+    flash("Stopped.")
+    return redirect(url_for("commissions.month", month=month), 303)
+
+
 @pages.get("/months/<month:month>/rerating")
 @allow(Can.SEE_PLANS)
-def watch_rerate(_person: Actor, month: str) -> Response | str:
+def watch_rerate(person: Actor, month: str) -> Response | str:
     found = rerating_of(month)
     if found["rerating_is_live"]:
-        return render_template("commissions/rerate_progress.html", month_name=month, **found)
+        can_close = may(person, Can.CLOSE_MONTH)
+        return render_template(
+            "commissions/rerate_progress.html", month_name=month, can_close=can_close, **found
+        )
     answer = Response(status=200)
     answer.headers["HX-Refresh"] = "true"
     return answer
@@ -65,12 +78,26 @@ def rerating_of(month: str) -> dict[str, Any]:
 
 def rerate_in_parts(payload: dict[str, Any]) -> datetime | None:
     """One transaction for each part: killed anywhere, the next run goes on."""
-    for _ in range(PARTS):
-        with transaction() as own:
-            rerating = own.get_one(MonthRerating, UUID(payload["rerating"]))
-            if not commissions.rerate_some(own, rerating, now=now()):
-                return None
+    rerating_id = UUID(payload["rerating"])
+    try:
+        for _ in range(PARTS):
+            with transaction() as own:
+                rerating = own.get_one(MonthRerating, rerating_id)
+                if not commissions.rerate_some(own, rerating, now=now()):
+                    return None
+    except Exception as error:
+        _give_up_at_last(rerating_id, error)
+        raise
     return now()
+
+
+def _give_up_at_last(rerating_id: UUID, error: Exception) -> None:
+    """What nobody tries again must not keep the month open."""
+    with transaction() as own:
+        if jobs.is_last_attempt(own, f"{commissions.RERATE} {rerating_id}"):
+            rerating = own.get_one(MonthRerating, rerating_id)
+            why = f"It failed {jobs.MOST_ATTEMPTS} times, the last time with: {error}"
+            commissions.stop_rerate(own, rerating, why=why[:1000], by=SYSTEM, now=now())
 
 
 ERRANDS = {commissions.RERATE: rerate_in_parts}

@@ -20,6 +20,7 @@ from models.commissions import (
     closes,
 )
 from models.errors import Refused
+from models.jobs import MOST_ATTEMPTS, Job
 from models.ledger import Account
 from models.money import Money
 from models.notices import Notice
@@ -246,6 +247,34 @@ def test_the_next_month_shows_the_one_before_beside_it(a, app, session, finance,
     a.earned(3_000_00, partner_id=partner.id)
     page = finance.get("/months/2026-12").text
     assert re.search(r"€300\.00", page) and "€200.00" in page
+
+
+def test_rating_anew_that_is_stopped_or_fails_for_good_blocks_no_close(
+    a, app, session, finance, monkeypatch
+):
+    a.plan()
+    a.earned(1_000_00)
+    blocked = "It goes on; wait until it is done."
+
+    def ask():
+        finance.post("/months/2026-11/rerating", data={"seen": "x"})
+        assert blocked in finance.get("/months/2026-11").text
+
+    ask()
+    finance.post("/months/2026-11/rerating/stop")
+    page = finance.get("/months/2026-11").text
+    assert "has stopped it" in page and blocked not in page
+
+    def fail(*_words, **_said):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(commissions, "rerate_some", fail)
+    ask()
+    session.execute(update(Job).where(Job.state == "waiting").values(attempts=MOST_ATTEMPTS - 1))
+    session.commit()
+    work(app, session)
+    page = finance.get("/months/2026-11").text
+    assert "the last time with: the disk is full" in page and blocked not in page
 
 
 def test_an_open_month_is_rated_anew_by_the_worker_after_looking_at_who_gains_and_loses(

@@ -56,6 +56,7 @@ from models.commissions.operations.rerating_parts import (
     latest_rerating,
     rerate_some,
     seen_of_changes,
+    stop_rerate,
 )
 from models.commissions.operations.simulating import SIMULATE, ask_simulation
 
@@ -111,6 +112,7 @@ __all__ = [
     "set_limit",
     "settle_month",
     "state_some",
+    "stop_rerate",
     "withdraw_close",
     "withdraw_dispute",
     "write_in_dispute",

@@ -85,6 +85,17 @@ def waiting_rerating(session: Session) -> MonthRerating | None:
     return session.scalar(select(MonthRerating).where(MonthRerating.state == ReratingState.WAITING))
 
 
+def stop_rerate(
+    session: Session, rerating: MonthRerating, *, why: str, by: Actor, now: datetime
+) -> None:
+    """What was rated anew stays so; the month can be closed, or rated anew once more."""
+    lock(session, rerating)
+    if rerating.state is not ReratingState.WAITING:
+        raise Refused("It is over already.")
+    rerating.why = why
+    _finish(session, rerating, ReratingState.REFUSED, by=by, now=now)
+
+
 def latest_rerating(session: Session, month: str) -> MonthRerating | None:
     return session.scalar(
         select(MonthRerating)
@@ -109,12 +120,17 @@ def _is_as_seen(session: Session, rerating: MonthRerating, now: datetime) -> boo
 
 
 def _finish(
-    session: Session, rerating: MonthRerating, state: ReratingState, *, now: datetime
+    session: Session,
+    rerating: MonthRerating,
+    state: ReratingState,
+    *,
+    by: Actor = SYSTEM,
+    now: datetime,
 ) -> bool:
     rerating.state, rerating.finished_at = state, now
     if state is ReratingState.DONE:
         rerating.done_count = rerating.event_count
     session.flush()
     detail = {"month": rerating.month, "state": state.value, "partners": rerating.changed_count}
-    audit.record(session, SYSTEM, "month rated anew", rerating, detail=detail, now=now)
+    audit.record(session, by, "month rated anew", rerating, detail=detail, now=now)
     return False
