@@ -13,20 +13,17 @@ from models import commissions, ledger
 from models.audit import AuditEntry
 from models.commissions import (
     CloseProposal,
-    CommissionLine,
     MonthClose,
     ProposalState,
     Statement,
     closes,
 )
 from models.errors import Refused
-from models.jobs import MOST_ATTEMPTS, Job
 from models.ledger import Account
 from models.money import Money
 from models.notices import Notice
 from models.people import Role
 from portal.command_line import portal
-from tests.factories_commissions import TWELVE_PERCENT
 from tests.months import close_by_two, confirm, propose, seen_on, work
 
 
@@ -247,59 +244,3 @@ def test_the_next_month_shows_the_one_before_beside_it(a, app, session, finance,
     a.earned(3_000_00, partner_id=partner.id)
     page = finance.get("/months/2026-12").text
     assert re.search(r"€300\.00", page) and "€200.00" in page
-
-
-def test_rating_anew_that_is_stopped_or_fails_for_good_blocks_no_close(
-    a, app, session, finance, monkeypatch
-):
-    a.plan()
-    a.earned(1_000_00)
-    blocked = "It goes on; wait until it is done."
-
-    def ask():
-        finance.post("/months/2026-11/rerating", data={"seen": "x"})
-        assert blocked in finance.get("/months/2026-11").text
-
-    ask()
-    finance.post("/months/2026-11/rerating/stop")
-    page = finance.get("/months/2026-11").text
-    assert "has stopped it" in page and blocked not in page
-
-    def fail(*_words, **_said):
-        raise RuntimeError("the disk is full")
-
-    monkeypatch.setattr(commissions, "rerate_some", fail)
-    ask()
-    session.execute(update(Job).where(Job.state == "waiting").values(attempts=MOST_ATTEMPTS - 1))
-    session.commit()
-    work(app, session)
-    page = finance.get("/months/2026-11").text
-    assert "the last time with: the disk is full" in page and blocked not in page
-
-
-def test_an_open_month_is_rated_anew_by_the_worker_after_looking_at_who_gains_and_loses(
-    a, app, session, finance
-):
-    plan = a.plan()
-    partner = a.partner(name="Alpenrad GmbH")
-    a.earned(1_000_00, partner_id=partner.id, issued_on=date(2026, 11, 12))
-    a.version(plan, TWELVE_PERCENT, date(2026, 11, 10))
-    assert "Rate anew" in finance.get("/months/2026-11").text
-    page = finance.post("/months/2026-11/rerating/preview").text
-    assert "Alpenrad GmbH" in page and "€120.00" in page and "€20.00" in page
-    assert session.scalars(select(CommissionLine.payout_minor)).all() == [100_00]
-    finance.post("/months/2026-11/rerating", data={"seen": "x"})
-    work(app, session)
-    assert "something has changed since it was looked at" in finance.get("/months/2026-11").text
-    assert session.scalars(select(CommissionLine.payout_minor)).all() == [100_00]
-    sent = {"seen": seen_on(page)}
-    assert finance.post("/months/2026-11/rerating", data=sent).status_code == 303
-    finance.post("/months/2026-11/rerating", data=sent)  # sent twice: it is asked once
-    page = finance.get("/months/2026-11").text
-    assert "0 of 1 payments" in page and "It goes on; wait until it is done." in page
-    assert "rated anew" in finance.get("/months/2026-11/rerating").text
-    work(app, session)
-    assert finance.get("/months/2026-11/rerating").headers["HX-Refresh"] == "true"
-    assert "Rated anew: 1 partner has another amount." in finance.get("/months/2026-11").text
-    assert session.scalars(select(CommissionLine.payout_minor)).all() == [120_00]
-    assert "Nobody: the open month" in finance.post("/months/2026-11/rerating/preview").text
