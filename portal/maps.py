@@ -58,6 +58,8 @@ class AreaMap:
     outlined: Sequence[Place]
     tiles: Sequence[Place]
     legend: Sequence[tuple[str, str]]
+    chosen: str = ""
+    """Code of the place that what stands beside the map is about."""
 
     @property
     def told(self) -> list[Place]:
@@ -72,6 +74,7 @@ def area_map(
     *,
     legend: Sequence[tuple[str, str]],
     rest: Paint | Callable[[str], Paint],
+    chosen: str = "",
 ) -> AreaMap:
     """of: "world", or the alpha-2 code of a country.  rest: how places look that have no paint."""
     outlines: dict[str, Any] = _outlines(DRAWN[of]) if of in DRAWN else NO_OUTLINES
@@ -87,6 +90,7 @@ def area_map(
         outlined=[each for each in places if each.path],
         tiles=[each for each in places if not each.path],
         legend=legend,
+        chosen=chosen,
     )
 
 

@@ -17,6 +17,7 @@ class SalesFactories(DealFactories, PlacesFactories):
         *,
         deal: Deal | None = None,
         partner_id: UUID | None = None,
+        customer_id: UUID | None = None,
         net: int = 1_000_00,
         lines: list[LineDetails] | None = None,
         **said,
@@ -27,7 +28,7 @@ class SalesFactories(DealFactories, PlacesFactories):
         if deal is None:
             parties = {
                 "partner_id": partner_id or self.partner().id,
-                "customer_id": self.customer().id,
+                "customer_id": customer_id or self.customer().id,
             }
         usual = {
             "number": f"INV-{self.number}",

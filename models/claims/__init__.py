@@ -55,7 +55,7 @@ from models.claims.rules import (
     RefuseReason,
     last_day,
 )
-from models.claims.tables import ClaimEvent, ClaimHold, ClaimTerms, TerritoryClaim
+from models.claims.tables import ClaimEvent, ClaimTerms, TerritoryClaim
 from models.claims.terms import MOST_PLACES, Ask, Terms, read_places
 from models.claims.white_space import WhiteSpace, note_look, white_space
 
@@ -71,7 +71,6 @@ __all__ = [
     "Change",
     "ClaimEvent",
     "ClaimFilter",
-    "ClaimHold",
     "ClaimStatus",
     "ClaimTerms",
     "Overlap",

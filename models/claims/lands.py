@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.claims.tables import TerritoryClaim
-from models.territories import Territory
+from models.territories import Territory, TerritoryStatus
 
 
 def lands_of(session: Session, claim: TerritoryClaim) -> list[UUID]:
@@ -25,6 +25,12 @@ def lands_of(session: Session, claim: TerritoryClaim) -> list[UUID]:
     return found
 
 
+def lands(session: Session, claim: TerritoryClaim) -> list[Territory]:
+    """Those of them that have not ended: the one that holds now, and what will take its place."""
+    found = (session.get_one(Territory, key) for key in lands_of(session, claim))
+    return [land for land in found if land.status is not TerritoryStatus.ENDED]
+
+
 def standing(session: Session, claim: TerritoryClaim) -> Territory:
-    """The one that holds now."""
+    """The one that holds last."""
     return session.get_one(Territory, lands_of(session, claim)[-1])

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.claims import lines
 from models.claims.rules import WAITS, ClaimStatus
 from models.claims.tables import ClaimEvent, ClaimTerms, TerritoryClaim
 from models.claims.terms import Terms
 from models.partners import Partner
 from models.people import Person
-from models.territories import Area, Territory, TerritoryArea, TerritoryStatus
+from models.territories import Area, Territory, TerritoryArea, TerritoryStatus, lines
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,11 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.claims.never_two import never_two_holders
 from models.claims.rules import Change, ClaimStatus, RefuseReason
 from models.claims.terms import Terms, unwritten, written
 from models.guards import never_changes
-from models.scope import Private, VendorOnly
+from models.scope import Private
 
 
 def of_the_same_partner() -> ForeignKeyConstraint:
@@ -183,29 +182,6 @@ class ClaimQuarter(Private, Base):
         return self.reached_minor >= self.target_minor
 
 
-class ClaimHold(VendorOnly, Base):
-    """One stretch that an exclusive claim holds, for the database to compare; see `lines`."""
-
-    __tablename__ = "claim_hold"
-    __table_args__ = (
-        CheckConstraint("to_on > from_on", name="holds_for_a_while"),
-        Index("ix_claim_hold_place", "place_low", "place_high"),
-    )
-
-    claim_id: Mapped[UUID] = mapped_column(ForeignKey("territory_claim.id"), index=True)
-    place_low: Mapped[int] = mapped_column(BigInteger)
-    place_high: Mapped[int] = mapped_column(BigInteger)
-    """The first that is no longer in it, and so on below."""
-    family_low: Mapped[int] = mapped_column(BigInteger)
-    family_high: Mapped[int] = mapped_column(BigInteger)
-    industry_low: Mapped[int] = mapped_column(BigInteger)
-    industry_high: Mapped[int] = mapped_column(BigInteger)
-    size_low: Mapped[int] = mapped_column(BigInteger)
-    size_high: Mapped[int] = mapped_column(BigInteger)
-    from_on: Mapped[date]
-    to_on: Mapped[date]
-
-
 class ClaimLook(Private, Base):
     """A partner looked what is held and what is free somewhere.  Never changed."""
 
@@ -222,4 +198,3 @@ class ClaimLook(Private, Base):
 
 for _table in (ClaimTerms, ClaimEvent, ClaimLook):
     never_changes(_table.__table__)
-never_two_holders(ClaimHold.__table__)

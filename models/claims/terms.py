@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
-from models.claims import lines
+from models import territories
 from models.customers import industry_fault
-from models.territories import Area, AreaKind, Qualifiers, Rule, TerritoryStatus, area_fault
+from models.territories import (
+    Area,
+    AreaKind,
+    Qualifiers,
+    Rule,
+    TerritoryStatus,
+    area_fault,
+    lines,
+)
 
 MOST_PLACES = 500
-MOST_HOLDS = 20_000
 LONGEST = timedelta(days=5 * 366)
 SEPARATORS = re.compile(r"[\s,;|]+")
 KINDS = (AreaKind.COUNTRY, AreaKind.SUBDIVISION, AreaKind.POSTAL)
 """What a partner may claim; regions and named accounts are for the vendor to draw."""
-
-
-class Hold(NamedTuple):
-    """One stretch of an exclusive territory, for the database to compare."""
-
-    place: lines.Span
-    family: lines.Span
-    industry: lines.Span
-    size: lines.Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +47,11 @@ class Terms:
     def spans(self) -> list[lines.Span]:
         return lines.places(self.places, self.cut_out)
 
-    def holds(self) -> Iterator[Hold]:
-        size = lines.size(self.employees_from, self.employees_to)
-        for place, family, industry in product(
-            self.spans, lines.families(self.products), lines.industries(self.naics)
-        ):
-            yield Hold(place, family, industry, size)
+    @property
+    def parts(self) -> int:
+        """Into how many stretches it falls where it is held alone."""
+        band = (self.employees_from, self.employees_to)
+        return sum(1 for _ in territories.stretches(self.spans, self.products, self.naics, band))
 
     def rule(self, *, key: Any, name: str, owner: Any, parent: Any = None) -> Rule:
         """As a territory that is drawn, to simulate it."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from models import territories, vendor
+from models import redrawing, territories, vendor
 from models.claims.rules import MOST_COUNTED, count_band, sum_band
 from models.claims.tables import ClaimLook
 from models.claims.terms import Terms, written
@@ -73,7 +73,8 @@ def white_space(session: Session, terms: Terms, *, today: date) -> WhiteSpace:
     count = len(free)
     revenue = None
     if count >= 10:
-        revenue = sum_band(_revenue(session, free, programme.base_currency))
+        rates = redrawing.Rates(session, programme.base_currency, today)
+        revenue = sum_band(_revenue(session, free, rates))
     return WhiteSpace(count_band(count), revenue, programme.base_currency)
 
 
@@ -139,14 +140,16 @@ def _lies_in(area: Area) -> ColumnElement[bool]:
     return and_(customer.country == area.country, inside)
 
 
-def _revenue(session: Session, customers: list[UUID], currency: str) -> int:
-    """What they bought before, in whole units of the base currency; other currencies are left."""
-    total = session.scalar(
-        select(func.sum(Invoice.net_minor - Invoice.credited_minor)).where(
-            Invoice.customer_id.in_(customers), Invoice.currency == currency
-        )
+def _revenue(session: Session, customers: list[UUID], rates: redrawing.Rates) -> int:
+    """What they bought before in any currency, in whole units of the base currency of today."""
+    sums = session.execute(
+        select(Invoice.currency, func.sum(Invoice.net_minor - Invoice.credited_minor).label("net"))
+        .where(Invoice.customer_id.in_(customers))
+        .group_by(Invoice.currency)
+        .order_by(Invoice.currency)
     )
-    return int(Money(int(total or 0), currency).major)
+    total = sum(rates.in_base(int(row.net), row.currency) for row in sums)
+    return int(Money(total, rates.base).major)
 
 
 def _looked(session: Session, partner_id: UUID, digest: str, *, since: datetime) -> bool:

@@ -57,6 +57,8 @@ class Gaps:
     unmanaged: Sequence[Unmanaged]
     idle: Sequence[Row]
     """Managers who are here and whom no territory names: id, name, role."""
+    unheld: Sequence[Row]
+    """Exclusive territories that share a part with another exclusive one: id, name."""
     names: dict[Key, str]
 
     @property
@@ -72,6 +74,7 @@ def gaps_of(session: Session, today_s: Redrawing, *, today: date) -> Gaps:
         holes=_holes(today_s),
         unmanaged=_unmanaged(session, rules, today),
         idle=_idle(session, today),
+        unheld=session.execute(territories.unheld(today)).all(),
         names={rule.id: rule.name for rule in rules.values()},
     )
 

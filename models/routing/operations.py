@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models import audit, deals, territories, vendor
+from models import audit, deals, notices, territories, vendor
 from models.applications import Application, ApplicationStatus
 from models.claims import HOLDS, WAITS, TerritoryClaim
 from models.deals import OPEN, Deal
@@ -29,13 +29,15 @@ class Handed:
     deals: int
     territories: int
     partners: int
+    decisions: int
+    """Steps of approvals and appeals that waited for them."""
     others: int
 
     @property
     def words(self) -> str:
         return (
-            f"{self.deals} open deals, {self.territories} territories, {self.partners} partners "
-            f"and {self.others} other things"
+            f"{self.deals} open deals, {self.territories} territories, {self.partners} partners, "
+            f"{self.decisions} decisions and {self.others} other things"
         )
 
 
@@ -69,12 +71,29 @@ def hand_work_over(
         deals=_deals(session, leaver, to, reason.strip(), by=by, now=now),
         territories=len(lands),
         partners=_partners(session, leaver.id, channel_to),
+        decisions=deals.hand_decisions_over(
+            session, leaver.id, channel_to=channel_to, sales_to=sales_to
+        ),
         others=_others(session, leaver.id, to),
     )
     detail = {"deals": handed.deals, "territories": handed.territories, "reason": reason.strip()}
     audit.record(session, by, "work handed over", leaver, now=now, detail=detail)
+    _tell(session, leaver, handed, {channel_to, sales_to} - {by.id}, now=now)
     session.flush()
     return handed
+
+
+def _tell(
+    session: Session, leaver: Person, handed: Handed, to: set[UUID], *, now: datetime
+) -> None:
+    """One notice each, of everything besides the deals, of which they hear apart."""
+    if handed == Handed(handed.deals, 0, 0, 0, 0):
+        return
+    for person_id in to:
+        notices.tell(
+            session, person_id, "work-handed-over", now=now, link="/routing",
+            title=f"You take over from {leaver.name}", body=f"Handed over: {handed.words}.",
+        )  # fmt: skip
 
 
 def _deals(
@@ -89,7 +108,9 @@ def _deals(
         deals.reroute(
             session, deal, channel_manager_id=channel or to["channel_manager_id"],
             sales_manager_id=sales or to["sales_manager_id"], reason=reason, by=by, now=now,
+            tells=False,
         )  # fmt: skip
+    deals.tell_rerouted(session, found, by=by, now=now)
     return len(found)
 
 

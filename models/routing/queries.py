@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from models import deals
 from models.applications import Application, ApplicationStatus
 from models.claims import WAITS, TerritoryClaim
 from models.customers import Customer
@@ -88,6 +89,7 @@ def work_of(session: Session, person_id: UUID) -> dict[str, int]:
         "Territory claims": count(
             TerritoryClaim, TerritoryClaim.manager_id == person_id, TerritoryClaim.status.in_(WAITS)
         ),
+        "Decisions about deals": deals.decisions_of(session, person_id),
         "Stands in for others": count(ManagerAbsence, ManagerAbsence.delegate_id == person_id),
     }  # fmt: skip
     return {kind: many for kind, many in found.items() if many}

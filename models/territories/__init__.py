@@ -9,6 +9,16 @@ goes to the vendor's default managers.
 """
 
 from models.territories.by_hand import assign
+from models.territories.hold_tables import TerritoryHold
+from models.territories.holding import (
+    MOST_HOLDS,
+    Taken,
+    hold,
+    hold_missing,
+    one_at_a_time,
+    stretches,
+    unheld,
+)
 from models.territories.index import TerritoryIndex as Index
 from models.territories.loads import limits, listed_limits, set_limit
 from models.territories.operations import (
@@ -39,7 +49,7 @@ from models.territories.queries import (
     successor_of,
 )
 from models.territories.regions import PASSIVE_SALES_PROTECTED, regions_of
-from models.territories.relisting import relist, weigh_list
+from models.territories.relisting import relist, relisted, weigh_list
 from models.territories.resolving import Action, assigned, is_passive_sale, last_of, nearest
 from models.territories.routing import Routing, preview, route
 from models.territories.rules import (
@@ -68,6 +78,7 @@ from models.territories.written import resolve_case
 
 __all__ = [
     "ACTION_WORDS",
+    "MOST_HOLDS",
     "PASSIVE_SALES_PROTECTED",
     "Action",
     "Area",
@@ -85,10 +96,12 @@ __all__ = [
     "Routing",
     "RoutingLog",
     "Rule",
+    "Taken",
     "Territory",
     "TerritoryArea",
     "TerritoryDetails",
     "TerritoryDrawing",
+    "TerritoryHold",
     "TerritoryLoad",
     "TerritoryStatus",
     "absences_from",
@@ -101,6 +114,8 @@ __all__ = [
     "details_of",
     "draw",
     "end_absence",
+    "hold",
+    "hold_missing",
     "holding",
     "how_many",
     "is_passive_sale",
@@ -112,6 +127,7 @@ __all__ = [
     "nearest",
     "next_manager",
     "note_absence",
+    "one_at_a_time",
     "place_name",
     "pointed",
     "preview",
@@ -121,14 +137,17 @@ __all__ = [
     "refuse_faults",
     "regions_of",
     "relist",
+    "relisted",
     "resolve_case",
     "route",
     "routed_to",
     "routings_of",
     "set_limit",
     "still_here",
+    "stretches",
     "subdivision_name",
     "successor_of",
+    "unheld",
     "weigh_list",
     "who_acts_for",
     "widest",

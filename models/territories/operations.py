@@ -15,6 +15,7 @@ from models.base import human_number, lock, new_id
 from models.customers import industry_fault
 from models.errors import Refused
 from models.people import Actor
+from models.territories.holding import hold, one_at_a_time
 from models.territories.places import is_known_subdivision, known_country
 from models.territories.regions import REGIONS
 from models.territories.rules import Area, AreaKind, TerritoryStatus
@@ -56,8 +57,12 @@ COLUMNS = (
 
 
 def draw(session: Session, details: TerritoryDetails, *, by: Actor, now: datetime) -> Territory:
-    """A new territory."""
+    """A new territory.  Raises Refused where another one holds a part of it alone."""
+    if details.is_exclusive:
+        one_at_a_time(session)
     territory = added(session, details, now=now)
+    if details.is_exclusive:
+        hold(session, territory)
     audit.record(session, by, "territory drawn", territory, now=now)
     return territory
 
@@ -82,8 +87,12 @@ def redraw(
     session: Session, territory: Territory, details: TerritoryDetails, *, by: Actor, now: datetime
 ) -> None:
     """Change a territory.  What was routed stays where it is; only what comes goes elsewhere."""
+    was_exclusive = territory.is_exclusive
+    if was_exclusive or details.is_exclusive:
+        one_at_a_time(session)
     lock(session, territory)
     refuse_faults(session, details, territory)
+    refuse_given(territory, details)
     before = {name: str(getattr(territory, name)) for name in COLUMNS}
     take(session, territory, details)
     changed = {
@@ -92,7 +101,30 @@ def redraw(
         if old != str(getattr(territory, name))
     }
     session.flush()
+    if was_exclusive or territory.is_exclusive:
+        hold(session, territory)
     audit.record(session, by, "territory changed", territory, now=now, detail=changed)
+
+
+GIVEN = (
+    "owner_id", "is_exclusive", "status", "from_on", "to_on", "products", "naics",
+    "employees_from", "employees_to", "partner_roles",
+)  # fmt: skip
+"""What a partner is given by a claim, besides the places."""
+
+
+def refuse_given(territory: Territory, details: TerritoryDetails) -> None:
+    """What was given to a partner by its claim is not taken past the claim's own rules."""
+    if not territory.is_claimed or territory.status is TerritoryStatus.ENDED:
+        return
+    given = details_of(territory)
+    same = all(getattr(given, name) == getattr(details, name) for name in GIVEN)
+    if same and _bare(given) == _bare(details):
+        return
+    raise Refused(
+        f"{territory.name} was claimed by its partner: places, partner, days and for whom it is "
+        "change only by way of the claim, with notice. Managers, quota and name may change here."
+    )
 
 
 def note_absence(
@@ -131,6 +163,12 @@ def details_of(territory: Territory) -> TerritoryDetails:
     excluded = [row.area for row in territory.areas if row.is_exclusion]
     kept = {name: getattr(territory, name) for name in (*COLUMNS, "external_id")}
     return TerritoryDetails(areas=areas, excluded=excluded, **kept)
+
+
+def _bare(details: TerritoryDetails) -> set[tuple[Any, ...]]:
+    """Its places, whichever customer a named account points to by now."""
+    held = {(area.kind, area.value, area.country, False) for area in details.areas}
+    return held | {(area.kind, area.value, area.country, True) for area in details.excluded}
 
 
 def take(session: Session, territory: Territory, details: TerritoryDetails) -> None:

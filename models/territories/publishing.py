@@ -7,7 +7,9 @@ stay readable and still answer for the days before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,8 @@ from models.base import lock
 from models.errors import Refused
 from models.people import Actor
 from models.territories.drawings import changes_of, print_of, refuse_decided, verb_of
+from models.territories.holding import hold, one_at_a_time
+from models.territories.operations import details_of, refuse_given
 from models.territories.rules import TerritoryStatus
 from models.territories.states import DrawingState
 from models.territories.tables import Territory, TerritoryDrawing
@@ -34,6 +38,7 @@ def publish(
 
     Raises Refused when something that it changes was changed meanwhile.
     """
+    one_at_a_time(session)
     refuse_decided(session, drawing)
     if on < today:
         raise Refused("The day has passed: territories change from today on, or later.")
@@ -42,11 +47,21 @@ def publish(
         raise Refused("The draft changes nothing yet: change a territory in it first.")
     _refuse_overtaken(session, rows)
     drawing.changes = [_published(session, row, on) for row in rows]
+    _hold(session, drawing.changes)
     drawing.state, drawing.publish_on = DrawingState.PUBLISHED, on
     drawing.decided_at, drawing.decided_by_name = now, by.name
     session.flush()
     detail = {"on": on.isoformat(), "changes": len(rows)}
     audit.record(session, by, "draft of territories published", drawing, now=now, detail=detail)
+
+
+def _hold(session: Session, changes: Sequence[dict[str, str]]) -> None:
+    """First those that end, so that what takes their place finds it free."""
+    for side in ("from", "to"):
+        for change in changes:
+            key = change[side] and UUID(change[side])
+            if key and (territory := session.get(Territory, key)):
+                hold(session, territory)
 
 
 def _refuse_overtaken(session: Session, rows: Sequence[Territory]) -> None:
@@ -71,6 +86,8 @@ def _published(session: Session, row: Territory, on: date) -> dict[str, str]:
     if row.succeeds_id:
         standing = session.get_one(Territory, row.succeeds_id)
         change["from"] = str(standing.id)
+        _refuse_given(standing, row)
+        row.is_claimed = standing.is_claimed
         _end(standing, on)
         if row.is_removal:
             session.delete(row)
@@ -85,6 +102,13 @@ def _published(session: Session, row: Territory, on: date) -> dict[str, str]:
         raise Refused(f"{row.name} would end before it begins: give it a later end in the draft.")
     session.flush()
     return change
+
+
+def _refuse_given(standing: Territory, row: Territory) -> None:
+    details = details_of(row)
+    if row.is_removal:
+        details = replace(details, status=TerritoryStatus.ENDED)
+    refuse_given(standing, details)
 
 
 def _key_until(territory: Territory, on: date) -> str | None:

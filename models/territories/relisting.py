@@ -5,7 +5,8 @@ A list may be 200,000 places long, so no object is made of each: only what diffe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from models import audit
 from models.base import lock, new_id
 from models.errors import Refused
 from models.people import Actor
+from models.territories.holding import hold, one_at_a_time
+from models.territories.operations import TerritoryDetails, details_of, refuse_given
 from models.territories.rules import Area, AreaKind
 from models.territories.tables import Territory, TerritoryArea
 
@@ -52,7 +55,11 @@ def relist(
     now: datetime,
 ) -> None:
     """The territory holds these of the kind, and no others."""
+    if territory.is_exclusive:
+        one_at_a_time(session)
     lock(session, territory)
+    if territory.is_claimed:
+        refuse_given(territory, relisted(details_of(territory), kind, listed))
     more, fewer = weigh_list(session, territory, kind, listed)
     kept = _kept(session, territory, kind)
     for ids in _some([kept[area] for area in fewer]):
@@ -60,9 +67,16 @@ def relist(
     for areas in _some(more):
         session.execute(insert(TerritoryArea), [_row(territory.id, area) for area in areas])
     session.expire(territory, ["areas"])
+    if territory.is_exclusive:
+        hold(session, territory)
     detail = {"kind": kind.value, "more": len(more), "fewer": len(fewer)}
     audit.record(session, by, "places of a territory listed", territory, now=now, detail=detail)
     session.flush()
+
+
+def relisted(details: TerritoryDetails, kind: AreaKind, listed: Iterable[Area]) -> TerritoryDetails:
+    others = [area for area in details.areas if area.kind is not kind]
+    return replace(details, areas=[*others, *listed])
 
 
 def _kept(session: Session, territory: Territory, kind: AreaKind) -> dict[Area, UUID]:

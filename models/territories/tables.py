@@ -70,6 +70,8 @@ class Territory(VendorOnly, Base):
     """By which files name it: its key in the system it came from, else one made here.  None only
     in a draft, for what will take the key of the one that it succeeds."""
     created_at: Mapped[datetime]
+    is_claimed: Mapped[bool] = mapped_column(default=False)
+    """Given to its partner by a claim: what was given changes only by way of the claim."""
     drawing_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory_drawing.id"), index=True)
     """The draft it is part of, where it holds nothing; None: it stands."""
     succeeds_id: Mapped[UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)

@@ -10,14 +10,15 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from models import claims
-from models.claims import TerritoryClaim, lines, read_places
+from models.claims import Terms, TerritoryClaim, read_places
+from models.errors import Refused
 from models.people import Actor
 from models.scope import vendor_side
-from models.territories import Area, AreaKind
+from models.territories import Area, AreaKind, lines
 from portal.claims.blueprint import claim_or_404, pages, today
 from portal.claims.writing import places_text
 from portal.clock import now
-from portal.database import session
+from portal.database import session, transaction
 from portal.fields import country_choices
 from portal.maps import WORLD, AreaMap, Paint, area_map
 from portal.permissions import Can, allow
@@ -35,9 +36,11 @@ def on_map(person: Actor) -> str:
     of = of if of in country_choices() and of else WORLD
     chosen, _faults = read_places(request.args.get("places", "")[:12_000], "")
     claim = _own_draft(person, request.args.get("claim", ""))
+    too_often = _too_often(person, of)
     return render_template(
         "claims/map.html",
-        drawn=_drawn(person, of, chosen, claim),
+        drawn=_drawn(person, of, chosen, claim, tells=not too_often),
+        too_often=too_often,
         of=of,
         country=country_choices().get(of),
         whole=_toggled(of, chosen, Area(AreaKind.COUNTRY, of), claim) if of != WORLD else None,
@@ -60,10 +63,24 @@ def take_places(_person: Actor, claim: TerritoryClaim) -> Response:
     return redirect(url_for("claims.edit", claim_id=claim.id), 303)
 
 
-def _drawn(person: Actor, of: str, chosen: list[Area], claim: TerritoryClaim | None) -> AreaMap:
+def _too_often(person: Actor, of: str) -> str:
+    """Each map is a look at an area, counted with all others; kept although nothing is asked."""
+    area = Area(AreaKind.GLOBAL) if of == WORLD else Area(AreaKind.COUNTRY, of)
+    try:
+        with transaction() as own:
+            claims.note_look(own, Terms(places=(area,)), by=person, now=now())
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _drawn(
+    person: Actor, of: str, chosen: list[Area], claim: TerritoryClaim | None, *, tells: bool
+) -> AreaMap:
+    """tells: whether it says what is held, besides what is chosen."""
     assert person.partner_id
     with vendor_side(session) as beside:
-        held = claims.held_from(beside, today(), partner_id=person.partner_id)
+        held = claims.held_from(beside, today(), partner_id=person.partner_id) if tells else []
     kind = AreaKind.COUNTRY if of == WORLD else AreaKind.SUBDIVISION
 
     def paint(code: str) -> Paint:
@@ -82,6 +99,8 @@ def _drawn(person: Actor, of: str, chosen: list[Area], claim: TerritoryClaim | N
                 return Paint("mine", "Yours, at least in part", url) if each.is_own else Paint(
                     "held", f"Held by another partner, at least in part{_until(each.until)}", url
                 )  # fmt: skip
+        if not tells:
+            return Paint("none", "Not told now", url)
         return Paint("none" if of == WORLD else "free", "Not held by anybody alone", url)
 
     return area_map(of, {}, legend=LEGEND[:-1] if of == WORLD else LEGEND, rest=paint)

@@ -14,7 +14,7 @@ from models.money import Money
 from models.partners import Partner
 from models.people import Actor, Person
 from models.redrawing import Redrawing
-from models.territories import Area, AreaKind, place_name
+from models.territories import Area, AreaKind, lines, place_name
 from portal.claims.blueprint import claim_or_404, pages, today
 from portal.claims.forms import (
     NoteForm,
@@ -74,7 +74,7 @@ def show(person: Actor, claim: TerritoryClaim) -> str:
         people=_people(claim),
         notice_days=vendor.settings(session).territory_notice_days,
         earliest=claims.earliest_change(session, now()),
-        drawn=drawn(claim.terms.places),
+        drawn=drawn(claim.terms),
         desk=desk_of(claim) if decides else None,
         waiting_deals=_waiting_deals(person, claim),
     )  # fmt: skip
@@ -122,19 +122,31 @@ def terms_shown(terms: claims.Terms, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def drawn(areas: Iterable[Area]) -> AreaMap | None:
-    """The claim's countries on the world, or its states of one country; None of postal codes."""
-    states = [area.value for area in areas if area.kind is AreaKind.SUBDIVISION]
-    countries = [area.value for area in areas if area.kind is AreaKind.COUNTRY]
-    rest, legend = Paint("none", "Not in it"), [("chosen", "In the claim")]
-    homes = {code[:2] for code in states}
-    if countries and not states:
-        paints = {code: Paint("chosen", "In the claim") for code in countries}
-        return area_map(WORLD, paints, legend=legend, rest=rest)
-    if len(homes) == 1 and not countries:
-        paints = {code: Paint("chosen", "In the claim") for code in states}
-        return area_map(homes.pop(), paints, legend=legend, rest=rest)
-    return None
+def drawn(terms: claims.Terms) -> AreaMap | None:
+    """The claim on the world; on its country where its places are states, or ZIP codes."""
+    if not terms.places:
+        return None
+    homes = {_home(area) for area in terms.places}
+    of = homes.pop() or WORLD if len(homes) == 1 else WORLD
+    kind, inside = AreaKind.COUNTRY if of == WORLD else AreaKind.SUBDIVISION, terms.spans
+
+    def paint(code: str) -> Paint:
+        spans = lines.places([Area(kind, code)])
+        if not lines.without(spans, inside):
+            return Paint("chosen", "In the claim")
+        if lines.meet(spans, inside):
+            return Paint("soon", "In the claim in part")
+        return Paint("none", "Not in it")
+
+    legend = [("chosen", "In the claim"), ("soon", "In the claim in part")]
+    return area_map(of, {}, legend=legend, rest=paint)
+
+
+def _home(area: Area) -> str:
+    """The country on whose map it can be drawn; empty where only the world has it."""
+    if area.kind is AreaKind.SUBDIVISION:
+        return area.value[:2]
+    return "US" if area.country == "US" else ""
 
 
 def desk_of(claim: TerritoryClaim) -> dict[str, Any]:

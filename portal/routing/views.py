@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from models.partners import Partner
 from models.people import STAFF, Actor, Person, PersonStatus, Role
 from models.routing import KINDS, RoutedFilter
 from models.territories import ACTION_WORDS, RoutingLog
+from portal import formats
 from portal.clock import now
 from portal.database import session
 from portal.formats import words
@@ -107,10 +109,13 @@ def _facts(log: Row) -> list[tuple[str, str]]:
             except ValueError:
                 continue
             said[name] = found or said[name]
-    return [
-        (FACT_WORDS.get(name, words(name)), "yes" if text == "True" else text)
-        for name, text in said.items()
-    ]
+    return [(FACT_WORDS.get(name, words(name)), _said(name, text)) for name, text in said.items()]
+
+
+def _said(name: str, text: str) -> str:
+    if name == "on":
+        return formats.day(date.fromisoformat(text))
+    return "yes" if text == "True" else text
 
 
 def deal_or_404(_person: Actor, deal_id: UUID) -> Deal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from models import redrawing
+from models import redrawing, territories
 from models.money import Money
 from models.people import Actor
 from models.redrawing import Gaps
@@ -25,6 +25,7 @@ def gaps(person: Actor) -> str:
         "territories/gaps.html",
         gaps=told,
         tiles=_tiles(told),
+        subdivision=territories.subdivision_name,
         ties=told.ties[:MOST_SHOWN],
         holes=told.holes[:MOST_SHOWN],
         unmanaged=told.unmanaged[:MOST_SHOWN],
@@ -36,6 +37,7 @@ def gaps(person: Actor) -> str:
 def _tiles(told: Gaps) -> list[dict]:
     counted = (
         ("Ties between territories", told.ties, "#ties", "bad"),
+        ("Exclusive ones that meet", told.unheld, "#unheld", "bad"),
         ("Places with customers of nobody", told.holes, "#holes", "warn"),
         ("Territories without a manager", told.unmanaged, "#unmanaged", "warn"),
         ("Managers without a territory", told.idle, "#idle", "warn"),

@@ -64,7 +64,12 @@ class Desk:
             if self._drawing is None:
                 return self._weigh_list(unit, kept, takes=takes)
         before = territories.details_of(kept) if kept else None
-        after = self._relisted(unit, before) if is_list else self._wanted(unit, before)
+        if is_list:
+            assert before is not None
+            listed = self._pointed(unit.areas)
+            after = territories.relisted(before, LISTED[self._row.kind], listed)
+        else:
+            after = self._wanted(unit, before)
         if before is not None and _alike(before, after):
             return "unchanged", ""
         if takes:
@@ -82,12 +87,6 @@ class Desk:
         if takes:
             territories.relist(self._session, kept, kind, listed, by=self._by, now=now())
         return "changed", _place_words(more, fewer)
-
-    def _relisted(self, unit: Unit, before: TerritoryDetails | None) -> TerritoryDetails:
-        assert before is not None
-        kind = LISTED[self._row.kind]
-        others = [area for area in before.areas if area.kind is not kind]
-        return replace(before, areas=[*others, *self._pointed(unit.areas)])
 
     def _wanted(self, unit: Unit, before: TerritoryDetails | None) -> TerritoryDetails:
         usual = before or TerritoryDetails(name="", areas=[], external_id=unit.key)
@@ -213,7 +212,7 @@ def _words(before: TerritoryDetails | None, after: TerritoryDetails) -> str:
 
 
 def _place_words(more: Collection[Area], fewer: Collection[Area]) -> str:
-    return _places_told([written(area) for area in more], [written(area) for area in fewer])
+    return _places_told([_short(area) for area in more], [_short(area) for area in fewer])
 
 
 def _places_told(more: Sequence[str], fewer: Sequence[str]) -> str:
@@ -228,4 +227,9 @@ def _places_told(more: Sequence[str], fewer: Sequence[str]) -> str:
 
 def _spelled(place: tuple[Area, bool]) -> str:
     area, is_cut_out = place
-    return f"cut out {written(area)}" if is_cut_out else written(area)
+    return f"cut out {_short(area)}" if is_cut_out else _short(area)
+
+
+def _short(area: Area) -> str:
+    """US-ID, US 98101, acme.com."""
+    return written(area).partition(" ")[2] or "the whole world"

@@ -75,17 +75,19 @@ def move_deals(person: Actor) -> Response | tuple[str, int]:
     if not wanted:
         flash("Tick the deals that are to move. Nothing has changed.", "refused")
         return _moves_page(), 422
-    moved = 0
+    moved: list[Deal] = []
     for move in wanted:
         deal = session.get_one(Deal, move.id)
         try:
             deals.reroute_by_territory(
                 session, deal, reason="The territories have changed.", by=person, now=now()
             )
-            moved += 1
+            moved.append(deal)
         except Refused as refusal:
             flash(f"{deal.number}: {refusal}", "refused")
-    flash(f"{moved} {'deal' if moved == 1 else 'deals'} moved; both managers and partners know.")
+    deals.tell_rerouted(session, moved, by=person, now=now())
+    many = f"{len(moved)} {'deal' if len(moved) == 1 else 'deals'}"
+    flash(f"{many} moved; both managers and partners know.")
     return redirect(url_for("territories.moves"), 303)
 
 

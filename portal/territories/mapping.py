@@ -16,7 +16,9 @@ from models import redrawing, territories
 from models.money import Money
 from models.people import Actor
 from models.redrawing import Redrawing
-from models.territories import AreaKind, Facts, Rule, Territory, TerritoryArea
+from models.territories import Area, AreaKind, Facts, Rule, Territory, TerritoryArea, lines
+from models.territories.places import PostalPattern
+from models.territories.zip_codes import states_with
 from portal import formats
 from portal.database import session
 from portal.maps import WORLD, AreaMap, Paint, area_map, shades
@@ -26,6 +28,7 @@ from portal.territories.lists import TONES
 from portal.territories.looking import names_of
 
 MOST_LISTED = 100
+MOST_FILTERED = 5_000
 LEGEND = [
     ("mine", "A partner's alone"),
     ("held", "A partner's"),
@@ -61,19 +64,22 @@ def area_page(_person: Actor) -> str:
     asked = request.args.get("show", "")
     show = Show(asked) if asked in list(Show) else Show.OWNER
     found = redrawing.simulate(session, [], instead=False, today=today())
-    place = Places(of, found)
+    place = Places(of, found, show, _part(of))
+    listed = _listed(of) if place.part is None else _listed_in(place.part)
     return render_template(
         "territories/map.html",
         of=of,
+        part=place.part and place.part.value,
+        part_name=place.part and territories.subdivision_name(place.part.value),
+        whole=url_for("territories.area_page", of=of, show=show),
         drawn=DRAW[show](place),
         title=WORDS[show][0],
         head=WORDS[show][1],
         views=[
-            {"label": WORDS[each][0], "url": url_for("territories.area_page", of=of, show=each),
-             "current": each is show}
+            {"label": WORDS[each][0], "url": place.address(each), "current": each is show}
             for each in Show
         ],
-        listed=_listed(of),
+        listed=listed,
         tones=TONES,
     )  # fmt: skip
 
@@ -84,6 +90,17 @@ class Places:
 
     of: str
     found: Redrawing
+    show: Show
+    part: Area | None
+    """The part of the country that was clicked; the list is about it alone."""
+
+    @property
+    def chosen(self) -> str:
+        return self.part.value if self.part else ""
+
+    def address(self, show: Show, part: str | None = None) -> str:
+        kept = part or (self.part.value if self.part else None)
+        return url_for("territories.area_page", of=self.of, show=show, part=kept)
 
     def code(self, country: str, subdivision: str) -> str:
         """In which place of this map something lies; empty when in none."""
@@ -97,10 +114,10 @@ class Places:
         return Facts(on=day, country=self.of, subdivision=code)
 
     def url(self, code: str) -> str | None:
-        """A click on a country opens it; one on a part, the addresses there are tried."""
+        """A click on a country opens it; one on a part of it narrows the list to that part."""
         if self.of == WORLD:
-            return url_for("territories.area_page", of=code, show=request.args.get("show"))
-        return url_for("territories.trial", country=self.of, subdivision=code)
+            return url_for("territories.area_page", of=code, show=self.show)
+        return f"{self.address(self.show, code)}#listed"
 
     def sums(self, amounts: list[tuple[str, str, int]]) -> dict[str, int]:
         sums: Counter[str] = Counter()
@@ -136,7 +153,7 @@ def _by_owner(places: Places) -> AreaMap:
             return Paint("mine", f"{words}, exclusive", url)
         return Paint("held", words, url)
 
-    return area_map(places.of, {}, legend=LEGEND, rest=paint)
+    return area_map(places.of, {}, legend=LEGEND, rest=paint, chosen=places.chosen)
 
 
 def _in_parts(rules: list[Rule], places: Places) -> Counter[str]:
@@ -150,6 +167,9 @@ def _in_parts(rules: list[Rule], places: Places) -> Counter[str]:
         for area in rule.areas:
             if area.kind is AreaKind.POSTAL and places.of == WORLD:
                 inside.add(area.country or "")
+            elif area.kind is AreaKind.POSTAL and places.of == area.country == "US":
+                pattern = PostalPattern.known(area.value, "US")
+                inside |= states_with(pattern.low, pattern.high)
             elif area.kind is AreaKind.SUBDIVISION:
                 home = area.value.split("-")[0]
                 if places.of == WORLD:
@@ -180,14 +200,16 @@ def _white_space(places: Places) -> AreaMap:
         )
         for code, each in paints.items()
     }
-    return area_map(places.of, told, legend=legend, rest=_nothing("No customer of nobody", places))
+    nothing = _nothing("No customer of nobody", places)
+    return area_map(places.of, told, legend=legend, rest=nothing, chosen=places.chosen)
 
 
 def _shaded(
     places: Places, sums: dict[str, int], shown: Callable[[int], str], nothing: str
 ) -> AreaMap:
     paints, legend = shades(sums, shown=shown, url=places.url)
-    return area_map(places.of, paints, legend=legend, rest=_nothing(nothing, places))
+    rest = _nothing(nothing, places)
+    return area_map(places.of, paints, legend=legend, rest=rest, chosen=places.chosen)
 
 
 def _nothing(words: str, places: Places) -> Callable[[str], Paint]:
@@ -215,7 +237,8 @@ def _attainment(places: Places) -> AreaMap:
         paints[code] = Paint(f"heat-{step}", words, places.url(code))
     spans = ("below 25 %", "25 to 50 %", "50 to 75 %", "75 to 100 %", "reached")
     legend = [(f"heat-{step}", words) for step, words in enumerate(spans, start=1)]
-    return area_map(places.of, paints, legend=legend, rest=_nothing("No quota", places))
+    rest = _nothing("No quota", places)
+    return area_map(places.of, paints, legend=legend, rest=rest, chosen=places.chosen)
 
 
 DRAW: dict[Show, Callable[[Places], AreaMap]] = {
@@ -224,6 +247,24 @@ DRAW: dict[Show, Callable[[Places], AreaMap]] = {
     Show.PIPELINE: _pipeline,
     Show.WHITE_SPACE: _white_space,
 }
+
+
+def _part(of: str) -> Area | None:
+    code = request.args.get("part", "")
+    found = pycountry.subdivisions.get(code=code) if code.startswith(f"{of}-") else None
+    return Area(AreaKind.SUBDIVISION, code) if found else None
+
+
+def _listed_in(part: Area) -> list:
+    """Territories that hold today and hold something of this part."""
+    wanted = lines.places([part])
+    keys = [
+        rule.id
+        for rule in territories.map_of(session).index.rules.values()
+        if rule.holds_on(today()) and lines.meet(wanted, lines.places(rule.areas, rule.excluded))
+    ]
+    found = territories.listed(on=today()).where(Territory.id.in_(keys[:MOST_FILTERED]))
+    return list(session.execute(found.order_by(Territory.name, Territory.id).limit(MOST_LISTED)))
 
 
 def _listed(of: str) -> list:

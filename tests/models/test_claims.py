@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from models import claims
-from models.claims import ClaimHold, ClaimStatus, RefuseReason, Terms
+from models.claims import ClaimStatus, RefuseReason, Terms
 from models.deals import DealStatus
 from models.errors import Refused
 from models.notices import Notice
 from models.scope import Scope, open_session
-from models.territories import Area, Territory
+from models.territories import Area, Territory, TerritoryHold, lines
 
 MUNICH = ("postal", "80-81", "DE")
 
@@ -65,7 +65,7 @@ def test_one_that_is_not_exclusive_takes_one(session, a, now):
     claim = a.claimed(MUNICH, is_exclusive=False)
     claims.approve(session, claim, by=a.decider(), now=now)
     assert claim.status is ClaimStatus.ACTIVE
-    assert session.scalars(select(ClaimHold)).all() == []
+    assert session.scalars(select(TerritoryHold)).all() == []
 
 
 def test_the_second_person_may_ask_to_look_again(session, a, now):
@@ -104,12 +104,13 @@ def test_another_family_segment_or_time_is_free(a, apart):
 
 def test_the_database_itself_refuses_a_second_holder(session, a):
     """Past every question that the business asks."""
-    first, second = a.holding(("subdivision", "US-WA")), a.claimed(("postal", "98101", "US"))
+    first = a.holding(("subdivision", "US-WA"))
+    other = a.territory(("postal", "98101", "US"), owner_id=a.partner().id, is_exclusive=True)
     session.commit()
-    (hold, *_) = second.terms.holds()
+    (low, high), *_ = lines.places([Area.read("postal", "98101", "US")])
     session.add(
-        ClaimHold(
-            claim_id=second.id, place_low=hold.place[0], place_high=hold.place[1],
+        TerritoryHold(
+            territory_id=other.id, place_low=low, place_high=high,
             family_low=0, family_high=1, industry_low=0, industry_high=1, size_low=0, size_high=1,
             from_on=first.from_on, to_on=first.to_on,
         )
@@ -214,12 +215,18 @@ def test_what_cannot_be_claimed_is_refused_with_the_remedy(session, a, now, wron
 
 def test_white_space_counts_customers_with_nobody_in_bands(session, a, now):
     for number in range(12):
-        a.customer(f"Free {number} Works", postal_code="80331")
+        free = a.customer(f"Free {number} Works", postal_code="80331")
     busy = a.partner()
     a.approved(partner=busy, customer_name="Busy Bakery", customer_postal_code="80331")
     terms = a.terms(MUNICH)
     seen = claims.white_space(session, terms, today=now.date())
     assert (seen.customers, seen.revenue) == ("10 to 49", "less than 50,000")
+    for currency in ("EUR", "USD"):  # what was bought long ago, in any currency
+        a.invoice(customer_id=free.id, partner_id=busy.id, net=40_000_00, currency=currency,
+                  issued_on=date(2023, 1, 2))  # fmt: skip
+    a.rate("USD", "EUR", "0.90")
+    seen = claims.white_space(session, terms, today=now.date())
+    assert seen.revenue == "50,000 to 250,000"
     a.territory(MUNICH, owner_id=busy.id)
     seen = claims.white_space(session, terms, today=now.date())
     assert (seen.customers, seen.revenue) == ("fewer than 10", None)

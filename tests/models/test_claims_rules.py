@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.claims import lines
 from models.claims.rules import (
     count_band,
     longer,
@@ -17,7 +16,7 @@ from models.claims.rules import (
     target,
 )
 from models.claims.terms import Terms, read_places
-from models.territories import Area
+from models.territories import Area, lines
 from models.territories.places import PostalPattern
 
 DE, BAVARIA, MUNICH = ("country", "DE"), ("subdivision", "DE-BY"), ("postal", "80*", "DE")
@@ -47,6 +46,10 @@ def spans(*places, cut_out=()):
         (("subdivision", "US-WA"), ("subdivision", "US-OR"), False),
         (("postal", "SW1A", "GB"), ("postal", "SW*", "GB"), True),
         (("account", "acme.com"), ("global",), False),
+        (("account", "acme.com"), ("account", "www.acme.com"), True),
+        (("subdivision", "US-NY"), ("postal", "06390", "US"), True),
+        (("subdivision", "US-CT"), ("postal", "06390", "US"), False),
+        (("subdivision", "US-CT"), ("postal", "06391", "US"), True),
     ],
 )
 def test_two_areas_meet_where_some_address_lies_in_both(one, other, is_met):

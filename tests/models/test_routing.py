@@ -6,13 +6,14 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from models import applications, deals, routing, territories
+from models import applications, approvals, deals, routing, territories
 from models.applications import Enquiry
+from models.approvals import ApproverKind, RuleDetails, Step
 from models.deals import DealStatus
 from models.errors import Refused
 from models.notices import Notice
 from models.partners import PartnerRole
-from models.people import Role
+from models.people import Person, Role
 from models.routing import RoutedFilter
 from models.territories import RoutingLog, note_absence
 
@@ -156,6 +157,39 @@ def test_a_leavers_work_goes_to_others_at_once_and_the_second_time_nothing_is_le
     assert routing.work_of(session, leaver.id) == {}
     again = routing.hand_work_over(session, leaver, channel_to=to.id, **said)
     assert (again.deals, again.others) == (0, 0)
+
+
+def test_a_leavers_open_decisions_go_along_but_not_to_who_registered_the_deal(
+    session, a, germany, now
+):
+    leaver = session.get_one(Person, germany.channel_manager_id)
+    to, by = a.manager(), a.administrator().actor()
+    step = [Step(0, ApproverKind.PERSON, leaver.id)]
+    rule = RuleDetails(name="All", steps=step)
+    approvals.add(session, rule, by=by, now=now)
+    deal, own = a.submitted(), a.submitted(customer_name="Another Ltd")
+    own.registered_by_id = to.id
+    assert routing.work_of(session, leaver.id)["Decisions about deals"] == 2
+    handed = routing.hand_work_over(session, leaver, channel_to=to.id,
+                                    sales_to=a.sales_manager().id, reason="Leaves.",
+                                    by=by, now=now)  # fmt: skip
+    assert handed.decisions == 2
+    asked = {each.id: deals.approvals_of(session, each.id)[0].person_id for each in (deal, own)}
+    assert asked == {deal.id: to.id, own.id: None}
+
+
+def test_however_many_deals_are_handed_over_each_reads_one_notice(session, a, germany, now):
+    leaver, partner = session.get_one(Person, germany.channel_manager_id), a.partner()
+    head = a.head_of(partner)
+    for number in range(3):
+        a.submitted(partner=partner, customer_name=f"Customer {number} Ltd")
+    to = a.manager()
+    routing.hand_work_over(session, leaver, channel_to=to.id, sales_to=a.sales_manager().id,
+                           reason="Leaves.", by=a.administrator().actor(), now=now)  # fmt: skip
+    told = session.scalars(select(Notice).where(Notice.kind == "deal-rerouted")).all()
+    assert [each.person_id for each in told].count(to.id) == 1
+    (one,) = [each for each in told if each.person_id == head.id]
+    assert "3 deals" in one.title and "Customer 2 Ltd" in one.body
 
 
 def test_partners_go_to_a_channel_manager_only(session, a, germany, now):

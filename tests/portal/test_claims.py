@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.claims import ClaimStatus, TerritoryClaim
+from models.claims.white_space import HOUR, LOOKS
 from models.people import Role
 from models.territories import Area
 
@@ -102,6 +103,20 @@ def test_places_are_chosen_on_a_map_and_come_into_the_draft(head, sign_in, sessi
     assert values == ["US-WA", "US-OR", "80331", "81*"]
 
 
+def test_a_map_is_a_look_like_any_other(head, a, sign_in, session, monkeypatch):
+    a.territory(("country", "DE"), owner_id=a.partner().id, is_exclusive=True)
+    monkeypatch.setitem(LOOKS, HOUR, 1)
+    session.commit()
+    client = sign_in(head)
+    for _ in range(2):  # the same again is no new look
+        assert (
+            "Germany: Held by another partner, at least in part" in client.get("/claims/map").text
+        )
+    page = client.get("/claims/map?of=DE&places=DE-BY").text
+    assert "may look at 1 areas" in page and "Berlin</a>" in page and "Not told now" in page
+    assert ": Held by another partner" not in page
+
+
 def test_a_manager_sees_what_it_meets_and_would_move_and_two_people_approve(a, sign_in, session):
     partner = a.partner(name="Isar Cycles")
     deal = a.submitted(partner=partner, customer_postal_code="80331")
@@ -113,6 +128,7 @@ def test_a_manager_sees_what_it_meets_and_would_move_and_two_people_approve(a, s
     page = rosa.get(f"/claims/{claim.id}").text
     assert "Rhine Bikes" in page and "Claimed too, undecided" in page
     assert deal.customer_name in page and "Of other partners" in page
+    assert "Germany: In the claim in part" in page
     rosa.post(f"/claims/{claim.id}/approval", data={"moves": [str(deal.id)]})
     assert "Confirm as the second" not in rosa.get(f"/claims/{claim.id}").text
     second = sign_in(a.manager())

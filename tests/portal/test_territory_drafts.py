@@ -144,6 +144,11 @@ def test_the_map_says_whose_every_place_is_and_how_much_is_there(rosa, a, sign_i
     states = client.get("/territories/map?of=US").text
     assert "Washington: Northwest: nobody&#39;s" in states and "Germany</a>" not in states
     assert "Bayern" in client.get("/territories/map?of=DE").text
+    a.territory(("postal", "972*", "US"), name="Portland")
+    part = client.get("/territories/map?of=US&part=US-OR").text
+    assert "Portland</a>" in part and "Northwest</a>" not in part
+    assert 'part=US-WA#listed"' in part and part.count('aria-current="true"') >= 2
+    assert "Northwest</a>" in client.get("/territories/map?of=US&part=XX").text
     assert client.get("/territories/map?of=XX").status_code == 404
 
 

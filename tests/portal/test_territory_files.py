@@ -116,7 +116,7 @@ def test_a_file_says_whose_a_territory_is_and_what_it_stands_below_in_any_order(
     assert (north.owner_id, north.is_exclusive, north.parent_id) == (partner.id, True, above.id)
     assert north.quota_minor == 1000_00
     again = hand_in("territories", header + rows.replace("1000", "2000").replace("HH", "HB"))
-    assert again.effects == [["North", "quota; 1 place more, 1 fewer: loses subdivision DE-HH"]]
+    assert again.effects == [["North", "quota; 1 place more, 1 fewer: loses DE-HH"]]
     wrong = "N,North,country DE,P-NONE,yes,DE,1\nM,Mid,country DE,,yes,,1\nX,X,country DE,,no,Y,1\n"
     faults = [what for _, _, what, _ in hand_in("territories", header + wrong).problems]
     assert ["called P-NONE" in faults[0], "Only a partner" in faults[1], "key Y" in faults[2]] == (

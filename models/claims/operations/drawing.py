@@ -22,7 +22,7 @@ from models.claims.operations.steps import (
 )
 from models.claims.rules import ClaimStatus
 from models.claims.tables import TerritoryClaim
-from models.claims.terms import MOST_HOLDS, Ask
+from models.claims.terms import Ask
 from models.errors import Refused
 from models.files import StoredFile, Upload
 from models.partners import Partner, must_be_active
@@ -78,7 +78,7 @@ def submit(session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime)
         raise Refused(faults[0])
     if len(claim.plan) < LEAST_PLAN:
         raise Refused(f"Write your business plan: at least {LEAST_PLAN} characters.")
-    if sum(1 for _ in claim.terms.holds()) > MOST_HOLDS:
+    if claim.terms.parts > territories.MOST_HOLDS:
         raise Refused("This claim has too many parts. Split it, or claim wider places.")
     partner_id = claim.partner_id
     with vendor_side(session) as beside:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import deals, jobs, territories, vendor
 from models.calendars import start_of_day
-from models.claims.lands import lands_of, standing
-from models.claims.operations.steps import one_at_a_time, today_of
+from models.claims.lands import lands, lands_of, standing
+from models.claims.operations.steps import today_of
 from models.claims.queries import overlaps
-from models.claims.tables import ClaimHold, TerritoryClaim
+from models.claims.tables import TerritoryClaim
 from models.claims.terms import Terms
 from models.deals import OPEN, Deal
 from models.errors import Refused
@@ -25,9 +24,7 @@ from models.territories.places import PostalPattern
 END = "claim-end"
 ABOVE_ITS_PARENT = 10
 """How much more than that of the territory around it a claim's priority is."""
-TAKEN = (
-    "Another claim for a part of this area was approved a moment ago. Look at the overlaps again."
-)
+TAKEN = "A part of this area was given to somebody else a moment ago. Look at the overlaps again."
 
 
 def begin(session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime) -> None:
@@ -35,17 +32,22 @@ def begin(session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime) 
 
     Raises Refused when somebody else holds a part of it by now.
     """
-    one_at_a_time(session)
+    territories.one_at_a_time(session)
     refuse_held(session, claim, by=by)
     today = today_of(session, now)
     details = _details(session, claim, today)
-    claim.territory_id = territories.draw(session, details, by=by, now=now).id
-    hold(session, claim)
+    try:
+        land = territories.draw(session, details, by=by, now=now)
+    except territories.Taken as taken:
+        raise Refused(str(taken) if by.is_staff else TAKEN) from taken
+    claim.territory_id, land.is_claimed = land.id, True
     queue_the_end(session, claim)
-    for deal in _ticked(session, claim):
+    ticked = _ticked(session, claim)
+    for deal in ticked:
         deals.reroute_by_territory(
             session, deal, reason=f"Moved into {claim.name}, which was approved.", by=by, now=now
         )
+    deals.tell_rerouted(session, ticked, by=by, now=now)
 
 
 def refuse_held(session: Session, claim: TerritoryClaim, *, by: Actor) -> None:
@@ -67,47 +69,25 @@ def _is_claimed(session: Session, territory_id: UUID) -> bool:
     return session.scalar(held) is not None
 
 
-def hold(session: Session, claim: TerritoryClaim) -> None:
-    """Anew, for its present terms.  The database refuses what somebody else holds."""
-    session.execute(delete(ClaimHold).where(ClaimHold.claim_id == claim.id))
-    if claim.is_exclusive:
-        session.add_all(
-            ClaimHold(
-                claim_id=claim.id, place_low=each.place[0], place_high=each.place[1],
-                family_low=each.family[0], family_high=each.family[1],
-                industry_low=each.industry[0], industry_high=each.industry[1],
-                size_low=each.size[0], size_high=each.size[1],
-                from_on=claim.from_on, to_on=claim.to_on,
-            )
-            for each in claim.terms.holds()
-        )  # fmt: skip
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(TAKEN) from error
-
-
 def lengthen(session: Session, claim: TerritoryClaim, to_on: date) -> None:
     """Until another end; refused by the database when somebody holds it after the present one."""
     claim.to_on = to_on
-    session.flush()
-    held = update(ClaimHold).where(ClaimHold.claim_id == claim.id).values(to_on=to_on)
-    try:
-        session.execute(held)
-    except IntegrityError as error:
-        raise Refused(TAKEN) from error
     land = standing(session, claim)
     land.to_on = to_on
+    try:
+        territories.hold(session, land)
+    except territories.Taken as taken:
+        raise Refused(TAKEN) from taken
     queue_the_end(session, claim)
 
 
 def let_go(session: Session, claim: TerritoryClaim, *, today: date) -> None:
     """Its territory holds no longer, from today on."""
-    session.execute(delete(ClaimHold).where(ClaimHold.claim_id == claim.id))
-    land = standing(session, claim)
-    if land.from_on is None or land.from_on < today:
-        land.to_on = min(today, land.to_on) if land.to_on else today
-    land.status = TerritoryStatus.ENDED
+    for land in lands(session, claim):
+        if land.from_on is None or land.from_on < today:
+            land.to_on = min(today, land.to_on) if land.to_on else today
+        land.status = TerritoryStatus.ENDED
+        territories.hold(session, land)
     session.flush()
 
 

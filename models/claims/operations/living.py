@@ -8,14 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from models import deals, vendor
+from models import deals, territories, vendor
 from models.base import lock
-from models.claims.lands import standing
-from models.claims.operations.holding import hold, lengthen, let_go, open_deals
+from models.claims.lands import lands
+from models.claims.operations.holding import lengthen, let_go, open_deals
 from models.claims.operations.steps import (
     keep_terms,
     move,
-    one_at_a_time,
     tell_manager,
     tell_partner,
     tidy,
@@ -134,8 +133,10 @@ def carry_out(session: Session, claim: TerritoryClaim, *, by: Actor, now: dateti
         move(session, claim, "change", by=by, now=now, note=words)
         if change is Change.OPEN:
             claim.is_exclusive = False
-            standing(session, claim).is_exclusive = False
-            hold(session, claim)
+            territories.one_at_a_time(session)
+            for land in lands(session, claim):
+                land.is_exclusive = False
+                territories.hold(session, land)
         else:
             claim.minimum_minor = claim.change_minimum_minor or 0
         keep_terms(session, claim, claim.terms, "given", by=by, now=now, note=words)
@@ -147,7 +148,7 @@ def carry_out(session: Session, claim: TerritoryClaim, *, by: Actor, now: dateti
 def renew(session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime) -> None:
     """For as long again.  Refused when somebody else holds it afterwards."""
     lock(session, claim)
-    one_at_a_time(session)
+    territories.one_at_a_time(session)
     assert claim.from_on and claim.to_on
     end = claim.to_on
     move(session, claim, "renew", by=by, now=now)
@@ -205,6 +206,7 @@ def hand_over(
     for deal in chosen:
         reason = f"{claim.name} has ended."
         deals.reroute_by_territory(session, deal, reason=reason, by=by, now=now)
+    deals.tell_rerouted(session, chosen, by=by, now=now)
     if chosen:
         move(session, claim, "hand_over", by=by, now=now, note=f"{len(chosen)} deals")
     return len(chosen)

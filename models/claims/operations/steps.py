@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, notices, vendor
@@ -13,16 +12,10 @@ from models.claims.tables import ClaimEvent, ClaimTerms, TerritoryClaim
 from models.claims.terms import Terms
 from models.errors import Refused
 from models.people import PARTNER_ROLES, Actor
-from models.vendor import Vendor
 
 
 def today_of(session: Session, now: datetime) -> date:
     return vendor.settings(session).calendar.day_of(now)
-
-
-def one_at_a_time(session: Session) -> None:
-    """Whoever gives territories away queues here, so that the second sees the first."""
-    session.execute(select(Vendor.id).with_for_update(key_share=True))
 
 
 def move(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import vendor
+from models import territories, vendor
 from models.base import lock
 from models.claims.attaining import attainment
 from models.claims.operations.holding import let_go
@@ -28,6 +28,7 @@ def keep_watch(session: Session, now: datetime) -> int:
     done = 0
     for claim_id in session.scalars(due.order_by(TerritoryClaim.id)).all():
         done += watch(session, claim_id, now=now)
+    territories.hold_missing(session, today=today_of(session, now))
     return done
 
 

@@ -36,6 +36,7 @@ from models.deals.operations.following import (
     step_back,
     take_part,
 )
+from models.deals.operations.handing import decisions_of, hand_decisions_over
 from models.deals.operations.lying import Lies, Whereabouts, where_it_lies
 from models.deals.operations.previewing import preview_approvers
 from models.deals.operations.protection import (
@@ -52,7 +53,7 @@ from models.deals.operations.protection import (
 )
 from models.deals.operations.registering import answer, draft, save, submit, withdraw
 from models.deals.operations.renewing import comment_as_incumbent
-from models.deals.operations.rerouting import reroute, reroute_by_territory
+from models.deals.operations.rerouting import reroute, reroute_by_territory, tell_rerouted
 from models.deals.operations.staleness import may_be_revoked_from, revoke, warn_stale
 from models.deals.operations.typing import set_type
 from models.deals.operations.undoing import approve, ask, reject, undo
@@ -86,6 +87,7 @@ __all__ = [
     "comment",
     "comment_as_incumbent",
     "confirm_choice",
+    "decisions_of",
     "decline_choice",
     "detach",
     "draft",
@@ -93,6 +95,7 @@ __all__ = [
     "expire",
     "expire_due",
     "extend",
+    "hand_decisions_over",
     "is_passive_sale",
     "lose",
     "may_be_revoked_from",
@@ -118,6 +121,7 @@ __all__ = [
     "take_back_amendment",
     "take_part",
     "takes_files",
+    "tell_rerouted",
     "undo",
     "uphold",
     "warn",

@@ -1,8 +1,10 @@
 """Places, families, industries and sizes as stretches of whole numbers, so that a database can say
-whether two claims meet.  Pure.
+whether two territories meet.  Pure.
 
 A country is a stretch of one long line; its subdivisions and its postal codes are stretches inside
-it, a longer postal code inside a shorter one.  Two areas meet where their stretches do.
+it, a longer postal code inside a shorter one; named accounts are points beyond the last country.
+Two areas meet where their stretches do.  A state of the United States also holds its ZIP codes;
+elsewhere nobody here knows which postal codes lie in which province: see `is_compared`.
 """
 
 from __future__ import annotations
@@ -10,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from models.claims.zip_codes import ZIP_CODES_OF
-from models.territories import Area, AreaKind
 from models.territories.places import PostalPattern, with_its_wider_ones
 from models.territories.regions import REGIONS
+from models.territories.rules import Area, AreaKind
+from models.territories.zip_codes import ZIP_CODES_OF
 
 Span = tuple[int, int]
 """From, and the first that is no longer in it."""
@@ -24,17 +26,31 @@ HALF = 1 << (COUNTRY_BITS - 1)
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 POSTAL_LENGTH = 10
 SUBDIVISION_LENGTH, LEVELS = 3, 3
+COUNTRIES = 26 * 26
+BEYOND = (COUNTRIES + 1) << COUNTRY_BITS
 ALL_FAMILIES: Span = (0, 1 << 62)
 ALL_INDUSTRIES: Span = (0, 1_000_000)
 ALL_SIZES: Span = (0, 1 << 31)
 
 
 def places(held: Iterable[Area], cut_out: Iterable[Area] = ()) -> list[Span]:
-    """The stretches of these areas without those cut out, in order, none touching another.
-
-    A named account is no place.
-    """
+    """The stretches of these areas without those cut out, in order, none touching another."""
     return without(joined(_spans(held)), joined(_spans(cut_out)))
+
+
+def is_compared(area: Area) -> bool:
+    """Whether a state and a postal code of its country can be told apart."""
+    return area.kind is not AreaKind.SUBDIVISION or area.value in ZIP_CODES_OF
+
+
+def states_of(country: str) -> Span:
+    start = _country(country)[0]
+    return (start, start + HALF)
+
+
+def postal_codes_of(country: str) -> Span:
+    start, end = _country(country)
+    return (start + HALF, end)
 
 
 def families(codes: Iterable[str]) -> list[Span]:
@@ -99,7 +115,7 @@ def _spans(areas: Iterable[Area]) -> Iterable[Span]:
     for area in areas:
         match area.kind:
             case AreaKind.GLOBAL:
-                yield (0, 26 * 26 << COUNTRY_BITS)
+                yield (0, COUNTRIES << COUNTRY_BITS)
             case AreaKind.REGION:
                 yield from map(_country, REGIONS.get(area.value, ()))
             case AreaKind.COUNTRY:
@@ -111,6 +127,9 @@ def _spans(areas: Iterable[Area]) -> Iterable[Span]:
             case AreaKind.POSTAL:
                 pattern = PostalPattern.read(area.value, area.country)
                 yield _postal(area.country or "", pattern.low, pattern.high)
+            case AreaKind.ACCOUNT:
+                for name in {area.value, str(area.customer or area.value)}:
+                    yield _account(name)
 
 
 def _country(code: str) -> Span:
@@ -144,6 +163,11 @@ def _number(text: str, signs: str, length: int, plus: int = 0) -> int:
     for letter in text:
         number = number * len(signs) + signs.index(letter)
     return (number + plus) * len(signs) ** (length - len(text))
+
+
+def _account(name: str) -> Span:
+    point = BEYOND + (_point(name) >> 1)
+    return (point, point + 1)
 
 
 def _point(code: str) -> int:

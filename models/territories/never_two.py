@@ -1,4 +1,4 @@
-"""What the database refuses: two exclusive claims for the same place, family, segment and day.
+"""What the database refuses: two exclusive territories for the same place, family, segment and day.
 
 PostgreSQL uses an exclusion constraint over ranges, which needs no extension.  SQLite has one
 writer at a time, so its trigger sees whatever was written before.
@@ -8,20 +8,20 @@ from typing import Any
 
 from sqlalchemy import DDL, event
 
-NAME = "claim_hold_never_two"
-SAYS = "this area is held by another claim"
+NAME = "territory_hold_never_two"
+SAYS = "this area is held by another territory"
 
 DIMENSIONS = ("place", "family", "industry", "size")
 MEETS = " AND ".join(
     f"other.{one}_low < NEW.{one}_high AND NEW.{one}_low < other.{one}_high" for one in DIMENSIONS
 )
-OTHER = f"""SELECT 1 FROM claim_hold AS other WHERE other.id <> NEW.id AND {MEETS}
+OTHER = f"""SELECT 1 FROM territory_hold AS other WHERE other.id <> NEW.id AND {MEETS}
       AND other.from_on < NEW.to_on AND NEW.from_on < other.to_on"""
 WATCHED = ", ".join(f"{one}_{end}" for one in DIMENSIONS for end in ("low", "high"))
 
 RANGES = ", ".join(f"int8range({one}_low, {one}_high) WITH &&" for one in DIMENSIONS)
 ON_POSTGRESQL = (
-    f"ALTER TABLE claim_hold ADD CONSTRAINT {NAME} EXCLUDE USING gist "
+    f"ALTER TABLE territory_hold ADD CONSTRAINT {NAME} EXCLUDE USING gist "
     f"({RANGES}, daterange(from_on, to_on) WITH &&)"
 )
 
@@ -29,7 +29,7 @@ ON_POSTGRESQL = (
 def on_sqlite(verb: str) -> str:
     of = f"OF {WATCHED}, from_on, to_on " if verb == "UPDATE" else ""
     return (
-        f"CREATE TRIGGER {NAME}_{verb.lower()} BEFORE {verb} {of}ON claim_hold "
+        f"CREATE TRIGGER {NAME}_{verb.lower()} BEFORE {verb} {of}ON territory_hold "
         f"WHEN EXISTS ({OTHER}) BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
     )
 
