@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
-import resource
 import shutil
 import tempfile
 import time
@@ -24,55 +22,20 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Engine, func, make_url, select, text
+from sqlalchemy import Engine, func, make_url, select
 
-from benchmarks.commissions_made import CLOSED, MONTH, fill, founded, sales
+from benchmarks.clock import Clock, say
+from benchmarks.commissions_made import CLOSED, MONTH, RULES, fill, founded, sales
 from benchmarks.commissions_sql import statements
-from models import bulk, commissions, roles, schema
+from models import bulk, commissions, pouring, roles, schema
 from models import engine as engines
-from models.commissions import CommissionLine, MonthClose, PlanVersion, Statement
+from models.commissions import CommissionLine, MonthClose, Plan, PlanVersion, Statement, closes
+from models.commissions.operations import simulating
 from models.people import SYSTEM
 from models.scope import Scope, as_vendor, open_session
 from tests.databases import OWNER, Postgresql
 
 EVENTS_AT_ONCE = 10_000
-
-
-class Clock:
-    """Seconds by the clock, of our processor time, and of the server's that works for us."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._processes: dict[int, float] = {}
-        self._processes = self._spent()
-        self._started = self._now()
-
-    def read(self) -> tuple[float, float, float]:
-        now = self._now()
-        return (now[0] - self._started[0], now[1] - self._started[1], now[2] - self._started[2])
-
-    def _now(self) -> tuple[float, float, float]:
-        return time.perf_counter(), time.process_time(), self._of_server()
-
-    def _of_server(self) -> float:
-        """Of its processes behind our connections, since the beginning."""
-        return sum(
-            spent - self._processes.get(process, 0.0) for process, spent in self._spent().items()
-        )
-
-    def _spent(self) -> dict[int, float]:
-        if self._engine.dialect.name == "sqlite":
-            return {}
-        with self._engine.connect() as connection:
-            found = connection.scalars(
-                text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-            )
-            return {process: _seconds_of(process) for process in found}
-
-
-def _seconds_of(process: int) -> float:
-    told = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def ours(engine: Engine, parts: int) -> tuple[float, int]:
@@ -85,13 +48,34 @@ def ours(engine: Engine, parts: int) -> tuple[float, int]:
     rated = clock.read()
     with open_session(engine, Scope.vendor()) as session:
         lines = session.scalar(select(func.count(CommissionLine.id))) or 0
-    _say(f"rated: {lines:,} lines", lines, rated)
+    say(f"rated: {lines:,} lines", lines, rated)
+    _looked_at(engine)
     stating = Clock(engine)
     stated = close(engine)
-    _say(f"stated: {stated:,} statements", lines, stating.read())
-    told = clock.read()
-    _say("together", lines, told)
-    return told[0], lines
+    told = stating.read()
+    say(f"stated: {stated:,} statements", lines, told)
+    together = tuple(one + other for one, other in zip(rated, told, strict=True))
+    say("together", lines, together)
+    return together[0], lines
+
+
+def _looked_at(engine: Engine) -> None:
+    """The page of a month before it is closed, and a draft simulated over what happened."""
+    with open_session(engine, Scope.vendor()) as session:
+        clock = Clock(engine)
+        closes.checks(session, MONTH, now=CLOSED)
+        closes.largest_changes(session, MONTH)
+        closes.outliers(session, MONTH)
+        closes.seen_of(session, MONTH)
+        say("preview of the close", 0, clock.read())
+        clock = Clock(engine)
+        plan = session.scalars(select(Plan)).one()
+        draft = commissions.begin_draft(
+            session, plan, rules=RULES, from_on=CLOSED.date(), by=SYSTEM, now=CLOSED
+        )
+        simulation = commissions.ask_simulation(session, draft, by=SYSTEM, now=CLOSED)
+        simulating.rated(session, simulation)
+        say(f"simulation of {simulation.event_count:,} events", 0, clock.read())
 
 
 def rate(engine: Engine, part: tuple[int, int]) -> None:
@@ -150,6 +134,8 @@ def by_sql(engine: Engine) -> float:
         version_id = session.scalars(select(PlanVersion.id)).one().hex
     clock = Clock(engine)
     with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":  # as much of it in memory as ours has
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{pouring.CACHE_KIB}")
         for one in statements(engine.dialect.name, version_id):
             as_vendor(connection).exec_driver_sql(one)
     told = clock.read()
@@ -158,7 +144,7 @@ def by_sql(engine: Engine) -> float:
             as_vendor(connection).exec_driver_sql("SELECT count(*) FROM commission_line").scalar()
             or 0
         )
-    _say("by SQL alone", lines, told)
+    say("by SQL alone", lines, told)
     return told[0]
 
 
@@ -186,16 +172,6 @@ def compare(engine: Engine, beside: Engine) -> None:
                 assert tuple(row) == tuple(same), (tuple(row), tuple(same))
                 rows += 1
         click.echo(f"  {rows:,} rows of {question.split(' FROM ')[1].split()[0]} are the same")
-
-
-def _say(what: str, lines: int, told: tuple[float, float, float]) -> None:
-    clock, mine, server = told
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rate_of = f"{lines / mine:,.0f} lines a second of it" if mine > 0.5 else ""
-    click.echo(
-        f"  {what} in {clock:.1f} s; our processor {mine:.1f} s {rate_of}, the server's "
-        f"{server:.1f} s; peak memory {peak:,.0f} MiB"
-    )
 
 
 @contextmanager

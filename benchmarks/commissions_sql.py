@@ -81,13 +81,15 @@ CREATE TEMPORARY TABLE work AS
 SELECT e.id, e.partner_id, e.deal_id, e.invoice_id, e.kind, e.at, e.amount_minor AS back,
        {on} AS on_day, i.net_minor AS net, CAST(i.part AS BIGINT) AS part, a.distributor_id,
        d.approved_on, d.protected_through, coalesce({won}, i.issued_on) AS won_on,
-       CAST(coalesce(sum(CASE WHEN e.kind = 'refund' THEN -{least}(i.part, e.amount_minor)
+       CAST(coalesce(sum(CASE WHEN e.kind = 'refund'
+                              THEN -((2 * i.part * e.amount_minor + i.net_minor)
+                                     / (2 * i.net_minor))
                               ELSE i.part END)
                      OVER (PARTITION BY e.partner_id ORDER BY e.at, e.id
                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
             AS BIGINT) AS cum
 FROM earning_event e
-JOIN (SELECT i.id, i.net_minor, i.issued_on, sum(l.amount_minor) AS part
+JOIN (SELECT i.id, i.net_minor, i.issued_on, CAST(sum(l.amount_minor) AS BIGINT) AS part
       FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id AND l.commissionable
       GROUP BY i.id, i.net_minor, i.issued_on) i ON i.id = e.invoice_id
 LEFT JOIN deal d ON d.id = e.deal_id
@@ -152,14 +154,14 @@ SELECT {id}, partner_id, {number}, '2026-10', on_day, 'clawback', deal_id, invoi
        || (-amount) || ']', ('["' || ids || '"]'){json}, {now}
 FROM (SELECT c.*, (2 * earned * refunded + part) / (2 * part) AS amount
       FROM (SELECT w.id, l.partner_id, w.on_day, w.deal_id, w.invoice_id, w.part,
-                   {least}(w.part, w.back) AS refunded, {days} AS day,
+                   (2 * w.part * w.back + w.net) / (2 * w.net) AS refunded, {days} AS day,
                    CAST(sum(l.amount_minor) AS BIGINT) AS earned, {ids} AS ids
             FROM work w
             JOIN work p ON p.invoice_id = w.invoice_id AND p.kind = 'paid'
             JOIN commission_line l ON l.source_id = p.id
             WHERE w.kind = 'refund'
             GROUP BY w.id, l.partner_id, w.on_day, w.deal_id, w.invoice_id, w.part, w.back,
-                     p.on_day) c
+                     w.net, p.on_day) c
      ) c
 WHERE amount <> 0
 """

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
-from zlib import crc32
 
 import orjson
 from sqlalchemy import (
@@ -39,11 +38,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
+from models import pouring
+
 Part = TypeVar("Part")
 Done = TypeVar("Done")
-
-AT_ONCE = 20_000
-"""Rows in one statement to SQLite's driver."""
 
 
 @contextmanager
@@ -197,14 +195,14 @@ def insert(
     session.flush()
     connection = session.connection()
     quote = connection.dialect.identifier_preparer.quote
-    into = f"{quote(table.name)} ({', '.join(map(quote, columns))})"
+    name, listed = quote(table.name), ", ".join(map(quote, columns))
+    into = f"{name} ({listed})"
     cursor = connection.connection.cursor()
     try:
         if connection.dialect.name == "postgresql":
-            _copy(cursor, quote(table.name), ", ".join(map(quote, columns)), rows)
-            return
-        marks = ", ".join("?" * len(columns))
-        cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
+            pouring.copy(cursor, name, listed, rows)
+        else:
+            pouring.pour(cursor, name, listed, rows)
     except connection.dialect.loaded_dbapi.Error as error:
         kind = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(into, None, error, kind, dialect=connection.dialect) from error
@@ -212,51 +210,12 @@ def insert(
         cursor.close()
 
 
-def _copy(cursor: Any, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
-    """By way of a table of this transaction: COPY cannot write where policies judge each row."""
-    beside = f"bulk_{crc32(f'{table} {columns}'.encode())}"
-    cursor.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {beside} ON COMMIT DROP AS"
-        f" SELECT {columns} FROM {table} WITH NO DATA"
-    )
-    with cursor.copy(f"COPY {beside} ({columns}) FROM STDIN") as copy:
-        copy.write(_lines(rows))
-    cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {beside}")
-    cursor.execute(f"TRUNCATE {beside}")
-
-
-def _lines(rows: Sequence[Sequence[Any]]) -> str:
-    """PostgreSQL's text format: a tab between values, a line for each row, \\N for nothing.
-
-    Most rows need no escape, which is seen by counting: only then is each value looked at.
-    """
-    told = "\n".join(
-        [
-            "\t".join(
-                [one if type(one) is str else NOTHING if one is None else str(one) for one in row]
-            )
-            for row in rows
-        ]
-    )
-    tabs, empty = len(rows) * (len(rows[0]) - 1), sum([row.count(None) for row in rows])
-    is_plain = (told.count("\t"), told.count("\n"), told.count("\\")) == (
-        tabs,
-        len(rows) - 1,
-        empty,
-    )
-    if is_plain and "\r" not in told:
-        return told + "\n"
-    return "".join(["\t".join([*map(_escaped, row)]) + "\n" for row in rows])
-
-
-def _escaped(value: Any) -> str:
-    if value is None:
-        return NOTHING
-    return value.translate(ESCAPED) if isinstance(value, str) else str(value)
-
-
-NOTHING = "\\N"
-ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+def make_room(session: Session, table: Any, columns: Sequence[str]) -> None:
+    """For `insert`, before rows are read that it follows: a table made meanwhile ends the read."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        quote = connection.dialect.identifier_preparer.quote
+        connection.exec_driver_sql(pouring.room(quote(table.name), ", ".join(map(quote, columns))))
 
 
 def instant_text(instant: datetime) -> str:

@@ -29,10 +29,11 @@ def put(session, names):
     return rows
 
 
-def test_whatever_a_text_holds_comes_out_as_it_went_in(session):
-    put(session, ODD)
+@pytest.mark.parametrize("times", [1, 20], ids=["few", "many"])
+def test_whatever_a_text_holds_comes_out_as_it_went_in(session, times):
+    put(session, ODD * times)
     found = session.scalars(select(ProductFamily.name).order_by(ProductFamily.id)).all()
-    assert found == ODD
+    assert found == ODD * times
 
 
 def test_ids_rise_and_never_meet():
@@ -42,12 +43,14 @@ def test_ids_rise_and_never_meet():
     assert {one[12] for one in made} == {"7"} and {one[16] for one in made} <= set("89ab")
 
 
-def test_what_the_database_refuses_is_raised_as_usual(session):
+@pytest.mark.parametrize("count", [2, 200])
+def test_what_the_database_refuses_is_raised_as_usual(session, count):
+    rows = [(one, "SAME", "Name") for one, _ in zip(bulk.new_ids(), range(count), strict=False)]
     with pytest.raises(IntegrityError):
-        bulk.insert(
-            session, ProductFamily.__table__, COLUMNS,
-            [(next(bulk.new_ids()), "SAME", "One"), (next(bulk.new_ids()), "SAME", "Two")],
-        )  # fmt: skip
+        bulk.insert(session, ProductFamily.__table__, COLUMNS, rows)
+    session.rollback()
+    assert len(put(session, ["after"] * count)) == count  # nothing of it is left anywhere
+    assert len(session.scalars(select(ProductFamily.id)).all()) == count
 
 
 def test_many_ids_are_asked_for_as_one(session):

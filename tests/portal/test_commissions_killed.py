@@ -34,7 +34,7 @@ RULES = {
 FEW, MANY = 6, 50
 AGREED = ["--confirmed-by", "fay@example.com", "--reason", "The month has ended."]
 SOME_KILLS = [("before_commit", 1), ("after_commit", 2), ("before_commit", 3), ("after_commit", 4)]
-EVERY_KILL = [(moment, n) for n in range(1, 33) for moment in ("before_commit", "after_commit")]
+EVERY_KILL = [(moment, n) for n in range(1, 35) for moment in ("before_commit", "after_commit")]
 
 
 class Killed(BaseException):

@@ -17,6 +17,8 @@ from models.base import long_number, new_id
 from models.commissions.engine import Line
 from models.commissions.engine.numbers import iso
 from models.commissions.engine.state import Deal, text_of
+from models.commissions.memory import COLUMNS as MEMORY
+from models.commissions.memory import TABLE as MEMORIES
 from models.commissions.memory import Kept, Memories
 from models.commissions.rated import Rated, RatedEvent, RatingProblem
 from models.commissions.tables import CommissionLine
@@ -38,6 +40,8 @@ class Outcome:
     def __init__(self, session: Session, memories: Memories, now: datetime) -> None:
         self._session, self._memories, self._now = session, memories, now
         self._told_now = bulk.instant_text(now)
+        for table, columns in ((EVENTS, RATED), (LINES, LINE), (MEMORIES, MEMORY)):
+            bulk.make_room(session, table, columns)
         self.lines: list[tuple[Any, ...]] = []
         self._rated: list[list[Any]] = []
         self._due: dict[str, list[Any]] = {}
