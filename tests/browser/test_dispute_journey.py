@@ -35,7 +35,8 @@ def test_a_line_is_disputed_on_the_phone_decided_and_put_right_on_the_next_state
 
 def dispute_a_line(page: Page) -> str:
     page.locator(".table td.main a").first.click()
-    line = page.locator("tr[id^=line-]").filter(has_not=page.locator(".badge")).last
+    lines = page.locator("tr[id^=line-]").filter(has=page.locator("a[href$='/dispute']"))
+    line = lines.filter(has_not=page.locator(".badge")).last
     line.locator("summary").click()
     line.get_by_role("link", name="Dispute this line").click()
     page.get_by_label("What is wrong?").select_option(label="The rate is wrong")
