@@ -102,7 +102,11 @@ def lines_taken_back(session: Session, partner_id: UUID, *, most: int = 100) -> 
             CommissionLine.payout_currency,
             CommissionLine.corrects,
         )
-        .where(CommissionLine.partner_id == partner_id, CommissionLine.code == Code.CLAWBACK)
+        .where(
+            CommissionLine.partner_id == partner_id,
+            CommissionLine.code.in_((Code.CLAWBACK, Code.TIER_RERATED)),
+            CommissionLine.payout_minor < 0,
+        )
         .order_by(CommissionLine.id.desc())
         .limit(most)
     ).all()
