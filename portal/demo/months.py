@@ -131,10 +131,10 @@ def _end(story: Story, invoices: list[Invoice], month: str) -> None:
     """Before the later month is closed a customer sends back what it paid for before."""
     first = first_day(month)
     if next_month(month) == month_of(story.today):
-        partner_id = story.partners[QUARTERLY_FOR].id
+        leads = story.partners[QUARTERLY_FOR].id
         paid = [
             one for one in invoices
-            if one.partner_id == partner_id and not one.open_minor and one.issued_on < first
+            if one.partner_id != leads and not one.open_minor and one.issued_on < first
         ]  # fmt: skip
         for invoice in paid[:1]:
             _credit(story, invoice, "Sent back after the season", first + timedelta(days=19))
