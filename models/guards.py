@@ -7,35 +7,41 @@ from typing import Any
 from sqlalchemy import DDL, event
 
 
-def never_changes(table: Any) -> None:
-    """Let the database itself refuse UPDATE and DELETE on this table."""
-    name = table.name
+def never_changes(table: Any, *, but_goes: tuple[int, str] | None = None) -> None:
+    """Let the database itself refuse UPDATE and DELETE on this table.
+
+    but_goes: (years, the SQL of a row's instant as OLD): what is older may be deleted.
+    """
     table.info["never_changes"] = True
-    for verb in ("UPDATE", "DELETE"):
-        event.listen(
-            table,
-            "after_create",
-            DDL(
-                f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
-                f"BEGIN SELECT RAISE(ABORT, '{name} is never changed'); END"
-            ).execute_if(dialect="sqlite"),
-        )
-    event.listen(
-        table,
-        "after_create",
-        DDL(
+    for dialect, statements in never_changing(table.name, but_goes).items():
+        for statement in statements:
+            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+
+
+def never_changing(name: str, but_goes: tuple[int, str] | None = None) -> dict[str, list[str]]:
+    """The statements that guard the table, by dialect; migrations use them too."""
+    years, at = but_goes or (0, "")
+    young = f"WHEN NOT ({at} < datetime('now', '-{years} years')) " if but_goes else ""
+    goes = (
+        f"IF TG_OP = 'DELETE' THEN IF {at} < now() - interval '{years} years' THEN RETURN OLD;"
+        " END IF; END IF; "
+        if but_goes
+        else ""
+    )
+    return {
+        "sqlite": [
+            f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
+            f"{young if verb == 'DELETE' else ''}"
+            f"BEGIN SELECT RAISE(ABORT, '{name} is never changed'); END"
+            for verb in ("UPDATE", "DELETE")
+        ],
+        "postgresql": [
             f"CREATE OR REPLACE FUNCTION {name}_never_changes() RETURNS trigger AS $$ "
-            f"BEGIN RAISE EXCEPTION '{name} is never changed'; END $$ LANGUAGE plpgsql"
-        ).execute_if(dialect="postgresql"),
-    )
-    event.listen(
-        table,
-        "after_create",
-        DDL(
+            f"BEGIN {goes}RAISE EXCEPTION '{name} is never changed'; END $$ LANGUAGE plpgsql",
             f"CREATE TRIGGER {name}_never_changes BEFORE UPDATE OR DELETE ON {name} "
-            f"FOR EACH ROW EXECUTE FUNCTION {name}_never_changes()"
-        ).execute_if(dialect="postgresql"),
-    )
+            f"FOR EACH ROW EXECUTE FUNCTION {name}_never_changes()",
+        ],
+    }
 
 
 def never_emptied(table: Any) -> None:

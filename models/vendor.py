@@ -85,6 +85,8 @@ class Vendor(DecisionRules, Public, Base):
     """After the day its statement was closed on; the last one is inclusive."""
     destination_hold_hours: Mapped[int] = mapped_column(default=72)
     """How long a partner is not paid after its bank details were changed."""
+    retention: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Days for which each kind of data is kept, where it is not the usual: models/privacy."""
     complaint_acknowledge_days: Mapped[int] = mapped_column(default=3)
     """Business days in which somebody takes up a complaint."""
     complaint_answer_days: Mapped[int] = mapped_column(default=15)

@@ -19,6 +19,7 @@ from models.complaints import keep_the_clock
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
+from models.privacy import sweep
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
 from portal import (
@@ -65,6 +66,7 @@ from portal.payouts import (
 from portal.payouts import views as payouts
 from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
+from portal.privacy import views as privacy
 from portal.programme import views as programme
 from portal.provisioning import views as provisioning
 from portal.renewals import views as renewals
@@ -98,6 +100,7 @@ FEATURES: list[Any] = [
     applications.pages,
     notices.pages,
     complaints.pages,
+    privacy.pages,
     deals.pages,
     conflicts.pages,
     engagements.pages,
@@ -147,6 +150,7 @@ worker.ROUNDS.append((timedelta(hours=1), keep_watch))
 worker.ROUNDS.append((timedelta(hours=1), weekly))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
 worker.ROUNDS.append((timedelta(hours=1), keep_the_clock))
+worker.ROUNDS.append((timedelta(minutes=10), sweep))
 
 
 def create_app(settings: Settings, **engine_options: Any) -> Flask:

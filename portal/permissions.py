@@ -98,6 +98,7 @@ class Can(StrEnum):
     SEE_PROGRAMME = "see the programme's settings"
     EDIT_PROGRAMME = "edit the programme's settings"
     KEEP_PROVIDERS = "set up companies' own sign-ins"
+    KEEP_PERSONAL_DATA = "tell somebody what we know of them, and erase them"
 
 
 Condition = Callable[[Actor, Any], bool]
@@ -222,6 +223,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_PROGRAMME: [[staff]],
     Can.EDIT_PROGRAMME: [[administrator]],
     Can.KEEP_PROVIDERS: [[administrator]],
+    Can.KEEP_PERSONAL_DATA: [[administrator]],
 }
 
 

@@ -36,6 +36,7 @@ HEADERS = {
 }
 
 YEAR_SECONDS = 31_536_000
+SIGN_OUT = "signin.destroy"
 
 
 def protect(app: Flask, settings: Settings) -> None:
@@ -69,6 +70,8 @@ def _csrf_field() -> Markup:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.endpoint == SIGN_OUT:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     if request.endpoint == "static":
         # Addresses carry a hash of the content, so a changed file has a new address.
         seconds = YEAR_SECONDS if "v" in request.args else 60

@@ -29,10 +29,11 @@ from models.audit.queries import (
     of_people,
     privileged,
 )
-from models.audit.rules import HISTORIES
+from models.audit.rules import BEGINS, HISTORIES
 from models.audit.tables import AuditAnchor, AuditEntry, AuditLink
 
 __all__ = [
+    "BEGINS",
     "HISTORIES",
     "AuditAnchor",
     "AuditEntry",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit.rules import (
+    AUDIT_YEARS,
+    BEGINS,
     COLUMNS,
     HISTORIES,
     NOTHING_BEFORE,
@@ -20,6 +22,9 @@ from models.audit.rules import (
     linked,
 )
 from models.audit.tables import AuditAnchor, AuditEntry, AuditLink
+
+SLACK = 30
+"""Days by which a head may be kept later than its last entry was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Head:
 
     seq: int
     hash: str
+    at: datetime | None = None
+    """When it was kept, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +119,19 @@ def is_closed_since_anchor(session: Session) -> bool:
 def faults(session: Session, kept: Iterable[Head] = ()) -> Iterator[Fault]:
     """Every place where the chain does not hold, in order; `kept` are heads kept outside."""
     outside: dict[int, set[str]] = {}
-    for one in (*kept, *(Head(row.seq, row.hash) for row in anchors(session))):
-        outside.setdefault(one.seq, set()).add(one.hash)
+    inside = anchors(session)
+    begins = max(
+        (one for one in inside if one.why == BEGINS), key=lambda one: one.seq, default=None
+    )
+    seq, prev = (begins.seq, begins.hash) if begins else (0, NOTHING_BEFORE)
+    for one in (*kept, *(Head(row.seq, row.hash, row.at) for row in inside if row is not begins)):
+        if one.seq > seq:
+            outside.setdefault(one.seq, set()).add(one.hash)
+        elif begins and one.at and one.at > begins.at - timedelta(days=AUDIT_YEARS * 365 - SLACK):
+            yield Fault(
+                one.seq, None, "cut off at its beginning: this was kept less than ten years"
+            )
     yield from _unlinked(session)
-    seq, prev = 0, NOTHING_BEFORE
     for row in session.execute(_chain()):
         if row.seq != seq + 1:
             yield Fault(seq + 1, None, "missing: the chain has a gap here")

@@ -8,6 +8,10 @@ from datetime import datetime
 from typing import Any
 
 NOTHING_BEFORE = "0" * 64
+AUDIT_YEARS = 10
+"""The database itself refuses to delete younger entries: books, and who kept them."""
+BEGINS = "begins after this"
+"""Why the head was kept when the oldest entries went."""
 MASK = "•••"
 SECRET_WORDS = (
     "password", "token", "secret", "hash", "sealed", "iban", "account_number", "routing_number",

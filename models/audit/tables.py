@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit.rules import AUDIT_YEARS
 from models.base import Base
 from models.guards import never_changes, never_emptied
 from models.scope import VendorOnly
@@ -67,6 +68,10 @@ class AuditAnchor(VendorOnly, Base):
     """Such as "the day" or "month closed"."""
 
 
+GO_AFTER = {
+    "audit_entry": (AUDIT_YEARS, "OLD.at"),
+    "audit_link": (AUDIT_YEARS, "(SELECT at FROM audit_entry WHERE id = OLD.entry_id)"),
+}
 for kept in (AuditEntry, AuditLink, AuditAnchor):
-    never_changes(kept.__table__)
+    never_changes(kept.__table__, but_goes=GO_AFTER.get(kept.__tablename__))
     never_emptied(kept.__table__)

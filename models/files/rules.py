@@ -21,6 +21,9 @@ MOST = 10
 LARGEST_UNPACKED = 100_000_000
 """Bytes that an office document may say it unpacks to."""
 
+MOST_PIXELS = 60_000_000
+"""Of a picture: a telephone takes 50 million; more is drawn to choke who opens it."""
+
 OFFICE = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
@@ -56,6 +59,8 @@ def media_type_of(upload: Upload) -> str:
         raise Refused(f"“{name}” cannot be taken. Send it as {ACCEPTED}.")
     if kind in OFFICE:
         _check_office(name, upload.content)
+    if kind in MEASURED:
+        _check_picture(name, MEASURED[kind](upload.content))
     return kind
 
 
@@ -100,3 +105,33 @@ def _check_office(name: str, content: bytes) -> None:
         raise Refused(f"“{name}” unpacks to more than a document should. Send it as PDF.")
     if any("vbaproject" in part.filename.lower() for part in parts):
         raise Refused(f"“{name}” contains macros. Save it without them, or send it as PDF.")
+
+
+def _check_picture(name: str, size: tuple[int, int] | None) -> None:
+    if size is None:
+        raise Refused(f"“{name}” is damaged. Save it again and send it once more.")
+    if size[0] * size[1] > MOST_PIXELS:
+        raise Refused(f"“{name}” has too many pixels. Send a smaller picture.")
+
+
+def _size_of_png(content: bytes) -> tuple[int, int] | None:
+    """(width, height) as its first part says; None when it has none."""
+    if len(content) < 24 or content[12:16] != b"IHDR":
+        return None
+    return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+
+
+def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
+    """(width, height) as its frame says: the part that begins a frame (SOF) is looked for."""
+    at = 2
+    while at + 9 < len(content) and content[at] == 0xFF:
+        mark, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
+        if mark in FRAMES:
+            high, wide = content[at + 5 : at + 7], content[at + 7 : at + 9]
+            return int.from_bytes(wide, "big"), int.from_bytes(high, "big")
+        at += 2 + length if mark != 0xFF else 1
+    return None
+
+
+FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+MEASURED = {"image/png": _size_of_png, "image/jpeg": _size_of_jpeg}

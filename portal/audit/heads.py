@@ -50,8 +50,15 @@ def kept_outside(path: Path | None = None) -> list[Head]:
         words = line.split()
         if len(words) < 3 or not words[1].isdigit() or len(words[2]) != 64:
             raise Refused(f"{path}: line {number} is no head of the audit; was it edited?")
-        heads.append(Head(int(words[1]), words[2]))
+        heads.append(Head(int(words[1]), words[2], _instant(words[0])))
     return heads
+
+
+def _instant(word: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(word)
+    except ValueError:
+        return None
 
 
 def _write(line: str) -> None:

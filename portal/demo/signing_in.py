@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from models.agreements import AgreementText, Signature, TextKind
 from models.federation import IdentityProvider, ProviderDomain
-from models.people import Person, Role
+from models.people import Person, PersonStatus, Role
+from models.privacy import erasing
 from models.privileges import Ask, PrivilegeRequest
 from models.visits import LONGEST, Visit
 from portal.demo.companies import WITH_PEOPLE
@@ -34,6 +35,7 @@ def tell(story: Story) -> None:
     _waits_for_a_second_person(story)
     _visit(story)
     _agreements(story)
+    _somebody_left(story)
 
 
 def _own_sign_in(story: Story) -> None:
@@ -95,6 +97,28 @@ def _visit(story: Story) -> None:
         )
     )
     story.session.flush()
+
+
+def _somebody_left(story: Story) -> None:
+    """And asked to be erased: a second administrator has to confirm it."""
+    partner = story.partners[DISTRIBUTOR]
+    left = Person(
+        email=f"mia.brandt@{partner.domain or 'global-bike-retailers.example'}",
+        name="Mia Brandt",
+        role=Role.SELLER,
+        status=PersonStatus.LEFT,
+        partner_id=partner.id,
+        created_at=story.now - timedelta(days=300),
+    )
+    story.session.add(left)
+    story.session.flush()
+    erasing.ask(
+        story.session,
+        left,
+        reason="Wrote from the address that we have of her, and called back.",
+        by=story.staff["administrator"],
+        now=story.now - timedelta(days=2),
+    )
 
 
 def _agreements(story: Story) -> None:

@@ -14,6 +14,7 @@ from models.scope import Scope, open_session
 from tests.conftest import NOW
 
 PDF = b"%PDF-1.7\n% a letter\n%%EOF\n"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(20)
 
 
@@ -52,6 +53,12 @@ def test_the_same_bytes_sent_twice_are_kept_once(session, a):
         (Upload("empty.pdf", b""), "is empty"),
         (Upload("large.pdf", PDF + bytes(files.LARGEST)), "larger than 10 MB"),
         (Upload("bomb.xlsx", packed(xl__workbook_xml=bytes(110_000_000))), "unpacks to more"),
+        (Upload("flood.png", PNG[:16] + b"\x00\x00\xea\x60" * 2 + bytes(20)), "too many pixels"),
+        (
+            Upload("flood.jpg", JPEG + b"\xff\xc0\x00\x11\x08\xea\x60\xea\x60" + bytes(20)),
+            "too many",
+        ),
+        (Upload("cut.jpg", JPEG), "is damaged"),
         (Upload("macro.docx", packed(word__vbaProject_bin=b"x")), "contains macros"),
         (Upload("cut.xlsx", packed(xl__workbook_xml=b"x")[:-30]), "is damaged"),
     ],

@@ -27,6 +27,7 @@ FRESH = {
     "federation.add_domain", "federation.create", "federation.remove_domain", "federation.save",
     "federation.shut", "provisioning.make", "provisioning.end",
     "programme.save_signing_in", "people.ask_factor_reset",
+    "privacy.ask", "privacy.confirm", "privacy.export", "privacy.keep", "privacy.own",
     "partners.save_destination", "payouts.choose_stripe", "payouts.approve", "payouts.release",
     "payouts.confirm_account",
 }  # fmt: skip

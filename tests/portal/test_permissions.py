@@ -89,6 +89,7 @@ TABLE = {
     Can.SEE_PROGRAMME: STAFF,
     Can.EDIT_PROGRAMME: {A},
     Can.KEEP_PROVIDERS: {A},
+    Can.KEEP_PERSONAL_DATA: {A},
 }
 
 

@@ -1,0 +1,200 @@
+"""Personal data: what is past its time goes, and a person is told and erased."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from models import audit, jobs, notices, privacy
+from models.audit import AuditAnchor, AuditEntry, AuditLink
+from models.base import Base
+from models.jobs import Job, JobState
+from models.notices import Notice
+from models.people import SYSTEM, PersonStatus, SignInAttempt, UserSession
+from models.privacy import PERIODS, Erasure, Kept, erasing
+from models.privacy.rules import days_of
+
+LONG_AGO = timedelta(days=11 * 365)
+WHY = {"reason": "Ann wrote by letter; the signature is hers."}
+
+
+@pytest.fixture
+def house(a):
+    a.vendor()
+    return a.administrator(name="Kim Ralls"), a.administrator(name="Rosa Keller")
+
+
+@pytest.fixture
+def ann(a, session, now):
+    """Somebody who worked for a partner, did things, and left."""
+    ann = a.seller(name="Ann Leaver", email="ann@rhine.example")
+    deal = a.submitted()
+    deal.registered_by_id, deal.registered_by_name = ann.id, ann.name
+    notices.tell(session, ann.id, "x", title="t", body="b", link="/", now=now)
+    session.add(
+        UserSession(
+            person_id=ann.id, token_hash="x", created_at=now, last_seen_at=now,
+            address="192.0.2.7", browser="Firefox",
+        )
+    )  # fmt: skip
+    session.add(SignInAttempt(account=ann.email, address="192.0.2.7", at=now, succeeded=True))
+    audit.record(session, ann.actor(), "deal registered", deal, now=now)
+    ann.status = PersonStatus.LEFT
+    session.commit()
+    return ann
+
+
+def remnants(session, *words) -> set[str]:
+    """The tables in which one of these words still stands, whatever the column."""
+    found = set()
+    for table in Base.metadata.sorted_tables:
+        for row in session.connection().execute(select(table)):
+            if any(word in str(value) for value in row for word in words):
+                found.add(table.name)
+    return found
+
+
+def test_two_administrators_erase_a_person_and_nothing_is_left_but_what_is_named(
+    sign_in, house, ann, session
+):
+    kim, rosa = (sign_in(one) for one in house)
+    path, address, name = f"/privacy/people/{ann.id}", ann.email, ann.name
+    told = kim.get(path).text
+    assert "Is deleted" in told and "The audit is a chain" in told
+    assert kim.post(f"{path}/erasure", data={"reason": " "}).status_code == 422
+    kim.post(f"{path}/erasure", data=WHY)
+    key = session.scalars(select(Erasure.id)).one()
+    kim.post(f"/privacy/erasures/{key}/confirmation")
+    assert session.get_one(type(ann), ann.id).name == name  # not by who asked
+    rosa.post(f"/privacy/erasures/{key}/confirmation")
+    assert remnants(session, address, "192.0.2.7") == set()
+    assert remnants(session, name) == {"audit_entry"}
+    assert list(audit.faults(session)) == []
+    assert "decided already" in rosa.post(
+        f"/privacy/erasures/{key}/confirmation", follow_redirects=True
+    ).text  # fmt: skip
+    assert "Erased" in kim.get(path).text
+
+
+def test_who_still_has_an_account_is_not_erased(session, house, a, now):
+    ann = a.seller()
+    with pytest.raises(Exception, match="Deactivate it first"):
+        erasing.ask(session, ann, reason="x", by=house[0].actor(), now=now)
+
+
+def test_a_namesake_keeps_its_records(session, house, ann, a, now):
+    """Where a record has a name and no id, it may be another's."""
+    a.seller(name=ann.name)
+    kept = a.keep(Erasure(person_id=ann.id, reason="x", asked_by_id=house[0].id, asked_at=now))
+    erasing.confirm(session, kept, by=house[1].actor(), now=now)
+    assert session.scalars(select(type(ann)).where(type(ann).name == "Ann Leaver")).one()
+
+
+def test_the_database_refuses_an_erasure_by_one_person(session, house, ann, now):
+    row = Erasure(person_id=ann.id, reason="x", asked_by_id=house[0].id, asked_at=now)
+    session.add(row)
+    session.flush()
+    row.decided_by_id = house[0].id
+    with pytest.raises(DatabaseError):
+        session.flush()
+
+
+def test_everybody_gets_what_is_known_of_them_and_no_secret(sign_in, house, ann, session, a):
+    ann.status = PersonStatus.ACTIVE
+    own = sign_in(ann).get("/account/data")
+    assert own.headers["Content-Disposition"].startswith("attachment")
+    assert own.json["person"]["email"] == ann.email
+    assert own.json["user_session"][0]["address"] == "192.0.2.7"
+    assert own.json["user_session"][0]["token_hash"] == "•••"
+    assert own.json["refers_to_you"]["deal.registered_by_id"] == 1
+    theirs = sign_in(house[0]).get(f"/privacy/people/{ann.id}/export")
+    assert theirs.json["person"] == own.json["person"]
+    assert sign_in(ann).get(f"/privacy/people/{ann.id}/export").status_code == 403
+
+
+def test_what_is_past_its_time_goes_and_a_second_run_does_nothing(session, house, a, now):
+    old, young = now - LONG_AGO, now - timedelta(days=1)
+    for at in (old, young):
+        session.add_all(
+            [
+                UserSession(
+                    person_id=house[0].id, token_hash=str(at), created_at=at, last_seen_at=at,
+                    address="", browser="",
+                ),
+                SignInAttempt(account="x", address="y", at=at, succeeded=False),
+                Notice(person_id=house[0].id, kind="x", title="t", body="b", link="/", at=at,
+                       mailed_at=at),
+                Notice(person_id=house[0].id, kind="x", title="t", body="b", link="/", at=at,
+                       mailed_at=at, key=str(at)),
+                Job(topic="x", key=str(at), payload={"who": "Ann"}, run_at=at, state=JobState.DONE),
+            ]
+        )  # fmt: skip
+    session.commit()
+    gone = privacy.sweep(session, now)
+    assert gone == {Kept.SESSIONS: 1, Kept.SIGN_INS: 1, Kept.MAILS: 2, Kept.JOBS: 1}
+    assert privacy.sweep(session, now) == {}
+    told = session.execute(select(Notice.title, Notice.body, Notice.key).order_by(Notice.at)).all()
+    assert told[0] == ("Removed", "", str(old)) and len(told) == 3
+    assert sorted(map(str, session.scalars(select(Job.payload)))) == ["{'who': 'Ann'}", "{}"]
+    with pytest.raises(DatabaseError):  # the key still keeps it from being done twice
+        jobs.enqueue(session, "x", str(old), {}, run_at=now)
+        session.flush()
+
+
+def test_contacts_and_files_of_ended_deals_and_declined_applicants_go(session, house, a, now):
+    deal = a.submitted(contact_name="Carla", contact_email="carla@c.example")
+    deal.status, deal.updated_at = "lost", now - LONG_AGO
+    live = a.submitted(contact_name="Carl")
+    live.updated_at = now - LONG_AGO
+    session.flush()
+    assert privacy.sweep(session, now) == {Kept.CONTACTS: 1}
+    assert (deal.contact_name, deal.contact_email, live.contact_name) == ("", "", "Carl")
+
+
+def test_the_oldest_of_the_audit_goes_after_ten_years_and_the_chain_holds(session, house, a, now):
+    for days in (4100, 4000, 30, 1):
+        audit.record(session, SYSTEM, f"{days} ago", None, now=now - timedelta(days=days))
+        session.commit()
+    assert privacy.sweep(session, now)[Kept.AUDIT] == 2
+    session.commit()
+    assert list(audit.faults(session)) == []
+    assert session.scalars(select(AuditLink.seq).order_by(AuditLink.seq)).first() == 3
+    assert privacy.sweep(session, now) == {}
+    young = session.scalars(select(AuditLink)).first()
+    with pytest.raises(DatabaseError, match="never changed"):
+        session.delete(young)
+        session.flush()
+
+
+def test_a_beginning_that_was_cut_off_too_early_is_found(session, house, now):
+    """Whoever takes down the guards and invents the head after which the chain begins."""
+    for days in (900, 800, 1):
+        audit.record(session, SYSTEM, "x", None, now=now - timedelta(days=days))
+        session.commit()
+    head = session.scalars(select(AuditLink).where(AuditLink.seq == 2)).one()
+    outside = [audit.Head(2, head.hash, now - timedelta(days=800))]
+    session.add(AuditAnchor(at=now, seq=2, hash=head.hash, why=audit.BEGINS))
+    session.commit()
+    assert "cut off at its beginning" in [
+        fault.what[:24] for fault in audit.faults(session, outside)
+    ]
+
+
+@pytest.mark.parametrize("kind", Kept)
+def test_no_period_is_shorter_or_longer_than_it_may_be(session, house, kind, now):
+    for days in (PERIODS[kind].least - 1, PERIODS[kind].most + 1):
+        with pytest.raises(Exception, match="days"):
+            privacy.keep_for(session, days_of(None) | {kind: days}, by=house[0].actor(), now=now)
+
+
+def test_periods_are_kept_on_a_page_and_in_the_audit(sign_in, house, session):
+    client = sign_in(house[0])
+    sent = {kind.value: str(days) for kind, days in days_of(None).items()}
+    assert client.post("/privacy", data=sent | {"mails": "3"}).status_code == 422
+    client.post("/privacy", data=sent | {"mails": "90"})
+    entry = session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "retention changed")
+    ).one()
+    assert entry.detail == {"mails": [365, 90]}
+    assert 'value="90"' in client.get("/privacy").text
