@@ -149,6 +149,7 @@ def test_contacts_and_files_of_ended_deals_and_declined_applicants_go(session, h
     live.updated_at = now - LONG_AGO
     session.flush()
     assert privacy.sweep(session, now) == {Kept.CONTACTS: 1}
+    session.expire_all()
     assert (deal.contact_name, deal.contact_email, live.contact_name) == ("", "", "Carl")
 
 
