@@ -36,6 +36,8 @@ HEADERS = {
 }
 
 YEAR_SECONDS = 31_536_000
+FORM_BYTES = 1_000_000
+"""Of one field, and of a whole form without files."""
 SIGN_OUT = "signin.destroy"
 
 
@@ -47,10 +49,11 @@ def protect(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=settings.upload_megabytes * 1_000_000,
-        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=2_000,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open still sends
     )
+    app.before_request(_limit_plain_forms)  # before anybody reads the form
     CSRFProtect(app)
     app.jinja_env.globals["csrf"] = _csrf_field
     app.after_request(_add_headers)
@@ -61,6 +64,12 @@ def protect(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=count, x_proto=count
         )
+
+
+def _limit_plain_forms() -> None:
+    """Werkzeug reads a form without files whole, however many fields it has."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = FORM_BYTES
 
 
 def _csrf_field() -> Markup:
