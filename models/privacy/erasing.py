@@ -113,16 +113,16 @@ def _erase(session: Session, person: Person) -> dict[str, Any]:
     for table in places.alone():
         mine = places.whose(table) == person.id
         counts[table.name] = _changed(session, delete(table).where(mine))
-    about = or_(PrivilegeRequest.person_id == person.id, PrivilegeRequest.email == person.email)
     session.execute(
         update(PrivilegeRequest)
-        .where(about)
+        .where(PrivilegeRequest.person_id == person.id)
         .values(name=pseudonym(person.id), email=nowhere(person.id), reason="")
         .execution_options(synchronize_session=False)
     )
-    counts["sign_in_attempt"] = _changed(
-        session, delete(SignInAttempt).where(SignInAttempt.account == person.email)
-    )
+    if not _is_shared(session, person):
+        counts["sign_in_attempt"] = _changed(
+            session, delete(SignInAttempt).where(SignInAttempt.account == person.email)
+        )
     person.name, person.email = pseudonym(person.id), nowhere(person.id)
     person.password_hash, person.last_signed_in_at = None, None
     person.locale, person.time_zone = "en_US", "UTC"
@@ -157,6 +157,12 @@ def _decide(session: Session, erasure: Erasure, *, by: Actor) -> None:
 def _is_only_one(session: Session, person: Person) -> bool:
     same = select(func.count(Person.id)).where(Person.name == person.name)
     return session.scalar(same) == 1
+
+
+def _is_shared(session: Session, person: Person) -> bool:
+    """Whether their address is also somebody's at another company."""
+    other = select(Person.id).where(Person.email == person.email, Person.id != person.id)
+    return session.scalar(other.limit(1)) is not None
 
 
 def _count(session: Session, table: Any, criterion: Any) -> int:
