@@ -141,10 +141,6 @@ def their_own(person: Actor, thing: Any) -> bool:
     return thing is None or thing.partner_id == person.partner_id
 
 
-def who_hears_it(person: Actor, complaint: Any) -> bool:
-    return complaint is None or complaint.handler_id == person.id
-
-
 WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_HOME: [[staff], [partner]],
     Can.PROVE_ONESELF: [[staff], [partner]],
@@ -154,7 +150,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SAVE_VIEWS: [[staff], [partner]],
     Can.SEE_NOTICES: [[staff], [partner]],
     Can.COMPLAIN: [[staff], [partner]],
-    Can.HEAR_COMPLAINT: [[staff, who_hears_it]],
+    Can.HEAR_COMPLAINT: [[staff]],
     Can.SEE_OUTBOX: [[staff]],
     Can.OPEN_MAILED_LINKS: [[administrator]],
     Can.SEE_STYLEGUIDE: [[staff]],

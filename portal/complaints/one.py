@@ -18,7 +18,7 @@ from portal.clock import now
 from portal.complaints.blueprint import pages
 from portal.complaints.forms import AnswerForm, HandOnForm, WritingForm
 from portal.database import session
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow
 
 Answer = Response | tuple[str, int] | str
 
@@ -36,6 +36,12 @@ def complaint_or_404(person: Actor, complaint_id: UUID) -> Complaint:
     return complaints.find(session, complaint_id, person) or abort(404)
 
 
+def heard_or_404(person: Actor, complaint_id: UUID) -> Complaint:
+    """One that this person hears."""
+    complaint = complaint_or_404(person, complaint_id)
+    return complaint if complaint.handler_id == person.id else abort(404)
+
+
 @pages.get("/<uuid:complaint_id>")
 @allow(Can.COMPLAIN, find=complaint_or_404)
 def show(person: Actor, complaint: Complaint) -> str:
@@ -43,7 +49,7 @@ def show(person: Actor, complaint: Complaint) -> str:
 
 
 @pages.post("/<uuid:complaint_id>/acknowledgement")
-@allow(Can.HEAR_COMPLAINT, find=complaint_or_404)
+@allow(Can.HEAR_COMPLAINT, find=heard_or_404)
 def acknowledge(person: Actor, complaint: Complaint) -> Response:
     complaints.acknowledge(session, complaint, by=person, now=now())
     flash("Taken up. The author is told.")
@@ -62,7 +68,7 @@ def write(person: Actor, complaint: Complaint) -> Answer:
 
 
 @pages.post("/<uuid:complaint_id>/handing-on")
-@allow(Can.HEAR_COMPLAINT, find=complaint_or_404)
+@allow(Can.HEAR_COMPLAINT, find=heard_or_404)
 def hand_on(person: Actor, complaint: Complaint) -> Answer:
     form = HandOnForm()
 
@@ -74,7 +80,7 @@ def hand_on(person: Actor, complaint: Complaint) -> Answer:
 
 
 @pages.post("/<uuid:complaint_id>/answer")
-@allow(Can.HEAR_COMPLAINT, find=complaint_or_404)
+@allow(Can.HEAR_COMPLAINT, find=heard_or_404)
 def answer(person: Actor, complaint: Complaint) -> Answer:
     form = AnswerForm()
 
@@ -124,7 +130,7 @@ def _step(
 
 def _page(person: Actor, complaint: Complaint, sent: FlaskForm | None = None) -> str:
     is_open = COMPLAINT_MOVES.allows("answer", complaint.status)
-    hears = may(person, Can.HEAR_COMPLAINT, complaint)
+    hears = complaint.handler_id == person.id
     forms = {form: form(formdata=None) for form in (WritingForm, HandOnForm, AnswerForm)}
     if sent is not None:
         forms[type(sent)] = sent
