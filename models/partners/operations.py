@@ -173,7 +173,18 @@ def invite_administrator(
     seal: Any,
     now: datetime,
 ) -> UUID:
-    """The first person of a partner, invited by the vendor."""
+    """The first person of a partner, invited by the vendor; or one more, where nobody of the
+    company can come in any longer.  Those who are there are told."""
+    notices.tell_partner(
+        session,
+        partner.id,
+        "administrator-invited",
+        title=f"{name} is invited as an administrator of {partner.name}",
+        body=f"{by.name} invited {email}. Write to us at once if you do not know why.",
+        link="/people",
+        now=now,
+        roles=[Role.PARTNER_ADMINISTRATOR],
+    )
     return accounts.invite(
         session,
         by=by,

@@ -10,6 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import accounts, audit
+from models.accounts.membership import GOVERN
+from models.accounts.rules import PRIVILEGED
 from models.base import lock
 from models.errors import Refused
 from models.federation import LEAST, IdentityProvider, ProviderDomain
@@ -136,6 +138,8 @@ def _stand(
         accounts.deactivate(session, person.id, by=directory(provider), now=now)
     elif is_active and person.status is PersonStatus.LEFT:
         person.status = PersonStatus.ACTIVE
+        if person.role in PRIVILEGED | GOVERN:  # given back by people, not by a machine
+            person.role = LEAST[provider.partner_id is None]
         audit.record(session, directory(provider), "person let in", person, now=now)
     session.flush()
 

@@ -27,7 +27,7 @@ from portal.partners.forms import (
     ReasonForm,
     TermsForm,
 )
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, everybody
 from portal.sealing import seal
 
 
@@ -96,7 +96,7 @@ def record_agreement(person: Actor, partner: Partner) -> Response:
 
 
 @pages.post("/partners/<uuid:partner_id>/administrator")
-@allow(Can.EDIT_PARTNER, find=partner_or_404)
+@allow(Can.EDIT_PARTNER, find=partner_or_404, fresh=everybody)
 def invite_administrator(person: Actor, partner: Partner) -> Response:
     form = _valid(AdministratorForm(prefix="administrator-"))
     partners.invite_administrator(

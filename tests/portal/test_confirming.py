@@ -29,7 +29,7 @@ FRESH = {
     "programme.save_signing_in", "people.ask_factor_reset",
     "privacy.ask", "privacy.confirm", "privacy.export", "privacy.keep", "privacy.own",
     "partners.save_destination", "payouts.choose_stripe", "payouts.approve", "payouts.release",
-    "payouts.confirm_account",
+    "payouts.confirm_account", "partners.invite_administrator",
 }  # fmt: skip
 FRESH_FOR_STAFF = {
     "audit.access_export", "audit.export", "audit.history_export", "audit.privileged_export",

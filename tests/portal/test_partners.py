@@ -112,7 +112,10 @@ def test_onboarding_from_the_first_step_to_activation(desk, rhine, session, sign
     ute = session.scalars(select(Person).where(Person.email == "ute@rhine.test")).one()
     assert ute.role is Role.PARTNER_ADMINISTRATOR
     ute.status, ute.password_hash = "active", passwords.hashed(GOOD)
+    second = {"administrator-name": "Jo", "administrator-email": "jo@rhine.test"}
+    desk.post(f"{url}/administrator", data=second)
     company = sign_in(ute)
+    assert "Jo is invited as an administrator" in company.get("/notices").text
     assert "Before you can register deals" in company.get("/company").text
     company.post("/company", data=PROFILE)
     company.post("/company/payout-destination", data=pay())

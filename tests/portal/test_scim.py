@@ -164,6 +164,15 @@ def test_who_is_let_in_again_is_the_same_person(kestrel, provider, speak, sessio
     assert session.get(Person, uuid.UUID(key)).status is PersonStatus.ACTIVE
 
 
+def test_who_governed_and_is_let_in_again_governs_no_more(kestrel, provider, speak, session, a):
+    say = speak(provider(kestrel))
+    second = a.person(partner=kestrel, role=Role.PARTNER_ADMINISTRATOR, email=f"second@{DOMAIN}")
+    say("PUT", f"/Users/{second.id}", user("second", active=False))
+    assert say("PUT", f"/Users/{second.id}", user("second", active=True)).status_code == 200
+    session.expire_all()
+    assert (second.status, second.role) == (PersonStatus.ACTIVE, Role.SELLER)
+
+
 def test_the_last_administrator_is_not_deactivated(kestrel, provider, speak, session):
     say = speak(provider(kestrel))
     head = session.scalars(select(Person).where(Person.email == f"head@{DOMAIN}")).one()
