@@ -17,6 +17,7 @@ from models.deals.states import DEAL_MOVES, VERBS_DONE, DealStatus
 from models.deals.tables import Deal, DealEvent, DealNote
 from models.errors import Refused
 from models.people import Actor
+from models.scope import vendor_side
 
 GIVES_UP = frozenset({"lose", "withdraw", "revoke", "release", "expire"})
 """Verbs that end a deal without a win."""
@@ -38,9 +39,13 @@ def require(session: Session, deal: Deal, verb: str, *, now: datetime) -> DealSt
 
 
 def lock_with_customer(session: Session, deal: Deal) -> None:
-    """The customer first: two managers may decide about it at once, on two deals."""
-    if deal.customer_id:
-        hold_survivor(session, deal.customer_id)
+    """The customer first: two may decide about it at once, on two deals.
+
+    On the vendor's side, where nothing hides the row that is to be locked.
+    """
+    if customer_id := deal.customer_id:
+        with vendor_side(session) as beside:
+            hold_survivor(beside, customer_id)
     lock(session, deal)
 
 
