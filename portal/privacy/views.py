@@ -91,7 +91,7 @@ def export(person: Actor, about: Person) -> Response:
     return _file(privacy.about(session, about))
 
 
-@pages.get("/account/data")
+@pages.get("/account/export")
 @allow(Can.KEEP_ACCOUNT, fresh=everybody)
 def own(person: Actor) -> Response:
     with vendor_side(session) as beside:

@@ -102,7 +102,7 @@ def test_the_database_refuses_an_erasure_by_one_person(session, house, ann, now)
 
 def test_everybody_gets_what_is_known_of_them_and_no_secret(sign_in, house, ann, session, a):
     ann.status = PersonStatus.ACTIVE
-    own = sign_in(ann).get("/account/data")
+    own = sign_in(ann).get("/account/export")
     assert own.headers["Content-Disposition"].startswith("attachment")
     assert own.json["person"]["email"] == ann.email
     assert own.json["user_session"][0]["address"] == "192.0.2.7"
