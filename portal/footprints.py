@@ -25,6 +25,8 @@ from portal.identity import scope_of
 log = logging.getLogger("counterpart")
 
 STRANGER = replace(SYSTEM, name="somebody not signed in")
+IN_CONFIDENCE = {"complaints"}
+"""Whoever reads the audit may be the one complained about: no name, no address, no id."""
 TOO_MANY = 429
 """A throttle that wrote a row for each refusal would be the flood it holds off."""
 
@@ -90,6 +92,10 @@ def _keep_refusal(status: int) -> None:
 
 
 def _record(session: Session, outcome: str, detail: dict[str, object]) -> None:
+    words = (request.endpoint or "").replace(".", ": ").replace("_", " ")
+    if request.blueprint in IN_CONFIDENCE:
+        audit.record_in_confidence(session, f"{outcome}: {words}"[:80], None, now=now())
+        return
     asking = identity.asking()
     by = asking.actor if asking else STRANGER
     if asking is None and (typed := request.form.get("email", "")):
@@ -99,5 +105,4 @@ def _record(session: Session, outcome: str, detail: dict[str, object]) -> None:
     ids = {name: str(value) for name, value in (request.view_args or {}).items()}
     if ids:
         detail = detail | {"of": ids}
-    words = (request.endpoint or "").replace(".", ": ").replace("_", " ")
     audit.record(session, by, f"{outcome}: {words}"[:80], None, now=now(), detail=detail)

@@ -75,7 +75,9 @@ def record(
     session.info.setdefault(UNLINKED, []).append(entry.id)
 
 
-def record_in_confidence(session: Session, action: str, about: Base, *, now: datetime) -> None:
+def record_in_confidence(
+    session: Session, action: str, about: Base | None, *, now: datetime
+) -> None:
     """Keep that it was done, without who did it, from where, and what changed.
 
     For complaints: whoever reads the audit may be the one complained about.
@@ -85,8 +87,8 @@ def record_in_confidence(session: Session, action: str, about: Base, *, now: dat
         at=now,
         actor_name="In confidence",
         action=action,
-        about_kind=about.__tablename__,
-        about_id=about.id,
+        about_kind=about.__tablename__ if about is not None else "",
+        about_id=about.id if about is not None else None,
         detail={},
     )
     session.add(entry)

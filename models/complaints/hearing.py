@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, notices, vendor
-from models.complaints.queries import hearers, took_part
-from models.complaints.rules import ComplaintStatus, first_to_hear
+from models.complaints.matters import took_part
+from models.complaints.queries import hearers
+from models.complaints.rules import COMPLAINT_MOVES, first_to_hear
 from models.complaints.tables import Complaint, ComplaintNote
 from models.people import Actor, Person, PersonStatus, Role
 
@@ -52,6 +53,9 @@ def pass_on(session: Session, complaint: Complaint, *, now: datetime) -> bool:
         return False
     is_first = complaint.handler_id is None
     complaint.handler_id = found.id
+    if not is_first:
+        complaint.status = COMPLAINT_MOVES.after("pass_on", complaint.status)
+        begin_the_clock(session, complaint, now)
     session.flush()
     tell_hearer(session, complaint, f"{complaint.number}: a complaint for you to hear", now)
     title = "We have your complaint" if is_first else "Somebody else hears your complaint now"
@@ -63,6 +67,14 @@ def pass_on(session: Session, complaint: Complaint, *, now: datetime) -> bool:
     return True
 
 
+def begin_the_clock(session: Session, complaint: Complaint, now: datetime) -> None:
+    """Whoever gets it has all the days."""
+    rules = vendor.settings(session)
+    add = rules.calendar.add_business_days
+    complaint.acknowledge_by = add(now, rules.complaint_acknowledge_days)
+    complaint.answer_by = add(now, rules.complaint_answer_days)
+
+
 def run_late(session: Session, complaint: Complaint, *, now: datetime) -> None:
     """Somebody did not act in time, left, or is still to be found."""
     if complaint.handler_id is None:
@@ -71,14 +83,11 @@ def run_late(session: Session, complaint: Complaint, *, now: datetime) -> None:
     late = session.get_one(Person, complaint.handler_id)
     session.add(_note(complaint, "overdue", "", late.id, late.name, now))
     session.flush()
-    rules = vendor.settings(session)
-    if complaint.status is ComplaintStatus.RECEIVED:
-        days = rules.complaint_acknowledge_days
-        complaint.acknowledge_by = rules.calendar.add_business_days(now, days)
     complaint.overdue_at = now
     if not pass_on(session, complaint, now=now):
         if late.status is PersonStatus.ACTIVE:
             tell_hearer(session, complaint, f"{complaint.number} is overdue", now)
+            begin_the_clock(session, complaint, now)
         else:
             complaint.handler_id = None
     audit.record_in_confidence(session, "complaint overdue", complaint, now=now)

@@ -12,7 +12,8 @@ from models import accounts, audit, vendor
 from models.accounts import doors
 from models.base import human_number, lock, new_id
 from models.complaints import hearing
-from models.complaints.queries import decline_of, matter, people_to_name
+from models.complaints.matters import matter
+from models.complaints.queries import decline_of, people_to_name
 from models.complaints.rules import (
     COMPLAINT_MOVES,
     LONGEST,
@@ -153,8 +154,7 @@ def keep_the_clock(session: Session, now: datetime) -> int:
         Complaint.handler_id.is_(None),
         Person.status != PersonStatus.ACTIVE,
         (Complaint.status == ComplaintStatus.RECEIVED) & (Complaint.acknowledge_by < now),
-        (Complaint.answer_by < now)
-        & or_(Complaint.overdue_at.is_(None), Complaint.overdue_at < Complaint.answer_by),
+        Complaint.answer_by < now,
     )
     found = session.scalars(
         select(Complaint.id)

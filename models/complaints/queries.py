@@ -8,24 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.applications import Application, ApplicationStatus
-from models.audit import AuditEntry
-from models.claims import TerritoryClaim
-from models.commissions import Dispute, Statement
 from models.complaints.rules import OPEN, Hearer
 from models.complaints.tables import Complaint, ComplaintNote, ComplaintOfficer
-from models.deals import Deal
-from models.deals.conflicts import ConflictSide
-from models.payouts import Payout
 from models.people import STAFF, Actor, Person, PersonStatus, Role
-
-MATTERS: tuple[Any, ...] = (Deal, TerritoryClaim, Dispute, ConflictSide, Statement, Payout)
-"""What has a number by which a complaint may name it."""
-
-PART_OF = {ConflictSide: ("conflict", "conflict_id"), Payout: ("payout_run", "run_id")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +98,6 @@ def people_to_name(session: Session, person: Actor) -> list[Row]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What a complaint is about."""
-
-    kind: str
-    """Its table, such as "deal"."""
-    id: UUID
-    number: str
-    also: tuple[str, UUID] | None = None
-    """What it is a part of, and where decisions about it are kept too; None: of nothing."""
-
-
-def matter(session: Session, number: str) -> Matter | None:
-    """What has this number, among what the session may see."""
-    for table in MATTERS:
-        found = session.scalar(select(table).where(table.number == number))
-        if found is not None:
-            part_of = PART_OF.get(table)
-            also = (part_of[0], getattr(found, part_of[1])) if part_of else None
-            return Matter(table.__tablename__, found.id, found.number, also)
-    return None
-
-
 def decline_of(session: Session, number: str, email: str) -> Row | None:
     """(id, number, contact_name, contact_email) of a declined application of this contact."""
     return session.execute(
@@ -146,23 +112,6 @@ def decline_of(session: Session, number: str, email: str) -> Row | None:
             Application.status == ApplicationStatus.DECLINED,
         )
     ).one_or_none()
-
-
-def took_part(session: Session, complaint: Complaint) -> set[UUID]:
-    """Everybody who did something in its matter, as the audit has it.  On the vendor's side."""
-    if complaint.about_id is None:
-        return set()
-    things = [(complaint.about_kind, complaint.about_id)]
-    found = matter(session, complaint.about_number)
-    if found is not None and found.also is not None:
-        things.append(found.also)
-    did = select(AuditEntry.actor_id).where(
-        AuditEntry.actor_id.is_not(None),
-        or_(
-            *(and_(AuditEntry.about_kind == kind, AuditEntry.about_id == id) for kind, id in things)
-        ),
-    )
-    return {one for one in session.scalars(did.distinct()) if one is not None}
 
 
 def officers(session: Session) -> list[Row]:

@@ -48,6 +48,7 @@ OPEN = (ComplaintStatus.RECEIVED, ComplaintStatus.ACKNOWLEDGED)
 COMPLAINT_MOVES = Moves(
     "complaint",
     acknowledge={ComplaintStatus.RECEIVED: ComplaintStatus.ACKNOWLEDGED},
+    pass_on=dict.fromkeys(OPEN, ComplaintStatus.RECEIVED),
     answer=dict.fromkeys(OPEN, ComplaintStatus.ANSWERED),
     withdraw=dict.fromkeys(OPEN, ComplaintStatus.WITHDRAWN),
 )

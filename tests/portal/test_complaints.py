@@ -101,6 +101,13 @@ def test_neither_audit_nor_outbox_tells_the_one_complained_about(
     sign_in, house, tom, session, made
 ):
     about = SAID | {"kind": "person", "about_person": str(house["boss"].id)}
+    assert sign_in(tom).post("/complaints", data=about | {"text": ""}).status_code == 422
+    refused = session.scalars(
+        select(AuditEntry).where(AuditEntry.action.startswith("refused"))
+    ).one()
+    assert (refused.actor_id, refused.address, refused.partner_id, refused.detail) == (
+        None, None, None, {},
+    )  # fmt: skip
     sign_in(tom).post("/complaints", data=about)
     entry = session.scalars(select(AuditEntry).where(AuditEntry.about_kind == "complaint")).one()
     assert (entry.action, entry.about_id) == ("complaint made", made().id)
@@ -137,6 +144,7 @@ def test_what_is_not_taken_up_in_time_goes_to_the_next(sign_in, house, tom, sess
     late = made().acknowledge_by + timedelta(seconds=1)
     assert complaints.keep_the_clock(session, late) == 1
     assert made().handler_id == house["oleg"].id
+    assert made().acknowledge_by > late + timedelta(days=2) and made().answer_by > late
     assert complaints.keep_the_clock(session, late) == 0  # run twice does nothing
     house["oleg"].status = PersonStatus.LEFT
     complaints.keep_the_clock(session, late)
