@@ -101,15 +101,13 @@ def _deals(
 ) -> int:
     mine = or_(Deal.channel_manager_id == leaver.id, Deal.sales_manager_id == leaver.id)
     found = session.scalars(select(Deal).where(mine, Deal.status.in_(OPEN)).order_by(Deal.id)).all()
+    present = territories.still_here(session) - {leaver.id}
     for deal in found:
-        channel, sales = (
-            to[name] if getattr(deal, name) == leaver.id else getattr(deal, name) for name in to
-        )
-        deals.reroute(
-            session, deal, channel_manager_id=channel or to["channel_manager_id"],
-            sales_manager_id=sales or to["sales_manager_id"], reason=reason, by=by, now=now,
-            tells=False,
-        )  # fmt: skip
+        both = {
+            name: getattr(deal, name) if getattr(deal, name) in present else person_id
+            for name, person_id in to.items()
+        }
+        deals.reroute(session, deal, **both, reason=reason, by=by, now=now, tells=False)
     deals.tell_rerouted(session, found, by=by, now=now)
     return len(found)
 

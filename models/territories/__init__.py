@@ -8,7 +8,7 @@ goes to the vendor's default managers.
     route(facts, on, about) -> who looks after it and why, kept in the routing log
 """
 
-from models.territories.by_hand import assign
+from models.territories.by_hand import assign, set_defaults
 from models.territories.hold_tables import TerritoryHold
 from models.territories.holding import (
     MOST_HOLDS,
@@ -142,6 +142,7 @@ __all__ = [
     "route",
     "routed_to",
     "routings_of",
+    "set_defaults",
     "set_limit",
     "still_here",
     "stretches",

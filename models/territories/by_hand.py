@@ -1,4 +1,4 @@
-"""Work that a person gives to somebody, past what the territories say.  Kept like any routing."""
+"""What a person says about who gets work: one thing for somebody, or what nobody else gets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from models import audit, vendor
+from models.errors import Refused
+from models.people import Actor
 from models.territories import queries
 from models.territories.resolving import Action
 from models.territories.tables import RoutingLog
@@ -41,4 +44,17 @@ def assign(
             revision=queries.map_of(session).revision,
         )
     )
+    session.flush()
+
+
+def set_defaults(
+    session: Session, *, channel_manager_id: UUID, sales_manager_id: UUID, by: Actor, now: datetime
+) -> None:
+    """Who gets what no territory's manager gets."""
+    if not {channel_manager_id, sales_manager_id} <= queries.still_here(session):
+        raise Refused("Choose people who still work here.")
+    programme = vendor.settings(session)
+    programme.default_channel_manager_id = channel_manager_id
+    programme.default_sales_manager_id = sales_manager_id
+    audit.record(session, by, "default managers set", programme, now=now)
     session.flush()

@@ -128,11 +128,13 @@ class Defaults:
 
 
 def defaults(session: Session) -> Defaults:
-    """The vendor's default managers, else the first of that role, else an administrator."""
-    settings = vendor.settings(session)
+    """The vendor's default managers who are still here, else the first of the role."""
+    settings, present = vendor.settings(session), still_here(session)
+    wanted = (settings.default_channel_manager_id, settings.default_sales_manager_id)
+    channel, sales = (each if each in present else None for each in wanted)
     return Defaults(
-        settings.default_channel_manager_id or _first(session, Role.CHANNEL_MANAGER),
-        settings.default_sales_manager_id or _first(session, Role.SALES_MANAGER),
+        channel or _first(session, Role.CHANNEL_MANAGER),
+        sales or _first(session, Role.SALES_MANAGER),
     )
 
 

@@ -30,7 +30,9 @@ def resolve_case(case: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         index = TerritoryIndex(read_rule(written) for written in case["territories"])
         policy = ExclusivePolicy(case.get("exclusive_policy", "review"))
         absences = read_absences(case.get("delegates") or case.get("out_of_office") or {})
-    except (KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        raise Refused(f"This case cannot be read: it lacks {error}.") from error
+    except (TypeError, AttributeError, ValueError) as error:
         raise Refused(f"This case cannot be read: {error}") from error
     assert facts.on is not None
     found = index.resolve(facts, policy)

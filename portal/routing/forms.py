@@ -14,13 +14,16 @@ def uuid_or_none(value: Any) -> UUID | None:
     return UUID(str(value)) if value else None
 
 
-class RouteForm(FlaskForm):
+class DefaultsForm(FlaskForm):
     channel_manager = SelectField(
         "Channel manager", [InputRequired("Choose who.")], coerce=uuid_or_none
     )
     sales_manager = SelectField(
         "Sales manager", [InputRequired("Choose who.")], coerce=uuid_or_none
     )
+
+
+class RouteForm(DefaultsForm):
     text = TextAreaField(
         "Why", [InputRequired("Write why."), Length(max=2_000)], description="Only we read it."
     )

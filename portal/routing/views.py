@@ -25,7 +25,7 @@ from portal.database import session
 from portal.formats import words
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may, staff
-from portal.routing.forms import LimitForm, RouteForm
+from portal.routing.forms import DefaultsForm, LimitForm, RouteForm
 from portal.sheets import Column, sheet_response
 
 pages = Blueprint("routing", __name__, url_prefix="/routing")
@@ -168,6 +168,23 @@ def set_limit(person: Actor) -> Answer:
     return redirect(url_for("routing.limits"), 303)
 
 
+@pages.post("/defaults")
+@allow(Can.EDIT_PROGRAMME)
+def set_defaults(person: Actor) -> Answer:
+    form = _offered(DefaultsForm())
+
+    def do() -> None:
+        territories.set_defaults(
+            session, channel_manager_id=form.channel_manager.data,
+            sales_manager_id=form.sales_manager.data, by=person, now=now(),
+        )  # fmt: skip
+
+    if not _done(form, do):
+        return _limits_page(person, _with_people(LimitForm(formdata=None)), form), 422
+    flash("Noted. It counts for what comes from now on.")
+    return redirect(url_for("routing.limits"), 303)
+
+
 def member_or_404(_person: Actor, person_id: UUID) -> Person:
     found = session.get(Person, person_id)
     return found if found and found.role in STAFF else abort(404)
@@ -245,7 +262,7 @@ def _staff(roles: tuple[Role, ...], but_not: UUID | None = None) -> dict[str, st
     return {"": "Choose"} | found
 
 
-def _offered(form: RouteForm, *, but_not: UUID | None = None) -> RouteForm:
+def _offered(form: Any, *, but_not: UUID | None = None) -> Any:
     form.channel_manager.choices = _staff(CHANNEL, but_not)
     form.sales_manager.choices = _staff(SALES, but_not)
     return form
@@ -266,12 +283,16 @@ def _deal_page(deal: Deal, form: RouteForm) -> str:
     )
 
 
-def _limits_page(person: Actor, form: LimitForm) -> str:
+def _limits_page(person: Actor, form: LimitForm, defaults: DefaultsForm | None = None) -> str:
+    present = territories.defaults(session)
+    said = {"channel_manager": present.channel_manager, "sales_manager": present.sales_manager}
     return render_template(
         "routing/limits.html",
         rows=list(session.execute(territories.listed_limits())),
         form=form,
+        defaults=defaults or _offered(DefaultsForm(formdata=None, data=said)),
         may_change=may(person, Can.ROUTE),
+        may_set_defaults=may(person, Can.EDIT_PROGRAMME),
     )
 
 

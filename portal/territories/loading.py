@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from models import jobs
 from models.errors import Refused
-from models.territories import LoadState, TerritoryLoad
+from models.territories import LoadKind, LoadState, TerritoryLoad
 from portal.database import transaction
 from portal.imports import Problem
 from portal.territories import units
@@ -46,6 +47,15 @@ def load(payload: dict[str, Any]) -> datetime | None:
         kind, content, state = row.kind, row.content, row.state
     if content is None or state not in (LoadState.CHECKING, LoadState.TAKING):
         return None
+    try:
+        _work(key, kind, content, takes=state is LoadState.TAKING)
+    except Exception as error:
+        _give_up_at_last(key, state, error)
+        raise
+    return None
+
+
+def _work(key: UUID, kind: LoadKind, content: bytes, *, takes: bool) -> None:
     found = Found()
     try:
         read = units.read(
@@ -55,10 +65,22 @@ def load(payload: dict[str, Any]) -> datetime | None:
         with transaction() as session:
             row = session.get_one(TerritoryLoad, key)
             row.state, row.refusal, row.content = LoadState.REFUSED, str(refusal), None
-        return None
-    _each(key, read, found, takes=state is LoadState.TAKING)
-    _finish(key, found, takes=state is LoadState.TAKING)
-    return None
+        return
+    _each(key, read, found, takes=takes)
+    _finish(key, found, takes=takes)
+
+
+def _give_up_at_last(key: UUID, state: LoadState, error: Exception) -> None:
+    """What nobody tries again must not look as if somebody did."""
+    with transaction() as session:
+        half = "take" if state is LoadState.TAKING else "look"
+        if jobs.is_last_attempt(session, f"{TOPIC} {key} {half}"):
+            row = session.get_one(TerritoryLoad, key)
+            row.state, row.content = LoadState.REFUSED, None
+            row.refusal = (
+                f"It failed {jobs.MOST_ATTEMPTS} times, the last time with: {error}. Hand the file "
+                "in again; what was taken before stays, and is unchanged then."
+            )[:1000]
 
 
 def _tell(key: UUID, done: int, total: int) -> None:

@@ -7,14 +7,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from models import catalog, customers
 from models.errors import Refused
 from models.partners import Partner
 from models.people import Person, PersonStatus, Role
-from models.territories import AreaKind, Territory, TerritoryDrawing
+from models.territories import AreaKind, Territory, TerritoryDrawing, TerritoryStatus
+from portal.territories.blueprint import today
 from portal.territories.units import Unit
 
 NOT_YET = UUID(int=0)
@@ -139,9 +140,11 @@ class Names:
         return self._drawing.id if self._drawing else NOT_YET
 
     def _called(self, name: str) -> Territory | None:
-        """The one of that name that holds last."""
+        """The one of that name that holds last; one that has ended only where there is no other."""
         query = select(Territory).where(Territory.name == name, Territory.drawing_id.is_(None))
-        return self._session.scalars(query.order_by(Territory.from_on.desc()).limit(1)).first()
+        is_over = or_(Territory.status == TerritoryStatus.ENDED, Territory.to_on <= today())
+        latest = (case((is_over, 1), else_=0), Territory.from_on.desc().nulls_last())
+        return self._session.scalars(query.order_by(*latest, Territory.id).limit(1)).first()
 
     def _last_of(self, territory_id: UUID) -> UUID:
         """The one that took its place last."""

@@ -68,6 +68,12 @@ def test_one_that_is_not_exclusive_takes_one(session, a, now):
     assert session.scalars(select(TerritoryHold)).all() == []
 
 
+def test_a_claim_whose_first_day_is_over_is_not_approved_as_asked(session, a, now):
+    claim, later = a.claimed(MUNICH), a.later(days=1)
+    with pytest.raises(Refused, match="first day, 18 November 2026, is over"):
+        claims.approve(session, claim, by=a.decider(), now=later)
+
+
 def test_the_second_person_may_ask_to_look_again(session, a, now):
     claim = a.claimed(MUNICH)
     claims.approve(session, claim, by=a.decider(), now=now)

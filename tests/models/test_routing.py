@@ -13,7 +13,7 @@ from models.deals import DealStatus
 from models.errors import Refused
 from models.notices import Notice
 from models.partners import PartnerRole
-from models.people import Person, Role
+from models.people import Person, PersonStatus, Role
 from models.routing import RoutedFilter
 from models.territories import RoutingLog, note_absence
 
@@ -190,6 +190,29 @@ def test_however_many_deals_are_handed_over_each_reads_one_notice(session, a, ge
     assert [each.person_id for each in told].count(to.id) == 1
     (one,) = [each for each in told if each.person_id == head.id]
     assert "3 deals" in one.title and "Customer 2 Ltd" in one.body
+
+
+def test_deals_whose_other_manager_has_left_too_are_handed_over_to_both(session, a, germany, now):
+    leaver, sales = (
+        session.get_one(Person, each)
+        for each in (germany.channel_manager_id, germany.sales_manager_id)
+    )
+    deal = a.submitted()
+    leaver.status = sales.status = PersonStatus.LEFT
+    to, sales_to = a.manager(), a.sales_manager()
+    routing.hand_work_over(session, leaver, channel_to=to.id, sales_to=sales_to.id,
+                           reason="Both left.", by=a.administrator().actor(), now=now)  # fmt: skip
+    assert (deal.channel_manager_id, deal.sales_manager_id) == (to.id, sales_to.id)
+
+
+def test_a_default_manager_who_has_left_gets_nothing(session, a, now):
+    left, here = a.manager(), a.manager()
+    by = a.administrator().actor()
+    territories.set_defaults(session, channel_manager_id=left.id,
+                             sales_manager_id=here.id, by=by, now=now)  # fmt: skip
+    assert a.submitted().channel_manager_id == left.id
+    left.status = PersonStatus.LEFT
+    assert a.submitted(customer_name="Another Ltd").channel_manager_id == here.id
 
 
 def test_partners_go_to_a_channel_manager_only(session, a, germany, now):

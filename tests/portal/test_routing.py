@@ -53,6 +53,17 @@ def test_limits_are_set_and_taken_away(a, linda, sign_in, session):
     assert session.scalars(select(ManagerLimit)).all() == []
 
 
+def test_the_administrator_says_who_gets_what_nobody_else_gets(a, linda, sign_in, session):
+    boss, other, sales = a.administrator(), a.manager(name="Nora New"), a.sales_manager()
+    assert "Default managers" in sign_in(linda).get("/routing/limits").text
+    client = sign_in(boss.email)
+    said = {"channel_manager": str(other.id), "sales_manager": ""}
+    assert client.post("/routing/defaults", data=said).status_code == 422
+    client.post("/routing/defaults", data=said | {"sales_manager": str(sales.id)})
+    session.expire_all()
+    assert a.submitted().channel_manager_id == other.id
+
+
 def test_a_leavers_work_is_handed_over_from_the_people_page(a, linda, sign_in, session):
     deal = a.submitted()
     leaver, client = a.decider(), sign_in(a.administrator())

@@ -8,11 +8,12 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from models import territories
+from models import jobs, territories
 from models.errors import Refused
 from models.territories import Area, LoadState, Territory, TerritoryDetails, TerritoryLoad
 from portal import worker
 from portal.spreadsheets import as_csv
+from portal.territories import loading
 
 HEADER = "key,name,places,cut_out,from,until_before\n"
 
@@ -143,6 +144,22 @@ def test_a_file_that_cannot_be_read_says_why_on_its_page(hand_in):
     assert row.refusal in hand_in.client.get(f"/territory-files/{row.id}").text.replace(
         "&#34;", '"'
     )
+
+
+def test_a_list_by_name_goes_into_the_territory_that_holds_now(hand_in, a, session):
+    a.territory(("country", "DE"), name="Germany", to_on=date(2026, 11, 1))
+    now_there = a.territory(("country", "DE"), name="Germany", from_on=date(2026, 11, 1))
+    hand_in.take(hand_in("postal", "territory,country,postal_code\nGermany,DE,80331\n"))
+    session.expire_all()
+    assert {area.value for area in now_there.areas} == {"DE", "80331"}
+
+
+def test_a_file_whose_work_fails_again_and_again_says_so(hand_in, a, session, app, monkeypatch):
+    row = hand_in("territories", HEADER + "N,North,country DE,,,\n")
+    monkeypatch.setattr(loading, "_each", None)
+    monkeypatch.setattr(jobs, "MOST_ATTEMPTS", 1)
+    row = hand_in.take(row)
+    assert row.state is LoadState.REFUSED and "failed 1 times" in row.refusal
 
 
 def test_a_spreadsheet_that_unpacks_to_too_much_is_refused_unread():

@@ -176,6 +176,7 @@ def send_back(
 def _give(
     session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime, note: str = ""
 ) -> None:
+    _refuse_begun(session, claim, now)
     if not claim.is_exclusive:
         begin(session, claim, by=by, now=now)
         _decided(claim, by, now)
@@ -191,11 +192,21 @@ def _give(
 def _confirm(session: Session, claim: TerritoryClaim, *, by: Actor, now: datetime) -> None:
     if by.id == claim.backed_by_id:
         raise Refused("You gave the first approval; somebody else gives the second.")
+    _refuse_begun(session, claim, now)
     begin(session, claim, by=by, now=now)
     claim.confirmed_by_id = by.id
     _decided(claim, by, now)
     move(session, claim, "approve", by=by, now=now)
     _tell_given(session, claim, now)
+
+
+def _refuse_begun(session: Session, claim: TerritoryClaim, now: datetime) -> None:
+    """Nobody is measured by days on which it held nothing."""
+    if claim.from_on and claim.from_on < today_of(session, now):
+        raise Refused(
+            f"Its first day, {claim.from_on:%-d %B %Y}, is over. Give less, from a later day, or "
+            "make a counter-offer."
+        )
 
 
 def _decided(claim: TerritoryClaim, by: Actor, now: datetime) -> None:

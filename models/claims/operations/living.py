@@ -76,7 +76,8 @@ def protest(
     lock(session, claim)
     text = tidy(text, what="why it should stay as it is")
     if claim.protested_at is not None:
-        raise Refused("You have protested already; the answer is on its way.")
+        was = "and were answered" if claim.protest_answered_at else "the answer is on its way"
+        raise Refused(f"You have protested already; {was}.")
     if claim.change_on and today_of(session, now) >= claim.change_on:
         raise Refused("The window for a protest is over.")
     move(session, claim, "protest", by=by, now=now, note=text)
