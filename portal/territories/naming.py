@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from models import catalog, customers
+from models import catalog, customers, vendor
+from models.calendars import local_day
 from models.errors import Refused
 from models.partners import Partner
 from models.people import Person, PersonStatus, Role
 from models.territories import AreaKind, Territory, TerritoryDrawing, TerritoryStatus
-from portal.territories.blueprint import today
+from portal.clock import now
 from portal.territories.units import Unit
 
 NOT_YET = UUID(int=0)
@@ -142,7 +143,8 @@ class Names:
     def _called(self, name: str) -> Territory | None:
         """The one of that name that holds last; one that has ended only where there is no other."""
         query = select(Territory).where(Territory.name == name, Territory.drawing_id.is_(None))
-        is_over = or_(Territory.status == TerritoryStatus.ENDED, Territory.to_on <= today())
+        today = local_day(now(), vendor.settings(self._session).time_zone)
+        is_over = or_(Territory.status == TerritoryStatus.ENDED, Territory.to_on <= today)
         latest = (case((is_over, 1), else_=0), Territory.from_on.desc().nulls_last())
         return self._session.scalars(query.order_by(*latest, Territory.id).limit(1)).first()
 

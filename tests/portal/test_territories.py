@@ -94,7 +94,7 @@ def test_the_owner_is_named_by_number_or_name(rosa, a, sign_in, session):
     partner = a.partner(name="Bolt Cycles")
     client = sign_in(rosa)
     for owner in (partner.number, "Bolt Cycles"):
-        client.post("/territories", data=drawn(owner=owner, is_exclusive="y"))
+        client.post("/territories", data=drawn(owner=owner))
     assert [row.owner_id for row in session.scalars(select(Territory))] == [partner.id] * 2
     a.partner(name="Bolt Cycles")
     answer = client.post("/territories", data=drawn(owner="Bolt Cycles"))
