@@ -12,10 +12,8 @@ from sqlalchemy import Row, Select, select
 from werkzeug import Response
 
 from models import deals, routing, territories
-from models.customers import Customer
 from models.deals import OPEN, Deal
 from models.errors import Refused
-from models.partners import Partner
 from models.people import STAFF, Actor, Person, PersonStatus, Role
 from models.routing import KINDS, RoutedFilter
 from models.territories import ACTION_WORDS, RoutingLog
@@ -26,36 +24,15 @@ from portal.formats import words
 from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may, staff
 from portal.routing.forms import DefaultsForm, LimitForm, RouteForm
-from portal.sheets import Column, sheet_response
+from portal.routing.wording import COLUMNS, FACT_WORDS, NAMED, RULES
+from portal.sheets import sheet_response
 
 pages = Blueprint("routing", __name__, url_prefix="/routing")
 Answer = Response | tuple[str, int] | str
 LATEST_FIRST = [Key(RoutingLog.at, True), Key(RoutingLog.id, True)]
 CHANNEL = (Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
 SALES = (Role.SALES_MANAGER, Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
-RULES = {
-    "account": "Named account", "postal": "Postal code", "subdivision": "State or province",
-    "country": "Country", "region": "Region", "global": "Worldwide", "person": "A person",
-    "default": "Default managers",
-}  # fmt: skip
-NAMED: dict[str, Any] = {"partner": Partner, "account": Customer}
-FACT_WORDS = {
-    "on": "Day", "subdivision": "State or province", "postal": "Postal code",
-    "domain": "Web address", "account": "Customer", "naics": "Industry",
-    "product": "Product family", "came_unasked": "Came by itself",
-}  # fmt: skip
 PAGES = {"deal": "deals.show", "application": "applications.show", "invoice": "sales.show"}
-COLUMNS = [
-    Column("When", lambda row: row.at, "instant"),
-    Column("What", lambda row: KINDS.get(row.about_kind, row.about_kind)),
-    Column("Of whom", lambda row: row.what),
-    Column("Number", lambda row: row.number),
-    Column("Channel manager", lambda row: row.channel_manager),
-    Column("Sales manager", lambda row: row.sales_manager),
-    Column("Territory", lambda row: row.territory),
-    Column("Decided by", lambda row: RULES.get(row.rule, row.rule)),
-    Column("Why", lambda row: row.why),
-]
 
 
 @pages.get("")
