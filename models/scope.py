@@ -137,7 +137,6 @@ def asked_by(connection: Connection) -> ScopedSession | Unattended | None:
     return connection.get_execution_options().get("asked_by")
 
 
-@event.listens_for(ScopedSession, "after_begin")
 def _begin(session: ScopedSession, _transaction: Any, connection: Connection) -> None:
     _say_who_asks(connection, session)
 
@@ -147,14 +146,12 @@ def _say_who_asks(connection: Connection, session: ScopedSession) -> None:
     announce(connection, session.scope)
 
 
-@event.listens_for(ScopedSession, "detached_to_persistent")
 def _take_in_no_strangers(session: ScopedSession, row: Any) -> None:
     """A row made up elsewhere would be written as if it had been read, whosever key is in it."""
     if not session.scope.is_vendor:
         raise OutOfScope(f"a {type(row).__name__} must be read in the session that changes it")
 
 
-@event.listens_for(ScopedSession, "do_orm_execute")
 def _stay_inside(state: ORMExecuteState) -> None:
     session: ScopedSession = state.session  # type: ignore[assignment]
     if session.scope.is_vendor:
@@ -180,7 +177,6 @@ def _of_ones_own(statement: Any, owner: UUID | None) -> Any:
     return statement.where(changed.partner_id == owner)
 
 
-@event.listens_for(ScopedSession, "before_flush")
 def _write_only_own(session: ScopedSession, _context: Any, _instances: Any) -> None:
     if session.scope.is_vendor:
         return
@@ -201,7 +197,6 @@ def _write_only_own(session: ScopedSession, _context: Any, _instances: Any) -> N
             raise OutOfScope(f"a partner's session may not change a {type(row).__name__}")
 
 
-@event.listens_for(ScopedSession, "loaded_as_persistent")
 def _never_load_foreign(session: ScopedSession, row: Any) -> None:
     scope = session.scope
     if scope.is_vendor or not isinstance(row, Owned):
@@ -218,3 +213,10 @@ def _columns_set(statement: Update) -> set[str]:
 def _refuse_foreign(row: Owned, owner: UUID | None) -> None:
     if row.partner_id != owner:
         raise OutOfScope(f"a {type(row).__name__} of another partner cannot be written here")
+
+
+event.listen(ScopedSession, "after_begin", _begin)
+event.listen(ScopedSession, "detached_to_persistent", _take_in_no_strangers)
+event.listen(ScopedSession, "do_orm_execute", _stay_inside)
+event.listen(ScopedSession, "before_flush", _write_only_own)
+event.listen(ScopedSession, "loaded_as_persistent", _never_load_foreign)

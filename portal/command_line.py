@@ -26,6 +26,7 @@ from portal.database_commands import commands as database
 from portal.demo_commands import commands as demo
 from portal.payouts.commands import commands as payouts
 from portal.payouts.commands import ledger_commands as ledger
+from portal.people.commands import commands as people
 from portal.programme.commands import set_up
 from portal.sales.commands import commands as sales
 from portal.serve import serve
@@ -42,6 +43,7 @@ COMMANDS: list[click.Command] = [
     demo,
     ledger,
     payouts,
+    people,
     sales,
     set_up,
     territories,

@@ -50,9 +50,17 @@ def ways_of(person: Actor) -> dict[str, Any]:
         held = factors.held_by(own, person.id)
         return {
             "held": held,
+            "by_company": not held and _came_by_company(own, person.id),
             "takes_passkeys": held.passkeys > 0 and takes_passkeys(),
             "demo_code": demonstrated_code(own, person.id),
         }
+
+
+def _came_by_company(own: Session, person_id: UUID) -> bool:
+    """Whether they have no password either, and their company's sign-in speaks for them."""
+    here = identity.asking()
+    keys = own.get_one(Person, own.get_one(Person, person_id).keys_id)
+    return here is not None and here.provider_id is not None and keys.password_hash is None
 
 
 def demonstrated_code(own: Session, person_id: UUID) -> str | None:

@@ -81,6 +81,8 @@ class Settings:
     """Let the portal sign in as the owner of its tables: only for trying out."""
     audit_heads: str = ""
     """File to which the head of the audit is added each day; audit-heads.txt in INSTANCE_DIR."""
+    audit_heads_mail: str = ""
+    """Addresses to which each head is mailed too, a comma between them."""
     oidc_loopback: bool = False
     """For tests alone: an identity provider may run on this machine, without https."""
     demo: bool = False

@@ -10,6 +10,7 @@ from models.federation.operations import (
     arrange,
     come_in,
     follow_groups,
+    prove,
     remove_domain,
     shut,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "listed",
     "mappable",
     "must_use_provider",
+    "prove",
     "provider_for",
     "remove_domain",
     "shut",

@@ -35,6 +35,8 @@ class Told:
     is_verified: bool
     name: str
     groups: tuple[str, ...] = ()
+    signed_in_at: datetime | None = None
+    """When they signed in there; None where the provider does not say."""
 
 
 def arrange(
@@ -120,6 +122,22 @@ def come_in(session: Session, provider: IdentityProvider, told: Told, *, now: da
     follow_groups(session, provider, told.groups, person, now=now)
     person.last_signed_in_at = now
     return person
+
+
+def prove(
+    session: Session,
+    provider: IdentityProvider,
+    told: Told,
+    *,
+    person_id: UUID,
+    since: datetime,
+) -> None:
+    """Raises Refused unless this very person signed in at the provider after `since`."""
+    known = _known(session, provider, told)
+    if not provider.is_active or known is None or known.id != person_id:
+        raise Refused("Somebody else is signed in there. Sign in there as yourself.")
+    if told.signed_in_at is None or told.signed_in_at < since:
+        raise Refused("Your company's sign-in did not ask you again. Set up a second factor here.")
 
 
 def _trusted_address(session: Session, provider: IdentityProvider, told: Told) -> str:

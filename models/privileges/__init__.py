@@ -3,6 +3,7 @@
 asked -> given by another administrator, or refused
 """
 
+from models.privileges.emergency import reset_factor_from_server
 from models.privileges.operations import ask_factor_reset, ask_invitation, ask_role, give, refuse
 from models.privileges.queries import counted, waiting
 from models.privileges.rules import Ask, AskState
@@ -18,5 +19,6 @@ __all__ = [
     "counted",
     "give",
     "refuse",
+    "reset_factor_from_server",
     "waiting",
 ]

@@ -13,9 +13,11 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from models import audit
+from models import audit, notices
 from models.audit import AuditAnchor, Head
 from models.errors import Refused
+
+KEEP = "Keep this line. `portal audit verify --heads` takes a file of such lines."
 
 
 def file() -> Path:
@@ -36,8 +38,25 @@ def keep(session: Session, why: str, now: datetime) -> AuditAnchor | None:
     """In the database, and as a line of the file; None when the head is kept already."""
     kept = audit.anchor(session, why, now=now)
     if kept is not None:
-        _write(f"{now.isoformat(timespec='seconds')} {kept.seq} {kept.hash} {why}\n")
+        line = f"{now.isoformat(timespec='seconds')} {kept.seq} {kept.hash} {why}\n"
+        _write(line)
+        _mail(session, line, now)
     return kept
+
+
+def _mail(session: Session, line: str, now: datetime) -> None:
+    """To who cannot write in the database: a mailbox keeps what a file may lose."""
+    for email in current_app.extensions["settings"].audit_heads_mail.split(","):
+        if email.strip():
+            notices.write_to(
+                session,
+                email.strip(),
+                "audit-head",
+                title="Head of the audit",
+                body=f"{KEEP}\n\n{line}",
+                link="/audit",
+                now=now,
+            )
 
 
 def kept_outside(path: Path | None = None) -> list[Head]:

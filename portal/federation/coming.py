@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,10 +12,10 @@ import flask
 from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 
-from models import factors, federation
+from models import audit, factors, federation
 from models.errors import Refused
-from models.federation import IdentityProvider
-from models.people import Stage
+from models.federation import IdentityProvider, Told
+from models.people import Actor, Person, Stage
 from portal import identity
 from portal.clock import now
 from portal.database import reading, session, transaction
@@ -22,8 +23,8 @@ from portal.federation import provider as outside
 from portal.federation.blueprint import pages
 from portal.federation.provider import Journey
 from portal.fields import email_field
-from portal.permissions import anyone
-from portal.ways import next_step
+from portal.permissions import Can, allow, anyone
+from portal.ways import after_sign_in, next_step
 
 COOKIE = "journey"
 
@@ -57,13 +58,22 @@ def find_company() -> Any:
 @pages.get("/sign-in/company/<uuid:provider_id>")
 @anyone
 def go_out(provider_id: UUID) -> Response:
+    return _travel(provider_id)
+
+
+def _travel(provider_id: UUID, *, proves: str = "") -> Response:
+    """proves: the session that asks for a proof; empty when somebody comes in."""
     with reading() as look:
         provider = look.get(IdentityProvider, provider_id)
         if provider is None or not provider.is_active:
             abort(404)
         nonce, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
-        journey = outside.begin(provider, back=way_back(), nonce=nonce, verifier=verifier)
+        journey = outside.begin(
+            provider, back=way_back(), nonce=nonce, verifier=verifier, anew=bool(proves)
+        )
     flask.session[COOKIE] = {
+        "proves": proves,
+        "at": now().isoformat(),
         "provider": str(provider_id),
         "state": journey.state,
         "nonce": nonce,
@@ -73,26 +83,57 @@ def go_out(provider_id: UUID) -> Response:
     return redirect(journey.address)  # type: ignore[return-value]
 
 
+@pages.get("/confirm/company")
+@allow(Can.PROVE_ONESELF)
+def confirm(person: Actor) -> Response:
+    """Out to the company's sign-in once more, for who has nothing else to show."""
+    here = identity.asking()
+    if here is None or here.provider_id is None:
+        abort(404)
+    return _travel(here.provider_id, proves=str(here.session_id))
+
+
 @pages.get("/sign-in/callback")
 @anyone
 def come_back() -> Any:
     """By GET, as providers send browsers; what it brings is proved by the journey's secrets."""
     kept = flask.session.pop(COOKIE, None)
     state, code = request.args.get("state", ""), request.args.get("code", "")
-    if not kept or not code or not secrets.compare_digest(state, kept["state"]):
+    if not kept or not code or not secrets.compare_digest(state.encode(), kept["state"].encode()):
         return _refused(outside.NOT_TRUSTED)
     try:
+        if kept["proves"]:
+            _prove(kept, state, code)
+            return redirect(after_sign_in(kept["wanted"]), 303)
         stage = _let_in(kept, state, code)
     except Refused as no:
         return _refused(str(no))
     return redirect(next_step(stage, kept["wanted"]), 303)
 
 
-def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
+def _told(kept: dict[str, str], state: str, code: str) -> Told:
     with reading() as look:
         provider = look.get_one(IdentityProvider, UUID(kept["provider"]))
         journey = Journey("", state, kept["nonce"], kept["verifier"])
-        told = outside.finish(provider, journey, back=way_back(), code=code)
+        return outside.finish(provider, journey, back=way_back(), code=code)
+
+
+def _prove(kept: dict[str, str], state: str, code: str) -> None:
+    """Whoever left must be who comes back, in the same session, having signed in meanwhile."""
+    told, here = _told(kept, state, code), identity.asking()
+    if here is None or str(here.session_id) != kept["proves"]:
+        raise Refused(outside.NOT_TRUSTED)
+    since = datetime.fromisoformat(kept["at"]) - timedelta(seconds=outside.LEEWAY_SECONDS)
+    with transaction() as own:
+        provider = own.get_one(IdentityProvider, UUID(kept["provider"]))
+        federation.prove(own, provider, told, person_id=here.actor.id, since=since)
+        identity.prove(own, at=now())
+        person = own.get_one(Person, here.actor.id)
+        audit.record(own, here.actor, "proved through single sign-on", person, now=now())
+
+
+def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
+    told = _told(kept, state, code)
     with transaction() as own:
         provider = own.get_one(IdentityProvider, UUID(kept["provider"]))
         person = federation.come_in(own, provider, told, now=now())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from flask import current_app
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from models.errors import Refused
 from models.federation import IdentityProvider, Told
@@ -30,6 +33,9 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 SECONDS = 5
 MOST_BYTES = 500_000
 LEEWAY_SECONDS = 60
+FAR = 4_000_000_000
+"""A second in the year 2096."""
+NO_ADDRESS = "Enter the provider's address as it begins with https://."
 AWAY = "Your company's sign-in does not answer. Try again in a few minutes."
 NOT_TRUSTED = "The answer of your company's sign-in was not accepted. Begin again."
 
@@ -45,11 +51,20 @@ class Journey:
     verifier: str
 
 
-def begin(provider: IdentityProvider, *, back: str, nonce: str, verifier: str) -> Journey:
-    """Where to send the browser.  Raises Refused when the provider does not answer."""
+def begin(
+    provider: IdentityProvider, *, back: str, nonce: str, verifier: str, anew: bool = False
+) -> Journey:
+    """Where to send the browser.  Raises Refused when the provider does not answer.
+
+    anew: the person signs in there again, whether or not they are in still.
+    """
+    extra = {"prompt": "login", "max_age": "0"} if anew else {}
     with _client(provider, back) as client:
         address, state = client.create_authorization_url(
-            _described(provider)["authorization_endpoint"], nonce=nonce, code_verifier=verifier
+            _described(provider)["authorization_endpoint"],
+            nonce=nonce,
+            code_verifier=verifier,
+            **extra,
         )
     return Journey(address, state, nonce, verifier)
 
@@ -57,9 +72,9 @@ def begin(provider: IdentityProvider, *, back: str, nonce: str, verifier: str) -
 def finish(provider: IdentityProvider, journey: Journey, *, back: str, code: str) -> Told:
     """What the provider says about who came back.  Raises Refused for all that is not right."""
     described = _described(provider)
-    must_be_outside(described["token_endpoint"])
     try:
         with _client(provider, back) as client:
+            pin(client, described["token_endpoint"])
             tokens = client.fetch_token(
                 described["token_endpoint"],
                 code=code,
@@ -67,6 +82,8 @@ def finish(provider: IdentityProvider, journey: Journey, *, back: str, code: str
                 timeout=SECONDS,
                 allow_redirects=False,
             )
+    except Refused:
+        raise
     except Exception as error:
         raise Refused(AWAY) from error
     return _told(provider, _claims(provider, described, tokens.get("id_token") or "", journey))
@@ -83,22 +100,58 @@ def describe(issuer: str) -> dict[str, Any]:
     return described
 
 
-def must_be_outside(address: str) -> None:
-    """Raises Refused for an address that is not https, or leads into a private network."""
-    parts = urlsplit(address)
+class Pinned(HTTPAdapter):
+    """Goes to the address that was looked at, whatever the name means a moment later.
+
+    The certificate is still asked for the name.
+    """
+
+    def __init__(self, host: str, address: str) -> None:
+        self.host, self.address = host, address
+        super().__init__()
+
+    def init_poolmanager(self, *words: Any, **options: Any) -> None:
+        names = {"server_hostname": self.host, "assert_hostname": self.host}
+        super().init_poolmanager(*words, **(options | names))
+
+    def send(self, request: Any, *words: Any, **options: Any) -> Any:
+        parts = urlsplit(request.url)
+        there = f"[{self.address}]" if ":" in self.address else self.address
+        request.url = parts._replace(netloc=there).geturl()
+        request.headers["Host"] = self.host
+        return super().send(request, *words, **options)
+
+
+def pin(client: requests.Session, address: str) -> None:
+    """Let this client go to the address and nowhere else.  Raises Refused for one inside."""
+    found = must_be_outside(address)
+    client.trust_env = False  # no proxy of the server's own network in between
+    if found is not None:
+        client.mount("https://", Pinned(urlsplit(address).hostname or "", found))
+
+
+def must_be_outside(address: str) -> str | None:
+    """Where it leads: a public address; None for the tests' provider on this machine.
+
+    Raises Refused for an address that is not https, or leads into a private network.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise Refused(NO_ADDRESS) from None
     is_loopback_allowed = current_app.extensions["settings"].oidc_loopback
     if is_loopback_allowed and parts.hostname in ("127.0.0.1", "localhost"):
-        return
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.port not in (
-        None, 443,
-    ):  # fmt: skip
-        raise Refused("Enter the provider's address as it begins with https://.")
+        return None
+    if parts.scheme != "https" or not parts.hostname or parts.username or port not in (None, 443):
+        raise Refused(NO_ADDRESS)
     try:
         found = socket.getaddrinfo(parts.hostname, 443, proto=socket.IPPROTO_TCP)
-    except OSError:
+    except (OSError, ValueError):
         raise Refused(AWAY) from None
     if not all(ipaddress.ip_address(one[4][0]).is_global for one in found):
         raise Refused("This address leads into a private network.")
+    return str(found[0][4][0])
 
 
 def _described(provider: IdentityProvider) -> dict[str, Any]:
@@ -106,17 +159,22 @@ def _described(provider: IdentityProvider) -> dict[str, Any]:
 
 
 def _fetched(address: str) -> dict[str, Any]:
-    must_be_outside(address)
     try:
-        with requests.get(address, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
-            content = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-            if answer.status_code != 200 or len(content) > MOST_BYTES:
-                raise Refused(AWAY)
-            answer._content = content
-            read = answer.json()
-    except (requests.RequestException, ValueError):
+        with requests.Session() as client:
+            pin(client, address)
+            read = _read(client, address)
+    except (requests.RequestException, HTTPError, ValueError):
         raise Refused(AWAY) from None
     return read if isinstance(read, dict) else {}
+
+
+def _read(client: requests.Session, address: str) -> Any:
+    with client.get(address, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
+        content = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+        if answer.status_code != 200 or len(content) > MOST_BYTES:
+            raise Refused(AWAY)
+        answer._content = content
+        return answer.json()
 
 
 def _client(provider: IdentityProvider, back: str) -> OAuth2Session:
@@ -164,5 +222,11 @@ def _told(provider: IdentityProvider, claims: dict[str, Any]) -> Told:
         email=str(claims.get("email") or ""),
         is_verified=claims.get("email_verified", True) is True,
         name=str(claims.get("name") or ""),
+        signed_in_at=_instant(claims.get("auth_time")),
         groups=tuple(str(one) for one in groups) if isinstance(groups, list) else (),
     )
+
+
+def _instant(seconds: Any) -> datetime | None:
+    is_number = isinstance(seconds, int | float) and 0 < seconds < FAR
+    return datetime.fromtimestamp(seconds, UTC) if is_number else None

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from models import audit
 from models import engine as engines
 from models.audit import AuditEntry
+from models.notices import Notice
 from models.people import Role
 from models.scope import as_vendor
 from portal.audit import heads
@@ -178,6 +179,7 @@ def test_the_worker_keeps_the_head_once_a_day_and_when_a_month_is_closed(session
     by = a.administrator().actor()
     audit.record(session, by, "one", None, now=now)
     session.commit()
+    object.__setattr__(app.extensions["settings"], "audit_heads_mail", "a@x.test, b@x.test")
     with app.app_context():
         for action in ("two", "month closed", "three"):
             heads.keep_when_due(session, now)
@@ -185,7 +187,13 @@ def test_the_worker_keeps_the_head_once_a_day_and_when_a_month_is_closed(session
             audit.record(session, by, action, None, now=now)
             session.commit()
         heads.keep_when_due(session, now)
-        assert [head.seq for head in heads.kept_outside()] == [1, 3]
+        kept = heads.kept_outside()
+        assert [head.seq for head in kept] == [1, 3]
+        mails = session.scalars(select(Notice).where(Notice.kind == "audit-head")).all()
+        assert {mail.email for mail in mails} == {"a@x.test", "b@x.test"} and len(mails) == 4
+        assert all(any(head.hash in mail.body for head in kept) for mail in mails)
+    object.__setattr__(app.extensions["settings"], "audit_heads_mail", "")
+    with app.app_context():
         session.commit()
 
 

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models import accounts
+from models import accounts, factors
 from models.audit import AuditEntry
 from models.errors import Refused
 from models.factors.tables import CodeApp
@@ -15,6 +15,7 @@ from models.notices import Notice
 from models.people import AccessToken, Person, PersonStatus, Role, UserSession
 from models.privileges import AskState, PrivilegeRequest
 from models.sealing import Seal
+from portal.command_line import portal
 from tests.conftest import SEALING_KEY
 
 REASON = {"reason": "Called back at the number that we know."}
@@ -202,3 +203,23 @@ def test_a_partners_requests_are_not_there_for_a_rival(sign_in, two, a, asked, s
     assert "Tom Achebe" in sign_in(second).get("/people/requests").text
     agree(sign_in(second), asked())
     assert session.scalars(select(CodeApp)).all() == []
+
+
+def test_a_factor_is_reset_from_the_server_in_everybodys_sight(app, two, session):
+    kim, other = two
+    run = app.test_cli_runner().invoke
+    session.commit()
+    with app.app_context():
+        said = ["people", "reset-factor", kim.email]
+        assert run(portal, [*said, "--reason", " "]).exit_code == 1
+        with_app(session, kim, kim.created_at)
+        session.commit()
+        done = run(portal, [*said, "--reason", "came to my desk"])
+        assert run(portal, [*said, "--reason", "once more"]).exit_code == 1
+    assert done.exit_code == 0 and kim.name in done.output
+    session.expire_all()
+    assert not factors.held_by(session, kim.id)
+    told = session.scalars(select(Notice.person_id).where(Notice.title.contains("from the server")))
+    assert set(told.all()) == {kim.id, other.id}
+    kept = select(AuditEntry).where(AuditEntry.action == "factor reset from the server")
+    assert session.scalars(kept).one().detail["reason"] == "came to my desk"

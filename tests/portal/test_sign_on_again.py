@@ -1,0 +1,72 @@
+"""Single sign-on once more: as a proof that somebody is there, and where its requests go."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import time_machine
+from sqlalchemy import select
+
+from models.audit import AuditEntry
+from models.errors import Refused
+from portal.federation import provider
+
+
+def test_who_has_nothing_else_proves_it_at_the_company_again(
+    client, travel, arrange, kestrel, outside, session, now
+):
+    """With prompt and max_age, by the same person, who signed in there meanwhile."""
+    travel(arrange(kestrel))
+    later = now + timedelta(minutes=10)
+    with time_machine.travel(later, tick=False):
+        page = client.get("/account/second-factor/app", follow_redirects=True).text
+        assert "Sign in again with your company" in page and "Your password" not in page
+        for bent in ({}, {"auth_time": int(now.timestamp())}, {"auth_time": "now"}):
+            outside.account.extra = bent
+            assert prove_again(client).status_code == 403
+            assert client.get("/account/second-factor/app").status_code == 303
+        outside.account.extra = {"auth_time": int(later.timestamp())}
+        outside.account.sub = "1111-other"
+        assert prove_again(client).status_code == 403
+        outside.account.sub = "0000-ute"
+        assert prove_again(client).location == "/account/second-factor/app"
+        assert client.get("/account/second-factor/app").status_code == 200
+    assert "proved through single sign-on" in session.scalars(select(AuditEntry.action)).all()
+
+
+def prove_again(client):
+    out = client.get("/confirm/company", query_string={"next": "/account/second-factor/app"})
+    assert "prompt=login" in out.location and "max_age=0" in out.location
+    back = requests.get(out.location, allow_redirects=False, timeout=5)
+    parts = urlsplit(back.headers["Location"])
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def test_who_came_with_a_password_is_not_sent_to_a_company(sign_in, a):
+    assert sign_in(a.seller(a.partner())).get("/confirm/company").status_code == 404
+
+
+def test_a_name_that_means_another_address_a_moment_later_leads_nowhere_else(app, monkeypatch):
+    """First a public address, then one inside: the request goes to the one that was looked at."""
+    answers = [[(2, 1, 6, "", ("93.184.216.34", 443))], [(2, 1, 6, "", ("10.0.0.7", 443))]]
+    monkeypatch.setattr(provider.socket, "getaddrinfo", lambda *_words, **_more: answers.pop(0))
+    went = []
+
+    def send(own, request, **_options):
+        went.append((request.url, request.headers["Host"], own.poolmanager.connection_pool_kw))
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    with app.app_context(), pytest.raises(Refused):
+        provider.describe("https://login.kestrel.example")
+    [(url, host, names)] = went
+    assert url == "https://93.184.216.34/.well-known/openid-configuration"
+    assert (host, names["assert_hostname"]) == ("login.kestrel.example", host)
+    assert names["server_hostname"] == host and len(answers) == 1
+
+
+@pytest.mark.parametrize("address", ["https://[x", "https://login.x.com:99999", "https://a..b"])
+def test_what_is_no_address_is_refused_in_words(app, address):
+    with app.app_context(), pytest.raises(Refused):
+        provider.must_be_outside(address)
