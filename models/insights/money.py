@@ -15,7 +15,7 @@ from models.commissions.queries import is_open
 from models.commissions.tables import CommissionLine, Statement
 from models.money import Money
 from models.payouts import Payout, PayoutStatement, PayoutStatus
-from models.payouts.rests import rests_of
+from models.payouts.rests import brought, rests_of
 from models.payouts.rules import IN_FLIGHT, STANDING
 
 ON_ITS_WAY = tuple(IN_FLIGHT)
@@ -106,8 +106,24 @@ def _unpaid(session: Session, partner_id: UUID) -> Counter[str]:
         .where(Statement.partner_id == partner_id, ~going)
         .group_by(Statement.currency),
     )
-    stated.update(rests_of(session, partner_id, STANDING))
-    return stated
+    owed, rests = Counter(stated), rests_of(session, partner_id, STANDING)
+    carried = _carried(session, partner_id) if rests else Counter[str]()
+    for unit, left in rests.items():
+        owed[unit] += brought(left, stated[unit], stated[unit] + carried[unit] + left)
+    return owed
+
+
+def _carried(session: Session, partner_id: UUID) -> Counter[str]:
+    """By the last statement in each currency; below zero it takes from what is left besides."""
+    rows = session.execute(
+        select(Statement.currency, Statement.closing_minor)
+        .where(Statement.partner_id == partner_id)
+        .order_by(Statement.period, Statement.id)
+    )
+    last = Counter[str]()
+    for unit, minor in rows:
+        last[unit] = minor
+    return last
 
 
 def _payouts(

@@ -66,13 +66,25 @@ def owed_without_fees(session: Session) -> dict[tuple[UUID, str], int]:
 
 
 def rests_of(session: Session, partner_id: UUID, states: Iterable[PayoutStatus]) -> Counter[str]:
-    """One partner's, by currency; of its payouts in these states."""
-    rows = session.execute(
+    """One partner's, by currency; of its payouts in these states and of debts that it paid."""
+    left = (
         select(Payout.amount_currency, REST)
         .where(Payout.partner_id == partner_id, Payout.status.in_(list(states)))
         .group_by(Payout.amount_currency)
     )
-    return Counter({unit: int(minor) for unit, minor in rows})
+    paid = (
+        select(PartnerInvoice.amount_currency, func.sum(PartnerInvoice.amount_minor))
+        .where(
+            PartnerInvoice.partner_id == partner_id,
+            PartnerInvoice.kind == InvoiceKind.DEBT,
+            PartnerInvoice.status == InvoiceStatus.PAID,
+        )
+        .group_by(PartnerInvoice.amount_currency)
+    )
+    sums = Counter[str]()
+    for unit, minor in (*session.execute(left), *session.execute(paid)):
+        sums[unit] += int(minor)
+    return Counter({unit: minor for unit, minor in sums.items() if minor})
 
 
 def _invoiced() -> Select:

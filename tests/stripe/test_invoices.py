@@ -7,13 +7,14 @@ import requests
 from sqlalchemy import func, select
 
 from models import ledger, payouts, vendor
+from models.insights.money import standing
 from models.ledger import Account, Posting
 from models.payouts.due import dues, obstacle, unpaid_currencies
 from models.payouts.invoices import InvoiceStatus, PartnerInvoice
 from models.people import Role
 from portal import worker
 from portal.payouts import invoicing
-from tests.payout_story import RAILS, eur
+from tests.payout_story import RAILS, eur, prepare, release
 from tests.portal_client import client_of
 from tests.stripe_standin import Kind, Webhooks
 from tests.stripe_story import ENVIRONMENT, KEY
@@ -128,13 +129,23 @@ def test_a_debt_is_invoiced_once_and_never_for_more_than_is_owed(
     pay(connected)
     read_again(connected)
     assert ledger.owed_to(connected.session, partner.id, "EUR") == eur(0)
-    assert due_of(connected, partner).amount == eur(0)
+    assert due_of(connected, partner).amount == eur(0) == owed_at_home(connected, partner)
     assert unpaid_currencies(connected.session, through="2026-11") == []
     next_month = {"opening_minor": -80_00, "asked": 220_00, "closing_minor": 0}
     connected.a.stated(partner, 300_00, period="2026-11", **next_month)
     due = due_of(connected, partner)
     assert (due.amount, due.brought, due.owed) == (eur(300_00), eur(80_00), eur(300_00))
+    assert owed_at_home(connected, partner) == eur(300_00)
+    connected.a.destination(partner)
+    run = prepare(connected.session, connected.a.finance().actor(), connected.world.now, "2026-11")
+    release(connected.session, run, connected.a.finance().actor(), connected.world.now)
+    assert owed_at_home(connected, partner) == eur(0)
     assert payouts.check_books(connected.session) == []
+
+
+def owed_at_home(story, partner):
+    story.session.flush()
+    return standing(story.session, partner.id, currency="EUR")[0].owed
 
 
 def due_of(story, partner):
