@@ -14,14 +14,16 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     type_coerce,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from models import bulk
 from models.deals import Deal
-from models.sales import EarningEvent, Invoice, InvoiceLine
+from models.sales import EarningEvent, EarningKind, Invoice, InvoiceLine
 from models.wins import DealOrder, OrderState
 
 
@@ -46,6 +48,8 @@ class Earning(NamedTuple):
     won_at: str | None
     approved_on: str | None
     protected_through: str | None
+    turn_at: str
+    """When it is its turn: a refund after every payment that had been recorded before it."""
 
 
 _COUNTED = case((InvoiceLine.commissionable, InvoiceLine.amount_minor), else_=0)
@@ -54,6 +58,23 @@ PART = (
     .where(InvoiceLine.invoice_id == Invoice.id)
     .correlate(Invoice)
     .scalar_subquery()
+)
+
+
+_BEFORE = aliased(EarningEvent)
+TURN = case(
+    (
+        EarningEvent.kind == EarningKind.REFUND,
+        select(func.max(_BEFORE.at))
+        .where(
+            _BEFORE.invoice_id == EarningEvent.invoice_id,
+            _BEFORE.recorded_at <= EarningEvent.recorded_at,
+            or_(_BEFORE.kind == EarningKind.PAID, _BEFORE.id == EarningEvent.id),
+        )
+        .correlate(EarningEvent)
+        .scalar_subquery(),
+    ),
+    else_=EarningEvent.at,
 )
 
 
@@ -75,6 +96,7 @@ def earned(*more: Any) -> Any:
             bulk.day_text(Invoice.issued_on).label("issued_on"),
             cast(PART, BigInteger).label("part_minor"),
             *_of_deal(),
+            bulk.utc_text(TURN).label("turn_at"),
             *more,
         )
         .join(Invoice, Invoice.id == EarningEvent.invoice_id)
@@ -102,6 +124,7 @@ def ordered(*more: Any) -> Any:
             cast(null(), String).label("issued_on"),
             cast(null(), BigInteger).label("part_minor"),
             *_of_deal(),
+            bulk.utc_text(DealOrder.ordered_at).label("turn_at"),
             *more,
         )
         .join(Deal, Deal.id == DealOrder.deal_id)
@@ -123,4 +146,4 @@ def in_order(events: Select[Any], orders: Select[Any], *, by_partner: bool) -> C
     both: CompoundSelect[Any] = union_all(events, orders)
     told = both.selected_columns
     first = [told.partner_id] if by_partner else []
-    return both.order_by(*first, told.at, told.id)
+    return both.order_by(*first, told.turn_at, told.id)

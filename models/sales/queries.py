@@ -82,8 +82,8 @@ def credit_note_numbered(session: Session, number: str) -> CreditNote | None:
 
 
 def refunded_at(session: Session, note: CreditNote) -> datetime:
-    """When a credit note takes back: never before the money came, whatever day it bears."""
-    paid = select(func.max(Payment.paid_at)).where(Payment.invoice_id == note.invoice_id)
+    """When a credit note takes back: never before the first money came, whatever day it bears."""
+    paid = select(func.min(Payment.paid_at)).where(Payment.invoice_id == note.invoice_id)
     return max(note.issued_at, session.scalar(paid) or note.issued_at)
 
 

@@ -72,8 +72,15 @@ def catch_up(part: tuple[int, int]) -> None:
 
     Some partners after others, each in a transaction: it may be killed and run again.
     """
+    if part[0] > 1 and not _may_be_shared():
+        click.echo("A plan remembers from one partner to another: part 1 rates everybody.")
     caught = rate_in_parts(part=part)
     click.echo(f"Rated {caught.rated}; {caught.problems} could not be rated.")
+
+
+def _may_be_shared() -> bool:
+    with reading() as session:
+        return commissions.slicing.by_partner(session)
 
 
 @click.command()

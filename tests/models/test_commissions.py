@@ -173,3 +173,15 @@ def test_a_credit_note_dated_before_the_payment_takes_back_when_both_are_rated_t
     a.credit_note(invoice, 1_000_00, issued_at=a.now - timedelta(days=2))
     a.rate_all()
     assert [line.amount_minor for line in lines(session)] == [100_00, -100_00]
+
+
+def test_a_late_part_payment_moves_no_refund_out_of_the_clawback_window(session, a):
+    """Paid 600 and, 40 days later, 400; a credit note of 800 of the fifth day, entered last."""
+    a.plan({"base": {"type": "flat", "rate": "0.10"}, "clawback": {"days": 30}})
+    first = a.now - timedelta(days=45)
+    invoice = a.invoice(net=1_000_00, issued_on=first.date())
+    a.payment(invoice, 600_00, paid_at=first)
+    a.payment(invoice, 400_00, paid_at=first + timedelta(days=40))
+    a.credit_note(invoice, 800_00, issued_at=first + timedelta(days=5))
+    a.rate_all()
+    assert [line.amount_minor for line in lines(session)] == [60_00, 40_00, -80_00]

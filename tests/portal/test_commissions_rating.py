@@ -46,6 +46,14 @@ def test_processes_side_by_side_rate_disjoint_partners(run, a, session, monkeypa
     assert "write it as 2/4" in run("catch-up", "--part", "half").output
 
 
+def test_where_a_plan_remembers_across_partners_the_first_process_rates_them_all(run, a, session):
+    a.plan({"base": {"type": "flat", "rate": "0.10"}, "period_cap": "150.00"})
+    paid(a, 2)
+    assert "part 1 rates everybody" in run("catch-up", "--part", "2/2").output
+    assert lines(session) == 0
+    assert run("catch-up", "--part", "1/2").output.startswith("Rated 2; 0")
+
+
 def test_a_month_is_rated_anew_by_command_and_shown_first(run, a, session):
     plan = a.plan()
     paid(a, 2)
