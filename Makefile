@@ -10,7 +10,7 @@ TEST := $(BIN)/python -m pytest
 ALL_AT_ONCE := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test testall check format bench bench-commissions fuzz lock sbom clean
+.PHONY: help run test testall check format bench bench-commissions fuzz lock mutate sbom clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,11 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
 	$(BIN)/djlint templates --lint --quiet
 	$(TEST) tests/test_house.py
 
+mutate: $(VENV)/dev.stamp ## change scope, walls, money, moves and permissions bit by bit: do the tests notice
+	@$(INSTALL) --require-hashes -r requirements-mutate.lock
+	$(BIN)/mutmut run --max-children 2
+	$(BIN)/mutmut results
+
 format: $(VENV)/dev.stamp ## write every file as the house writes it
 	$(RUFF) format .
 	$(RUFF) check --fix .
@@ -48,6 +53,7 @@ bench-commissions: $(VENV)/dev.stamp ## a million payments rated and stated, bes
 lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
 	$(LOCK) --extra install -o requirements.lock
 	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
+	echo "mutmut ~= 3.8" | $(BIN)/uv pip compile - $(PINNED) -c requirements-dev.lock -o requirements-mutate.lock
 
 fuzz: $(VENV)/dev.stamp ## 10,000 odd requests as every role, then odd files for every reader; ten minutes
 	$(TEST) -n 0 -s tests/portal/test_fuzz.py --fuzz=10000
@@ -65,8 +71,9 @@ DECIDED_BY_THE_DATABASE = tests/models tests/stripe tests/test_migrations.py \
 clean: ## forget the virtual environment and the demo's data
 	rm -rf $(VENV) instance
 
-LOCK = $(BIN)/uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes \
-	--quiet --custom-compile-command "make lock"
+PINNED = --universal --python-version 3.11 --generate-hashes --quiet \
+	--custom-compile-command "make lock"
+LOCK = $(BIN)/uv pip compile setup.cfg $(PINNED)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 $(VENV)/run.stamp: requirements.lock | $(VENV)/bin/python

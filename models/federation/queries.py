@@ -22,7 +22,10 @@ def provider_for(session: Session, email: str) -> IdentityProvider | None:
 
 
 def must_use_provider(session: Session, person: Person) -> bool:
-    """Whether a password is not enough here; administrators keep theirs for emergencies."""
+    """Whether a password is not enough here; administrators keep theirs for emergencies.
+
+    Whose address the company's sign-in does not vouch for has no other way in.
+    """
     if person.role in GOVERN:
         return False
     whose = (
@@ -30,7 +33,14 @@ def must_use_provider(session: Session, person: Person) -> bool:
         if person.partner_id
         else IdentityProvider.partner_id.is_(None)
     )
-    only = exists().where(whose, IdentityProvider.is_active, IdentityProvider.is_only_way)
+    vouches = ProviderDomain.domain == domain_of(person.email)
+    only = exists().where(
+        whose,
+        IdentityProvider.is_active,
+        IdentityProvider.is_only_way,
+        ProviderDomain.provider_id == IdentityProvider.id,
+        vouches,
+    )
     return bool(session.scalar(select(only)))
 
 

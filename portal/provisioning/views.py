@@ -71,12 +71,6 @@ def users(provider: IdentityProvider) -> Response:
     return listed(User, _users(provider), request.args.to_dict())
 
 
-@pages.post(f"{ROOT}/Users/.search")
-@directory
-def search_users(provider: IdentityProvider) -> Response:
-    return listed(User, _users(provider), _sent())
-
-
 @pages.post(f"{ROOT}/Users")
 @directory
 def create_user(provider: IdentityProvider) -> Response:
@@ -123,12 +117,6 @@ def remove_user(provider: IdentityProvider, person_id: UUID) -> Response:
 @directory
 def groups(provider: IdentityProvider) -> Response:
     return listed(Group, _groups(provider), request.args.to_dict())
-
-
-@pages.post(f"{ROOT}/Groups/.search")
-@directory
-def search_groups(provider: IdentityProvider) -> Response:
-    return listed(Group, _groups(provider), _sent())
 
 
 @pages.post(f"{ROOT}/Groups")
@@ -179,6 +167,14 @@ def search(provider: IdentityProvider) -> Response:
     return listed(User | Group, [*_users(provider), *_groups(provider)], _sent())
 
 
+@pages.post(f"{ROOT}/<any(Users, Groups):kind>/.search")
+@directory
+def search_in(provider: IdentityProvider, kind: str) -> Response:
+    if kind == "Users":
+        return listed(User, _users(provider), _sent())
+    return listed(Group, _groups(provider), _sent())
+
+
 @pages.get(f"{ROOT}/<path:anything>")
 @directory
 def nothing(_provider: IdentityProvider, anything: str) -> Response:
@@ -186,8 +182,8 @@ def nothing(_provider: IdentityProvider, anything: str) -> Response:
 
 
 MACHINES = (
-    search_users, create_user, replace_user, change_user, remove_user, search_groups,
-    create_group, replace_group, change_group, remove_group, search,
+    create_user, replace_user, change_user, remove_user,
+    create_group, replace_group, change_group, remove_group, search, search_in,
 )  # fmt: skip
 """What a token guards instead of a form's."""
 

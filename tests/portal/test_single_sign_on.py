@@ -166,13 +166,18 @@ def test_passwords_are_refused_where_the_company_says_so_but_not_to_its_administ
 ):
     arrange(kestrel, is_only_way=True)
     said = {"partner": kestrel, "password_hash": passwords.hashed(GOOD)}
-    seller, head = a.person(**said), a.person(role=Role.PARTNER_ADMINISTRATOR, **said)
+    seller = a.person(email=f"ute@{DOMAIN}", **said)
+    head = a.person(email=f"head@{DOMAIN}", role=Role.PARTNER_ADMINISTRATOR, **said)
+    elsewhere = a.person(email="ute@subsidiary.example", **said)
     stopped = client.post("/sign-in", data={"email": seller.email, "password": GOOD})
     assert stopped.status_code == 422 and "with your company" in stopped.text
     wrong = client.post("/sign-in", data={"email": seller.email, "password": "guess"})
     assert "with your company&#39;s" not in wrong.text and "is wrong" in wrong.text
     passed = client.post("/sign-in", data={"email": head.email, "password": GOOD})
     assert passed.location == "/account/second-factor"
+    client.post("/sign-out")
+    other = client.post("/sign-in", data={"email": elsewhere.email, "password": GOOD})
+    assert other.location == "/", "the company's sign-in does not vouch for this address"
 
 
 def test_an_administrator_sets_one_up_and_its_secret_is_sealed(
