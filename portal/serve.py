@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
 
@@ -21,10 +22,10 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from portal import worker
+from portal import database, worker
 from portal.app import create_app
 from portal.database_commands import bring_up_as_owner
-from portal.demo import logins
+from portal.demo import is_loaded, logins
 from portal.demo_commands import load_once
 from portal.settings import Settings
 from portal.starting import refuse_what_is_unsafe
@@ -193,10 +194,28 @@ def _prepare(settings: Settings) -> str:
             refuse_what_is_unsafe(app)
             if not settings.demo:
                 return ""
-            load_once()
-            return logins()
+            with database.reading() as session:
+                has_demo = is_loaded(session)
     finally:
         app.extensions["engine"].dispose()
+    if not has_demo:
+        _in_a_child(_load_demo, settings)
+    return logins()
+
+
+def _load_demo(settings: Settings) -> None:
+    with create_app(settings).app_context():
+        load_once()
+
+
+def _in_a_child(work: Callable[[Settings], None], settings: Settings) -> None:
+    """What sets papers leaves threads behind that do not survive a fork: a process that did
+    can be the parent of no other."""
+    child = FORK.Process(target=work, args=(settings,))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise click.ClickException("The demonstration was not loaded; what is above says why.")
 
 
 def _base_url(settings: Settings) -> str:

@@ -125,10 +125,19 @@ def test_upgrading_twice_says_so_and_status_agrees(instance):
     assert answer.exit_code == 0 and f'"stands": "{migrations.newest()}"' in answer.output
 
 
-def test_the_demonstration_is_loaded_once(instance):
-    first, second = run("demo", "load"), run("demo", "load")
-    assert "The demonstration is loaded." in first.output
-    assert "It is loaded already." in second.output
+def test_the_demonstration_is_loaded_once_and_leaves_no_thread_that_a_fork_would_lose(instance):
+    port = free_port()
+    words = [sys.executable, "-m", "portal.command_line", "serve", "--demo", "--port", str(port)]
+    server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        while "Sign in with" not in server.stdout.readline():
+            assert server.poll() is None
+        assert len(os.listdir(f"/proc/{server.pid}/task")) == 1
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+    assert "It is loaded already." in run("demo", "load").output
     engine = engines.connect(f"sqlite:///{instance / 'counterpart.sqlite'}")
     with open_session(engine, Scope.vendor()) as session:
         assert len(session.scalars(select(Vendor.id)).all()) == 1
