@@ -207,7 +207,7 @@ def _never_load_foreign(session: ScopedSession, row: Any) -> None:
 
 
 def _columns_set(statement: Update) -> set[str]:
-    return {getattr(column, "key", column) for column in statement.compile().params}
+    return set(statement.compile().params)
 
 
 def _refuse_foreign(row: Owned, owner: UUID | None) -> None:

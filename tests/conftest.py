@@ -1,5 +1,6 @@
 """Fixtures every test may use: a clean database, a fixed now, factories, the portal."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +33,8 @@ SEALING_KEY = "sealing key of the tests, never of a server"
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
 hypothesis.settings.load_profile("house")
-compiled.share()
+if "MUTANT_UNDER_TEST" not in os.environ:  # what was compiled before would hide a change
+    compiled.share()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,5 +1,7 @@
 """What the wall says when it refuses, word for word; and that it is not in the vendor's way."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, select, text, update
 
@@ -7,7 +9,15 @@ from models.catalog import ProductFamily
 from models.engine import for_writing
 from models.partners import Partner, PartnerParent
 from models.people import Person
-from models.scope import OutOfScope, Scope, ScopedSession, as_vendor, asked_by, open_session
+from models.scope import (
+    OutOfScope,
+    Scope,
+    ScopedSession,
+    _never_load_foreign,
+    as_vendor,
+    asked_by,
+    open_session,
+)
 
 
 @pytest.fixture
@@ -112,3 +122,27 @@ def test_a_session_keeps_what_it_has_read_and_says_who_asks(engine, both):
         assert asked_by(connection) is None
         assert as_vendor(connection) is connection
         assert asked_by(connection).scope.is_vendor
+
+
+def test_own_rows_are_changed_freely(mine, now):
+    mine.scalars(select(PartnerParent)).one().to_on = now.date() + timedelta(days=9)
+    mine.scalars(select(Partner)).one().town = "Basel"
+    mine.flush()
+    assert mine.scalar(select(Partner.town)) == "Basel"
+
+
+def test_a_distributor_does_not_make_a_resellers_row_its_own(engine, both):
+    above = Scope.partner(both[2], reads=frozenset(both[:1]))
+    with open_session(for_writing(engine), above) as own:
+        own.scalars(select(PartnerParent)).one().partner_id = both[2]
+        assert refused(own.flush) == "a PartnerParent cannot change its owner"
+        own.rollback()
+
+
+def test_a_foreign_row_that_appears_all_the_same_is_refused(mine, session, both):
+    rows = {row.partner_id: row for row in session.scalars(select(PartnerParent))}
+    said = refused(_never_load_foreign, mine, rows[both[1]])
+    assert said == "a foreign PartnerParent appeared in a partner's session"
+    _never_load_foreign(mine, rows[both[0]])
+    _never_load_foreign(mine, session.get(Partner, both[1]))
+    _never_load_foreign(session, rows[both[1]])
