@@ -61,7 +61,8 @@ def test_nothing_can_be_changed_or_signed(app, visiting, session, rhine):
     said = session.scalars(
         select(AuditEntry.detail).where(AuditEntry.action.startswith("refused"))
     ).all()
-    assert {one["visitor"] for one in said} == {"Kim Ralls"}
+    told = [one for one in said if one]  # a complaint's entry tells nothing, of nobody
+    assert len(told) > 40 and {one["visitor"] for one in told} == {"Kim Ralls"}
     assert rhine.name == "Rhine Bikes" and session.scalars(select(Deal)).all() == []
 
 
