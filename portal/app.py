@@ -19,6 +19,7 @@ from models.complaints import keep_the_clock
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
+from models.leads import JOBS as LEAD_JOBS
 from models.privacy import sweep
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
@@ -53,6 +54,7 @@ from portal.forecasts import views as forecasts
 from portal.health import views as health
 from portal.home import views as home
 from portal.insights import views as insights
+from portal.leads import views as leads
 from portal.navigation import menu
 from portal.notices import views as notices
 from portal.partners import views as partners
@@ -121,6 +123,7 @@ FEATURES: list[Any] = [
     territories.pages,
     claims.pages,
     routing.pages,
+    leads.pages,
     forecasts.pages,
 ]
 """The pages of each feature."""
@@ -128,6 +131,7 @@ FEATURES: list[Any] = [
 worker.HANDLERS.update(JOBS)
 worker.HANDLERS.update(CONFLICT_JOBS)
 worker.HANDLERS.update(CLAIM_JOBS)
+worker.HANDLERS.update(LEAD_JOBS)
 worker.HANDLERS.update(WIN_JOBS)
 worker.ERRANDS.update(signin_errands.ERRANDS)
 worker.HANDLERS.update(COMMISSION_JOBS)

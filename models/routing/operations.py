@@ -15,6 +15,7 @@ from models.applications import Application, ApplicationStatus
 from models.claims import HOLDS, WAITS, TerritoryClaim
 from models.deals import OPEN, Deal
 from models.errors import Refused
+from models.leads import OPEN_LEADS, Lead
 from models.partners import Partner
 from models.people import Actor, Person, Role
 from models.territories import ManagerAbsence, Territory
@@ -120,12 +121,16 @@ def _partners(session: Session, leaver_id: UUID, channel_to: UUID) -> int:
 
 
 def _others(session: Session, leaver_id: UUID, to: dict[str, UUID]) -> int:
-    """Applications, claims, absences and the vendor's defaults."""
+    """Applications, leads, claims, absences and the vendor's defaults."""
     count = 0
     undecided = (ApplicationStatus.RECEIVED, ApplicationStatus.UNDER_REVIEW)
     for application in _all(session, Application, leaver_id):
         if application.status in undecided:
             _put(application, leaver_id, to)
+            count += 1
+    for lead in _all(session, Lead, leaver_id):
+        if lead.state in OPEN_LEADS:
+            _put(lead, leaver_id, to)
             count += 1
     claims = select(TerritoryClaim).where(
         TerritoryClaim.manager_id == leaver_id, TerritoryClaim.status.in_((*WAITS, *HOLDS))

@@ -14,12 +14,13 @@ from models.applications import Application, ApplicationStatus
 from models.claims import WAITS, TerritoryClaim
 from models.customers import Customer
 from models.deals import OPEN, Deal
+from models.leads import OPEN_LEADS, Lead
 from models.partners import Partner
 from models.people import Person
 from models.sales import Invoice
 from models.territories import ManagerAbsence, RoutingLog, Territory
 
-KINDS = {"deal": "Registration", "application": "Application", "invoice": "Invoice"}
+KINDS = {"deal": "Registration", "application": "Application", "invoice": "Invoice", "lead": "Lead"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +37,24 @@ def routed(wanted: RoutedFilter) -> Select:
     log, channel, sales = RoutingLog, aliased(Person), aliased(Person)
     deal = and_(log.about_kind == "deal", Deal.id == log.about_id)
     application = and_(log.about_kind == "application", Application.id == log.about_id)
+    lead = and_(log.about_kind == "lead", Lead.id == log.about_id)
     invoice = and_(log.about_kind == "invoice", Invoice.id == log.about_id)
     query = (
         select(
             log.id, log.at, log.about_kind, log.about_id, log.why, log.rule, log.is_conflict,
-            func.coalesce(Deal.customer_name, Application.company, Customer.name, "").label("what"),
-            func.coalesce(Deal.number, Application.number, Invoice.number, "").label("number"),
+            func.coalesce(
+                Deal.customer_name, Application.company, Customer.name, Lead.company, ""
+            ).label("what"),
+            func.coalesce(
+                Deal.number, Application.number, Invoice.number, Lead.number, ""
+            ).label("number"),
             Territory.name.label("territory"),
             channel.name.label("channel_manager"), sales.name.label("sales_manager"),
         )
         .outerjoin(Deal, deal)
         .outerjoin(Application, application)
         .outerjoin(Invoice, invoice)
+        .outerjoin(Lead, lead)
         .outerjoin(Customer, Customer.id == Invoice.customer_id)
         .outerjoin(Territory, Territory.id == log.territory_id)
         .outerjoin(channel, channel.id == log.channel_manager_id)
@@ -86,6 +93,7 @@ def work_of(session: Session, person_id: UUID) -> dict[str, int]:
         "Applications": count(
             Application, theirs(Application), Application.status.in_(undecided)
         ),
+        "Leads": count(Lead, theirs(Lead), Lead.state.in_(OPEN_LEADS)),
         "Territory claims": count(
             TerritoryClaim, TerritoryClaim.manager_id == person_id, TerritoryClaim.status.in_(WAITS)
         ),

@@ -19,6 +19,7 @@ from portal.demo import (
     companies,
     complaining,
     drafts,
+    leads,
     market,
     months,
     objections,
@@ -64,6 +65,7 @@ def load(
     queue.fill(story)
     wins.tell(story)
     claims.stake(story)
+    leads.bring_in(story)
     market.redraw(story)
     objections.object_to(story)
     drafts.adjust(story)

@@ -32,7 +32,10 @@ Answer = Response | tuple[str, int] | str
 LATEST_FIRST = [Key(RoutingLog.at, True), Key(RoutingLog.id, True)]
 CHANNEL = (Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
 SALES = (Role.SALES_MANAGER, Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
-PAGES = {"deal": "deals.show", "application": "applications.show", "invoice": "sales.show"}
+PAGES = {
+    "deal": "deals.show", "application": "applications.show", "invoice": "sales.show",
+    "lead": "leads.show",
+}  # fmt: skip
 
 
 @pages.get("")

@@ -36,7 +36,7 @@ FRESH_FOR_STAFF = {
     "claims.export", "commissions.disputes_export", "commissions.export_simulation",
     "commissions.lines_export",
     "commissions.statements_export", "commissions.taken_back_export",
-    "customers.export", "forecasts.export", "routing.export",
+    "customers.export", "forecasts.export", "leads.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
     "territories.list_export", "territories.load_report", "territories.simulation_export",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from models.customers import Customer, CustomerLink
 from models.deals import Deal, DealMatch
 from models.deals.conflicts import Conflict, ConflictSide
 from models.engagements import Touch
+from models.leads import Lead, LeadOffer
 from models.notices import Notice
 from models.partners import Partner
 from models.partners.destinations import PayoutDestination
@@ -46,6 +47,8 @@ def theirs(session) -> dict[str, UUID]:
         return session.scalars(select(column).where(*where).limit(1)).first() or uuid4()
 
     shared = select(CustomerLink.customer_id).where(CustomerLink.partner_id != partner_id)
+    own_link = CustomerLink.partner_id == partner_id
+    not_shared = CustomerLink.customer_id.not_in(shared)
     return {
         "deal_id": first(Deal.id, Deal.partner_id == partner_id),
         "match_id": first(DealMatch.id),
@@ -63,17 +66,15 @@ def theirs(session) -> dict[str, UUID]:
         "destination_id": first(PayoutDestination.id, PayoutDestination.partner_id == partner_id),
         "partner_id": partner_id,
         "person_id": owner.id,
-        "customer_id": first(
-            CustomerLink.customer_id,
-            CustomerLink.partner_id == partner_id,
-            CustomerLink.customer_id.not_in(shared),
-        ),
+        "customer_id": first(CustomerLink.customer_id, own_link, not_shared),
         "notice_id": first(Notice.id, Notice.person_id == owner.id),
         "session_id": first(UserSession.id, UserSession.person_id == owner.id),
         "plan_id": first(Plan.id),
         "assignment_id": first(PlanAssignment.id),
         "claim_id": first(TerritoryClaim.id, TerritoryClaim.partner_id == partner_id),
         "application_id": first(Application.id),
+        "lead_id": first(Lead.id),
+        "offer_id": first(LeadOffer.id, LeadOffer.partner_id == partner_id),
         "complaint_id": first(Complaint.id, Complaint.partner_id == partner_id),
     }
 

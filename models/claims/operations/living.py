@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from models import deals, territories, vendor
+from models import deals, leads, territories, vendor
 from models.base import lock
-from models.claims.lands import lands
+from models.claims.lands import lands, lands_of
 from models.claims.operations.holding import lengthen, let_go, open_deals
 from models.claims.operations.steps import (
     keep_terms,
@@ -220,6 +220,8 @@ def say_over(session: Session, claim: TerritoryClaim, words: str, *, now: dateti
         body="Deals that you have registered stay yours, protected as they are.",
     )  # fmt: skip
     waiting = len(open_deals(session, claim)) if claim.status not in HOLDS else 0
+    if claim.status not in HOLDS:
+        leads.release(session, lands_of(session, claim), now=now)
     tell_manager(
         session, claim, "claim-over", now=now, title=words[0].lower() + words[1:],
         body=f"{waiting} open deals stand in it; choose which are handed over."

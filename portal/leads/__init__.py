@@ -1,0 +1,1 @@
+"""Leads, as staff keep them and as partners answer them."""

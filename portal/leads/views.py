@@ -1,0 +1,286 @@
+"""Pages about leads: ours, and those that are offered to a partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import or_, select
+from werkzeug import Response
+
+from models import catalog, deals, leads
+from models.catalog import ProductFamily
+from models.deals import Registration
+from models.errors import Refused
+from models.leads import Lead, LeadFilter, LeadOffer, LeadState, OfferState
+from models.partners import Partner
+from models.people import Actor, Person
+from portal.clock import now
+from portal.database import session
+from portal.leads.forms import FileForm, LeadForm, OfferForm, WhyForm
+from portal.leads.loading import COLUMNS, Loaded, load
+from portal.paging import Key, page_of
+from portal.permissions import Can, allow, staff
+from portal.sheets import Column, sheet_response
+
+pages = Blueprint("leads", __name__, url_prefix="/leads")
+Answer = Response | tuple[str, int] | str
+NEWEST_FIRST = [Key(Lead.created_at, True), Key(Lead.id, True)]
+OFFERS_FIRST = [Key(LeadOffer.offered_at, True), Key(LeadOffer.id, True)]
+TONES = {
+    LeadState.NEW: "warn", LeadState.OFFERED: "info", LeadState.ACCEPTED: "info",
+    LeadState.REGISTERED: "good", LeadState.CLOSED: "plain",
+}  # fmt: skip
+OFFER_TONES = {
+    OfferState.OFFERED: "warn", OfferState.ACCEPTED: "info", OfferState.DECLINED: "plain",
+    OfferState.LAPSED: "plain", OfferState.REGISTERED: "good",
+}  # fmt: skip
+SHEET = [
+    Column("Number", lambda row: row.number),
+    Column("Company", lambda row: row.company),
+    Column("Country", lambda row: row.country),
+    Column("Product family", lambda row: row.family),
+    Column("Channel manager", lambda row: row.channel_manager),
+    Column("Why", lambda row: row.routing_why),
+    Column("State", lambda row: row.state.words),
+    Column("Entered", lambda row: row.created_at, "instant"),
+]
+
+
+@pages.get("")
+@allow(Can.SEE_ROUTING)
+def index(person: Actor) -> str:
+    query = leads.listed(_wanted(person))
+    return render_template(
+        "leads/index.html",
+        page=page_of(session, query, NEWEST_FIRST),
+        total=leads.how_many(session, query),
+        states=list(LeadState),
+        tones=TONES,
+    )
+
+
+@pages.get("/export")
+@allow(Can.SEE_ROUTING, fresh=staff)
+def export(person: Actor) -> Response:
+    query = leads.listed(_wanted(person)).order_by(Lead.created_at.desc(), Lead.id.desc())
+    return sheet_response("Leads", SHEET, session.execute(query), request.args.get("as", "csv"))
+
+
+@pages.get("/new")
+@allow(Can.SEE_ROUTING)
+def new(_person: Actor) -> str:
+    return render_template("leads/new.html", form=_form(formdata=None))
+
+
+@pages.post("")
+@allow(Can.ROUTE)
+def create(person: Actor) -> Answer:
+    form = _form()
+    entered: list[Lead] = []
+    if not _done(form, lambda: entered.append(_entered(form, person))):
+        return render_template("leads/new.html", form=form), 422
+    flash(f"{entered[0].company} is entered: {entered[0].state.words.lower()}.")
+    return redirect(url_for("leads.show", lead_id=entered[0].id), 303)
+
+
+@pages.get("/file")
+@allow(Can.SEE_ROUTING)
+def new_file(_person: Actor) -> str:
+    return _file_page(FileForm(formdata=None))
+
+
+@pages.post("/file")
+@allow(Can.ROUTE)
+def hand_in(person: Actor) -> Answer:
+    """Good rows are kept.  The report is this answer: sending the file again changes nothing."""
+    form = FileForm()
+    loaded: list[Loaded] = []
+    content = form.file.data.read() if form.file.data else b""
+    if not _done(form, lambda: loaded.append(load(session, content, by=person, now=now()))):
+        return _file_page(form), 422
+    flash(f"{loaded[0].new:,} leads entered and routed.")
+    return _file_page(FileForm(formdata=None), loaded[0])
+
+
+def lead_or_404(_person: Actor, lead_id: UUID) -> Lead:
+    return session.get(Lead, lead_id) or abort(404)
+
+
+@pages.get("/<uuid:lead_id>")
+@allow(Can.SEE_ROUTING, find=lead_or_404)
+def show(_person: Actor, lead: Lead) -> str:
+    return _lead_page(lead, OfferForm(formdata=None), WhyForm(formdata=None))
+
+
+@pages.post("/<uuid:lead_id>/offer")
+@allow(Can.ROUTE, find=lead_or_404)
+def offer(person: Actor, lead: Lead) -> Answer:
+    form = OfferForm()
+    if not _done(form, lambda: leads.offer(session, lead, _partner(form), by=person, now=now())):
+        return _lead_page(lead, form, WhyForm(formdata=None)), 422
+    flash("Offered. The partner is told, and so are you when it answers.")
+    return redirect(url_for("leads.show", lead_id=lead.id), 303)
+
+
+@pages.post("/<uuid:lead_id>/closing")
+@allow(Can.ROUTE, find=lead_or_404)
+def close(person: Actor, lead: Lead) -> Answer:
+    form = WhyForm()
+    if not _done(form, lambda: leads.close(session, lead, why=form.why.data, by=person, now=now())):
+        return _lead_page(lead, OfferForm(formdata=None), form), 422
+    flash("Closed.")
+    return redirect(url_for("leads.index"), 303)
+
+
+def offer_or_404(_person: Actor, offer_id: UUID) -> LeadOffer:
+    return session.scalar(select(LeadOffer).where(LeadOffer.id == offer_id)) or abort(404)
+
+
+@pages.get("/offers")
+@allow(Can.REGISTER_DEAL)
+def offered(_person: Actor) -> str:
+    query = leads.offers()
+    return render_template(
+        "leads/offered.html",
+        page=page_of(session, query, OFFERS_FIRST),
+        total=leads.how_many(session, query),
+        tones=OFFER_TONES,
+    )
+
+
+@pages.get("/offers/<uuid:offer_id>")
+@allow(Can.REGISTER_DEAL, find=offer_or_404)
+def offer_page(_person: Actor, made: LeadOffer) -> str:
+    return _offer_page(made, WhyForm(formdata=None))
+
+
+@pages.post("/offers/<uuid:offer_id>/acceptance")
+@allow(Can.REGISTER_DEAL, find=offer_or_404)
+def accept(person: Actor, made: LeadOffer) -> Answer:
+    return _answered(made, lambda: leads.accept(session, made, by=person, now=now()))
+
+
+@pages.post("/offers/<uuid:offer_id>/refusal")
+@allow(Can.REGISTER_DEAL, find=offer_or_404)
+def decline(person: Actor, made: LeadOffer) -> Answer:
+    form = WhyForm()
+
+    def do() -> None:
+        leads.decline(session, made, why=form.why.data, by=person, now=now())
+
+    if not _done(form, do):
+        return _offer_page(made, form), 422
+    flash("Declined. It goes back.")
+    return redirect(url_for("leads.offered"), 303)
+
+
+@pages.post("/offers/<uuid:offer_id>/registration")
+@allow(Can.REGISTER_DEAL, find=offer_or_404)
+def register(person: Actor, made: LeadOffer) -> Response:
+    """A draft of a registration with what is known; the partner completes it."""
+    known = Registration(
+        customer_name=made.company, customer_country=made.country,
+        customer_subdivision=made.subdivision, customer_postal_code=made.postal_code,
+        customer_domain=made.domain, contact_name=made.contact_name,
+        contact_email=made.contact_email, contact_phone=made.contact_phone,
+    )  # fmt: skip
+    try:
+        draft = deals.draft(session, known, partner_id=made.partner_id, by=person, now=now())
+        leads.registered(session, made, draft.id, by=person, now=now())
+    except Refused as refusal:
+        session.rollback()
+        flash(str(refusal), "refused")
+        return redirect(url_for("leads.offered"), 303)
+    return redirect(url_for("deals.edit", deal_id=draft.id), 303)
+
+
+def _answered(made: LeadOffer, do: Callable[[], object]) -> Response:
+    offer_id = made.id
+    try:
+        do()
+    except Refused as refusal:
+        session.rollback()
+        flash(str(refusal), "refused")
+    return redirect(url_for("leads.offer_page", offer_id=offer_id), 303)
+
+
+def _done(form: Any, do: Callable[[], object]) -> bool:
+    """Whether the form was whole and the business agreed; otherwise the form says why not."""
+    if not form.validate():
+        return False
+    try:
+        do()
+        session.flush()
+    except Refused as refusal:
+        session.rollback()
+        form.form_errors.append(str(refusal))
+        return False
+    return True
+
+
+def _wanted(person: Actor) -> LeadFilter:
+    state, whose = request.args.get("state", ""), request.args.get("whose", "")
+    return LeadFilter(
+        text=request.args.get("q", "")[:100].replace("\x00", ""),
+        state=LeadState(state) if state in list(LeadState) else None,
+        person_id=person.id if whose == "mine" else None,
+    )
+
+
+def _form(**said: Any) -> LeadForm:
+    form = LeadForm(**said)
+    form.offer({str(row.id): row.name for row in session.execute(catalog.families())})
+    return form
+
+
+def _entered(form: LeadForm, person: Actor) -> Lead:
+    return leads.enter(session, form.details(), by=person, now=now())
+
+
+def _partner(form: OfferForm) -> Partner:
+    text = form.partner.data
+    named = or_(Partner.number == text.upper(), Partner.name == text)
+    found = session.scalars(select(Partner).where(named).limit(2)).all()
+    if len(found) != 1:
+        raise Refused("Write the number of the partner, such as P-7HM2KQV, or its exact name.")
+    return found[0]
+
+
+def _file_page(form: FileForm, loaded: Loaded | None = None) -> str:
+    return render_template("leads/file.html", form=form, loaded=loaded, columns=COLUMNS)
+
+
+def _lead_page(lead: Lead, offer_form: OfferForm, why_form: WhyForm) -> str:
+    managers = (lead.channel_manager_id, lead.sales_manager_id)
+    found = select(Person.name).where(Person.id.in_([each for each in managers if each]))
+    return render_template(
+        "leads/show.html",
+        lead=lead,
+        tone=TONES[lead.state],
+        routed_to=session.scalars(found.order_by(Person.name)).all(),
+        family=_family(lead.family_id),
+        offers=session.execute(leads.offers_of(lead.id)).all(),
+        offer_tones=OFFER_TONES,
+        is_new=lead.state is LeadState.NEW,
+        offer_form=offer_form,
+        why_form=why_form,
+    )
+
+
+def _family(family_id: UUID | None) -> str | None:
+    return session.scalar(select(ProductFamily.name).where(ProductFamily.id == family_id))
+
+
+def _offer_page(made: LeadOffer, form: WhyForm) -> str:
+    return render_template(
+        "leads/offer.html",
+        offer=made,
+        tone=OFFER_TONES[made.state],
+        family=_family(made.family_id),
+        is_waiting=made.state is OfferState.OFFERED,
+        is_accepted=made.state is OfferState.ACCEPTED,
+        form=form,
+    )
