@@ -167,7 +167,8 @@ def search(provider: IdentityProvider) -> Response:
     return listed(User | Group, [*_users(provider), *_groups(provider)], _sent())
 
 
-@pages.post(f"{ROOT}/<any(Users, Groups):kind>/.search")
+@pages.post(f"{ROOT}/Users/.search", defaults={"kind": "Users"})
+@pages.post(f"{ROOT}/Groups/.search", defaults={"kind": "Groups"})
 @directory
 def search_in(provider: IdentityProvider, kind: str) -> Response:
     if kind == "Users":
