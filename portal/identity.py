@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Flask, abort, current_app, request
@@ -18,6 +18,7 @@ from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
 from models import partners
+from models.calendars import local_day
 from models.factors import FRESH_FOR
 from models.partners import PartnerRole
 from models.people import Actor, Person, Role, Stage, UserSession
@@ -194,7 +195,7 @@ def _asking(token: str, at: datetime) -> Asking | None:
         found = session.execute(who_is_here(), here).one_or_none()
         if found is None or _has_run_out(found, at):
             return None
-        reads = _further_reads(session, found, at.date())
+        reads = _further_reads(session, found, at)
     if at - found.last_seen_at > SEEN_EVERY:
         _seen(found.session_id, at)
     actor = Actor(
@@ -232,10 +233,10 @@ def _has_run_out(found: Row, at: datetime) -> bool:
     return too_old or at - found.last_seen_at > idle
 
 
-def _further_reads(session: Session, found: Row, today: date) -> frozenset[UUID]:
+def _further_reads(session: Session, found: Row, at: datetime) -> frozenset[UUID]:
     if found.partner_role is not PartnerRole.DISTRIBUTOR:
         return frozenset()
-    return partners.resellers_of(session, found.partner_id, today)
+    return partners.resellers_of(session, found.partner_id, local_day(at, found.vendor_zone))
 
 
 def _seen(session_id: UUID, at: datetime) -> None:

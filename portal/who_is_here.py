@@ -71,4 +71,5 @@ def _shown() -> tuple[Any, ...]:
         unread.label("unread"),
         agreements.must_sign().label("must_sign"),
         select(Vendor.name).limit(1).scalar_subquery().label("vendor_name"),
+        select(Vendor.time_zone).limit(1).scalar_subquery().label("vendor_zone"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -46,7 +46,7 @@ def buy_through(
         day = max(last.from_on, last.to_on or last.from_on)
         raise Refused(f"Something else holds until {day}. Choose that day or a later one.")
     if distributor_id is not None:
-        _must_be_able_to(session, partner, distributor_id)
+        _must_be_able_to(session, partner, distributor_id, from_on)
     _end(session, last, from_on)
     if distributor_id is not None:
         session.add(
@@ -81,7 +81,9 @@ def _end(session: Session, last: PartnerParent | None, on: date) -> None:
     session.flush()
 
 
-def _must_be_able_to(session: Session, partner: Partner, distributor_id: UUID) -> None:
+def _must_be_able_to(
+    session: Session, partner: Partner, distributor_id: UUID, from_on: date
+) -> None:
     """A distributor has no distributor itself, so there can be no circle; still we look."""
     if partner.role not in BUYS_THROUGH_DISTRIBUTORS:
         raise Refused("Only resellers and VARs buy through a distributor.")
@@ -94,7 +96,12 @@ def _must_be_able_to(session: Session, partner: Partner, distributor_id: UUID) -
     if distributor.status is PartnerStatus.ENDED:
         raise Refused(f"{distributor.name} is no longer a partner.")
     above = session.scalar(
-        select(PartnerParent.id).where(PartnerParent.partner_id == distributor_id).limit(1)
+        select(PartnerParent.id)
+        .where(
+            PartnerParent.partner_id == distributor_id,
+            or_(PartnerParent.to_on.is_(None), PartnerParent.to_on > from_on),
+        )
+        .limit(1)
     )
     if above is not None:
         raise Refused(f"{distributor.name} buys through somebody itself. Choose another.")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import audit
+from models.accounts import is_shared
 from models.base import lock
 from models.errors import Refused
 from models.people import Actor, Person, PersonStatus, SignInAttempt
@@ -135,6 +136,11 @@ def _must_be_erasable(session: Session, person: Person) -> None:
         raise Refused(f"{person.name} still has an account. Deactivate it first.")
     if person.email == nowhere(person.id):
         raise Refused("This was done already.")
+    if is_shared(session, person):
+        raise Refused(
+            f"{person.name} works for another company with the same password and factors. "
+            "Erase them when they have left there too."
+        )
     named = select(Vendor.id).where(
         or_(
             Vendor.default_channel_manager_id == person.id,

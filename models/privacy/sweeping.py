@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, or_, select, update
+from sqlalchemy import Text, case, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import audit, vendor
@@ -26,6 +26,7 @@ from models.privacy.rules import Kept, days_of
 
 BATCH = 500
 REMOVED = "Removed"
+NOBODY = "removed@erased.invalid"
 ENDED = tuple(
     status for status in DealStatus
     if status.value in {"rejected", "withdrawn", "expired", "lost", "revoked", "cancelled"}
@@ -124,7 +125,7 @@ def _complaints(session: Session, before: datetime, _now: datetime) -> int:
     )
     return _blank(
         session, Complaint, Complaint.id.in_(found), author_name=REMOVED, text=REMOVED, answer="",
-        about_person_id=None,
+        about_person_id=None, email=case((Complaint.email == "", ""), else_=NOBODY),
     )  # fmt: skip
 
 

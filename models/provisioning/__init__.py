@@ -10,7 +10,7 @@ from models.provisioning.groups import (
     put_group,
     remove_group,
 )
-from models.provisioning.operations import end_token, new_token, put_person, remove
+from models.provisioning.operations import end_token, hold, new_token, put_person, remove
 from models.provisioning.queries import attributes_of, people_in, person_in, recognised, tokens_of
 from models.provisioning.rules import Wanted
 from models.provisioning.tables import ProvisionedGroup, ProvisionedPerson, ScimToken
@@ -24,6 +24,7 @@ __all__ = [
     "end_token",
     "group_of",
     "groups_in",
+    "hold",
     "members_of",
     "new_token",
     "people_in",

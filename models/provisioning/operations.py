@@ -72,6 +72,11 @@ def directory(provider: IdentityProvider) -> Actor:
     )
 
 
+def hold(session: Session, provider: IdentityProvider) -> None:
+    """Before reading what a change builds on: directories send many at once."""
+    lock(session, provider)
+
+
 def put_person(
     session: Session,
     provider: IdentityProvider,

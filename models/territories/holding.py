@@ -26,6 +26,8 @@ from models.territories.tables import Territory
 from models.vendor import Vendor
 
 MOST_HOLDS = 20_000
+ASKED_AT_ONCE = 100
+"""SQLite refuses a question of more than a thousand parts."""
 ALWAYS, NEVER = date(1, 1, 1), date(9999, 12, 31)
 SIDES = ("place", "family", "industry", "size")
 Stretch = tuple[lines.Span, lines.Span, lines.Span, lines.Span]
@@ -145,15 +147,17 @@ def _refuse_mixed(session: Session, territory: Territory, held: list[Stretch]) -
         return
     halves = [(home, lines.postal_codes_of(home)) for home in sorted(states)]
     halves += [(home, lines.states_of(home)) for home in sorted(codes)]
-    segments = {each[1:] for each in held}
+    segments = list(dict.fromkeys(each[1:] for each in held))
     for home, (low, high) in halves:
         inside = and_(TerritoryHold.place_low >= low, TerritoryHold.place_high <= high)
-        met = or_(*(_meets(segment, SIDES[1:]) for segment in segments))
-        if found := _who(session, territory, and_(inside, met)):
-            raise Taken(
-                f"{found} In {country_name(home)} states and postal codes cannot be told apart: "
-                "draw both in the same way."
-            )
+        for at in range(0, len(segments), ASKED_AT_ONCE):
+            some = segments[at : at + ASKED_AT_ONCE]
+            met = or_(*(_meets(segment, SIDES[1:]) for segment in some))
+            if found := _who(session, territory, and_(inside, met)):
+                raise Taken(
+                    f"{found} In {country_name(home)} states and postal codes cannot be told "
+                    "apart: draw both in the same way."
+                )
 
 
 def _taken(session: Session, territory: Territory, held: list[Stretch]) -> Taken:

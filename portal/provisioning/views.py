@@ -88,6 +88,7 @@ def user(provider: IdentityProvider, person_id: UUID) -> Response:
 @pages.put(f"{ROOT}/Users/<uuid:person_id>")
 @directory
 def replace_user(provider: IdentityProvider, person_id: UUID) -> Response:
+    provisioning.hold(session, provider)
     person = _person(provider, person_id)
     user = User.model_validate(_sent(), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
     user.replace(_user(person))
@@ -98,6 +99,7 @@ def replace_user(provider: IdentityProvider, person_id: UUID) -> Response:
 @pages.patch(f"{ROOT}/Users/<uuid:person_id>")
 @directory
 def change_user(provider: IdentityProvider, person_id: UUID) -> Response:
+    provisioning.hold(session, provider)
     person = _person(provider, person_id)
     user = _user(person)
     change = PatchOp[User].model_validate(_sent(), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
@@ -136,6 +138,7 @@ def group(provider: IdentityProvider, group_id: UUID) -> Response:
 @pages.put(f"{ROOT}/Groups/<uuid:group_id>")
 @directory
 def replace_group(provider: IdentityProvider, group_id: UUID) -> Response:
+    provisioning.hold(session, provider)
     row = _group_row(provider, group_id)
     group = Group.model_validate(_sent(), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
     group.replace(_group(row))
@@ -145,6 +148,7 @@ def replace_group(provider: IdentityProvider, group_id: UUID) -> Response:
 @pages.patch(f"{ROOT}/Groups/<uuid:group_id>")
 @directory
 def change_group(provider: IdentityProvider, group_id: UUID) -> Response:
+    provisioning.hold(session, provider)
     row = _group_row(provider, group_id)
     group = _group(row)
     change = PatchOp[Group].model_validate(_sent(), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
