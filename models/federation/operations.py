@@ -223,9 +223,15 @@ def follow_groups(
     person: Person,
     *,
     now: datetime,
+    left: str = "",
 ) -> None:
-    """Whoever governs people or money keeps the role that people gave; the others follow."""
+    """Whoever governs people or money keeps the role that people gave; the others follow.
+
+    left: the group that they were taken out of a moment ago; what it gave goes with it.
+    """
     role = role_of(groups, provider.groups, ORDER)
+    if role is None and left and person.role is role_of([left], provider.groups, ORDER):
+        role = LEAST[provider.partner_id is None]
     if role is None or role is person.role or person.role in PRIVILEGED | GOVERN:
         return
     before, person.role = person.role, role

@@ -78,7 +78,8 @@ def put_group(
         session.add(GroupMembership(group_id=group.id, person_id=person_id))
     session.flush()
     audit.record(session, directory(provider), "group kept by directory", group, now=now)
-    _follow(session, provider, before | set(members), now)
+    _follow(session, provider, set(members), now)
+    _follow(session, provider, before - set(members), now, left=group.name)
     return group
 
 
@@ -88,13 +89,19 @@ def remove_group(
     before = set(members_of(session, group.id))
     session.execute(delete(GroupMembership).where(GroupMembership.group_id == group.id))
     audit.record(session, directory(provider), "group removed by directory", group, now=now)
+    name = group.name
     session.delete(group)
     session.flush()
-    _follow(session, provider, before, now)
+    _follow(session, provider, before, now, left=name)
 
 
 def _follow(
-    session: Session, provider: IdentityProvider, person_ids: set[UUID], now: datetime
+    session: Session,
+    provider: IdentityProvider,
+    person_ids: set[UUID],
+    now: datetime,
+    *,
+    left: str = "",
 ) -> None:
     for person_id in sorted(person_ids):
         names = session.scalars(
@@ -106,4 +113,4 @@ def _follow(
             )
         ).all()
         person = session.get_one(Person, person_id)
-        federation.follow_groups(session, provider, names, person, now=now)
+        federation.follow_groups(session, provider, names, person, now=now, left=left)

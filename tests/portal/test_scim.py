@@ -236,6 +236,17 @@ def test_groups_stand_for_roles_but_never_take_one_from_who_governs(
     assert session.get(Person, uuid.UUID(key)).role is Role.PARTNER_ADMINISTRATOR
 
 
+def test_who_is_taken_out_of_a_group_loses_the_role_that_it_gave(kestrel, provider, speak, session):
+    say = speak(provider(None, groups={"Channel": "channel_manager"}))
+    key = say("POST", "/Users", user()).json["id"]
+    group = {"schemas": [SCHEMA.replace("User", "Group")], "displayName": "Channel"}
+    made = say("POST", "/Groups", group | {"members": [{"value": key}]})
+    assert session.get(Person, uuid.UUID(key)).role is Role.CHANNEL_MANAGER
+    assert say("PUT", f"/Groups/{made.json['id']}", group | {"members": []}).status_code == 200
+    session.expire_all()
+    assert session.get(Person, uuid.UUID(key)).role is Role.SALES_MANAGER
+
+
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic eDp5"}]
 )
