@@ -138,12 +138,22 @@ def test_nothing_is_decided_before_somebody_looked(session, submit, accept, mana
 
 
 def test_an_applicant_who_signs_in_elsewhere_is_not_moved(session, a, submit, accept, manager, now):
-    ana = a.person(email="ute@rhine.test")
+    ana = a.seller(email="ute@rhine.test")
+    elsewhere = ana.partner_id
+    application = submit()
+    applications.begin_review(session, application, by=manager, now=now)
+    accept(application)
+    assert (ana.status, ana.partner_id) == (PersonStatus.ACTIVE, elsewhere)
+    both = select(Person.status).where(Person.email == ana.email).order_by(Person.status)
+    assert session.scalars(both).all() == [PersonStatus.ACTIVE, PersonStatus.INVITED]
+
+
+def test_somebody_of_the_vendor_does_not_become_a_partner(session, a, submit, accept, manager, now):
+    a.finance(email="ute@rhine.test")
     application = submit()
     applications.begin_review(session, application, by=manager, now=now)
     with pytest.raises(Refused, match="cannot be invited"):
         accept(application)
-    assert ana.status is PersonStatus.ACTIVE
 
 
 def test_the_applicant_reads_the_reason_word_for_word(session, submit, manager, now):

@@ -116,7 +116,7 @@ def test_a_manager_takes_accepts_and_the_partner_is_onboarding(desk, application
 
 
 def test_an_acceptance_that_cannot_be_is_explained_on_the_page(desk, application, manager, a):
-    taken = a.person(email="taken@other.test")
+    taken = a.finance(email="taken@vendor.test")
     url = f"/applications/{application.id}"
     desk.post(f"{url}/review")
     page = desk.post(f"{url}/acceptance", data=accept(manager, administrator_email=taken.email))

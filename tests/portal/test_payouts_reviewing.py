@@ -18,7 +18,7 @@ from portal.payouts.rounds import by_the_calendar
 from tests.payout_story import RAILS, hand_over, pay, prepare, release
 from tests.queries import counting
 
-MOST_QUERIES = 34
+MOST_QUERIES = 36
 
 
 @pytest.fixture(autouse=True)
