@@ -108,7 +108,7 @@ def test_a_customers_letter_ends_the_agreed_shares_of_whom_it_leaves(session, a)
     leave(session, a, deal)
     states = session.scalars(select(SharingSide.state)).all()
     assert states == [ShareState.ENDED] * 2 and wins.sharing_of(session, deal.id) is None
-    assert wins.splits_of(session, [deal.id]) == {}
+    assert wins.splits_of(session, [deal.id.hex]) == {}
 
 
 def test_a_win_that_waits_is_sent_back_when_the_customer_leaves(session, a):
