@@ -17,6 +17,7 @@ from models.errors import Refused
 from models.leads import Lead, LeadFilter, LeadOffer, LeadState, OfferState
 from models.partners import Partner
 from models.people import Actor, Person
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.leads.forms import FileForm, LeadForm, OfferForm, WhyForm
@@ -80,7 +81,7 @@ def new(_person: Actor) -> str:
 def create(person: Actor) -> Answer:
     form = _form()
     entered: list[Lead] = []
-    if not _done(form, lambda: entered.append(_entered(form, person))):
+    if not agreed(form, lambda: entered.append(_entered(form, person))):
         return render_template("leads/new.html", form=form), 422
     flash(f"{entered[0].company} is entered: {entered[0].state.words.lower()}.")
     return redirect(url_for("leads.show", lead_id=entered[0].id), 303)
@@ -99,7 +100,7 @@ def hand_in(person: Actor) -> Answer:
     form = FileForm()
     loaded: list[Loaded] = []
     content = form.file.data.read() if form.file.data else b""
-    if not _done(form, lambda: loaded.append(load(session, content, by=person, now=now()))):
+    if not agreed(form, lambda: loaded.append(load(session, content, by=person, now=now()))):
         return _file_page(form), 422
     flash(f"{loaded[0].new:,} leads entered and routed.")
     return _file_page(FileForm(formdata=None), loaded[0])
@@ -119,7 +120,7 @@ def show(_person: Actor, lead: Lead) -> str:
 @allow(Can.ROUTE, find=lead_or_404)
 def offer(person: Actor, lead: Lead) -> Answer:
     form = OfferForm()
-    if not _done(form, lambda: leads.offer(session, lead, _partner(form), by=person, now=now())):
+    if not agreed(form, lambda: leads.offer(session, lead, _partner(form), by=person, now=now())):
         return _lead_page(lead, form, WhyForm(formdata=None)), 422
     flash("Offered. The partner is told, and so are you when it answers.")
     return redirect(url_for("leads.show", lead_id=lead.id), 303)
@@ -129,7 +130,9 @@ def offer(person: Actor, lead: Lead) -> Answer:
 @allow(Can.ROUTE, find=lead_or_404)
 def close(person: Actor, lead: Lead) -> Answer:
     form = WhyForm()
-    if not _done(form, lambda: leads.close(session, lead, why=form.why.data, by=person, now=now())):
+    if not agreed(
+        form, lambda: leads.close(session, lead, why=form.why.data, by=person, now=now())
+    ):
         return _lead_page(lead, OfferForm(formdata=None), form), 422
     flash("Closed.")
     return redirect(url_for("leads.index"), 303)
@@ -171,7 +174,7 @@ def decline(person: Actor, made: LeadOffer) -> Answer:
     def do() -> None:
         leads.decline(session, made, why=form.why.data, by=person, now=now())
 
-    if not _done(form, do):
+    if not agreed(form, do):
         return _offer_page(made, form), 422
     flash("Declined. It goes back.")
     return redirect(url_for("leads.offered"), 303)
@@ -205,20 +208,6 @@ def _answered(made: LeadOffer, do: Callable[[], object]) -> Response:
         session.rollback()
         flash(str(refusal), "refused")
     return redirect(url_for("leads.offer_page", offer_id=offer_id), 303)
-
-
-def _done(form: Any, do: Callable[[], object]) -> bool:
-    """Whether the form was whole and the business agreed; otherwise the form says why not."""
-    if not form.validate():
-        return False
-    try:
-        do()
-        session.flush()
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    return True
 
 
 def _wanted(person: Actor) -> LeadFilter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,11 +12,11 @@ from werkzeug import Response
 
 from models import deals, routing, territories
 from models.deals import OPEN, Deal
-from models.errors import Refused
 from models.people import STAFF, Actor, Person, PersonStatus, Role
 from models.routing import KINDS, RoutedFilter
 from models.territories import ACTION_WORDS, RoutingLog
 from portal import formats
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.formats import words
@@ -124,7 +123,7 @@ def route(person: Actor, deal: Deal) -> Answer:
             sales_manager_id=form.sales_manager.data, reason=form.text.data, by=person, now=now(),
         )  # fmt: skip
 
-    if not _done(form, do):
+    if not agreed(form, do):
         return _deal_page(deal, form), 422
     flash("Routed. Both are told, and so is the partner.")
     return redirect(url_for("deals.show", deal_id=deal.id), 303)
@@ -159,7 +158,7 @@ def set_defaults(person: Actor) -> Answer:
             sales_manager_id=form.sales_manager.data, by=person, now=now(),
         )  # fmt: skip
 
-    if not _done(form, do):
+    if not agreed(form, do):
         return _limits_page(person, _with_people(LimitForm(formdata=None)), form), 422
     flash("Noted. It counts for what comes from now on.")
     return redirect(url_for("routing.limits"), 303)
@@ -190,24 +189,10 @@ def hand_over(person: Actor, member: Person) -> Answer:
             )
         )  # fmt: skip
 
-    if not _done(form, do):
+    if not agreed(form, do):
         return _hands_page(member, form), 422
     flash(f"Handed over: {handed[0].words}.")
     return redirect(url_for("people.show", person_id=member.id), 303)
-
-
-def _done(form: Any, do: Callable[[], None]) -> bool:
-    """Whether the form was whole and the business agreed; otherwise the form says why not."""
-    if not form.validate():
-        return False
-    try:
-        do()
-        session.flush()
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    return True
 
 
 def _wanted(person: Actor) -> Select:
