@@ -100,7 +100,7 @@ class NoticeMute(SeenBy, Base):
 
 NEVER_MUTED = frozenset({
     "password-reset", "password-changed", "role-changed", "invitation", "destination-changed",
-    "factor-changed", "privilege-asked", "account-visited", "complaint-heard",
+    "factor-changed", "unusual-sign-in", "privilege-asked", "account-visited", "complaint-heard",
     "complaint-answered", "administrator-invited",
 })  # fmt: skip
 """What keeps an account and its money safe."""

@@ -18,6 +18,7 @@ from flask import current_app, has_app_context
 from sqlalchemy.exc import OperationalError
 
 from models.errors import Refused
+from portal import logs
 from portal.app import create_app
 from portal.audit.commands import commands as audit
 from portal.commissions.commands import commands as commissions
@@ -119,6 +120,7 @@ for command in COMMANDS:
 
 
 def main() -> None:
+    logs.install()
     portal(prog_name="portal")
 
 

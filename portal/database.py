@@ -72,6 +72,14 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def flushed(answer: Any) -> Response:
+    """The view's answer, after the database has had its word: while a refusal is still a page."""
+    response = flask.make_response(answer)
+    if "session" in g and request.method not in READS and response.status_code < 400:
+        g.session.flush()
+    return response
+
+
 def _commit() -> None:
     try:
         g.session.commit()

@@ -21,12 +21,15 @@ from models.scope import Scope
 from portal import database, identity
 from portal.clock import now
 from portal.identity import scope_of
+from portal.logs import Throttle
 
 log = logging.getLogger("counterpart")
 
 STRANGER = replace(SYSTEM, name="somebody not signed in")
 IN_CONFIDENCE = {"complaints"}
 """Whoever reads the audit may be the one complained about: no name, no address, no id."""
+LOOKS = Throttle(20)
+"""Refused looks of one person that are logged in a minute."""
 TOO_MANY = 429
 """A throttle that wrote a row for each refusal would be the flood it holds off."""
 
@@ -41,6 +44,12 @@ def refuse_undeclared() -> None:
     view = current_app.view_functions.get(request.endpoint or "static")
     if request.endpoint not in (None, "static") and not hasattr(view, "permission"):
         abort(404)
+
+
+def name_who_asks(person: Actor) -> None:
+    """For the lines of the log; before anything is refused."""
+    g.person_id = person.id
+    _name_the_request()
 
 
 def open_session(person: Actor | None) -> None:
@@ -67,6 +76,7 @@ def _name_the_request() -> UUID:
 
 def _leave_one(response: Response) -> Response:
     if request.method in database.READS or request.endpoint is None:
+        _log_refused_look(response.status_code)
         return response
     if response.status_code >= 500 or response.status_code == TOO_MANY:
         return response
@@ -77,6 +87,17 @@ def _leave_one(response: Response) -> Response:
     if "session" in g or identity.asking() is not None:
         _keep_refusal(response.status_code)
     return response
+
+
+def _log_refused_look(status: int) -> None:
+    """Somebody who is in wanted to see what is not for them, or not there: which, nobody says."""
+    person_id = g.get("person_id")
+    if status not in (403, 404) or person_id is None:
+        return
+    many = LOOKS.count(person_id, now())
+    if many <= LOOKS.most:
+        more = "; more in this minute are not logged" if many == LOOKS.most else ""
+        log.warning("refused look: %s%s", status, more)
 
 
 def _keep_refusal(status: int) -> None:

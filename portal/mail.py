@@ -23,9 +23,11 @@ from models.people import Person
 from portal.clock import now
 from portal.database import transaction
 from portal.sealing import seal_of
-from portal.settings import Settings
+from portal.settings import Settings, is_this_machine
 
 BATCH = 50
+MAIL_SECONDS = 30
+"""So long the mail server may say nothing."""
 PUT_OFF = timedelta(minutes=15)
 TRIED_FOR = timedelta(days=3)
 OF_ONE_MAIL = (
@@ -107,15 +109,23 @@ def _connected(smtp_url: str) -> Iterator[smtplib.SMTP | None]:
         yield None
         return
     where = urlsplit(smtp_url)
-    secure = where.scheme == "smtps"
-    connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    host, port = where.hostname or "localhost", where.port or (465 if secure else 25)
-    with connect(host, port, timeout=30) as server:
-        if not secure and server.has_extn("starttls"):
+    secure, host = where.scheme == "smtps", where.hostname or "localhost"
+    port = where.port or (465 if secure else 25)
+    with _opened(host, port, secure=secure) as server:
+        if not secure and (server.has_extn("starttls") or not is_this_machine(host)):
+            # A server elsewhere that offers no TLS is an error: nothing is said in the clear.
             server.starttls(context=ssl.create_default_context())
         if where.username:
             server.login(unquote(where.username), unquote(where.password or ""))
         yield server
+
+
+def _opened(host: str, port: int, *, secure: bool) -> smtplib.SMTP:
+    """smtplib asks a server for no certificate unless it is told to."""
+    if secure:
+        checked = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, port, timeout=MAIL_SECONDS, context=checked)
+    return smtplib.SMTP(host, port, timeout=MAIL_SECONDS)
 
 
 def _deliver(

@@ -263,6 +263,7 @@ def allow(
         @wraps(view)
         def guarded(**ids: Any) -> Any:
             person = person_asking(*stages)
+            footprints.name_who_asks(person)
             if not may(person, permission) or (person.visitor and not (visitors or _looks())):
                 abort(403)
             if permission not in BEFORE_SIGNING:
@@ -273,7 +274,7 @@ def allow(
                 abort(403)
             if fresh and fresh(person, None):
                 must_be_fresh()
-            return view(person, *things) if find else view(person, **ids)
+            return database.flushed(view(person, *things) if find else view(person, **ids))
 
         guarded.permission = permission  # type: ignore[attr-defined]
         guarded.fresh = fresh  # type: ignore[attr-defined]
@@ -292,7 +293,7 @@ def anyone(view: Callable) -> Callable:
     @wraps(view)
     def open_to_all(**ids: Any) -> Any:
         footprints.open_session(None)
-        return view(**ids)
+        return database.flushed(view(**ids))
 
     open_to_all.permission = None  # type: ignore[attr-defined]
     return open_to_all

@@ -22,7 +22,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from portal import database, worker
+from portal import database, logs, worker
 from portal.app import create_app
 from portal.database_commands import bring_up_as_owner
 from portal.demo import is_loaded, logins
@@ -160,6 +160,7 @@ def _web(settings: Settings, workers: int) -> None:
         "preload_app": True,
         "control_socket_disable": True,
         "loglevel": "warning",
+        "logger_class": logs.WebLogger,
         "graceful_timeout": STOP_SECONDS - 2,
         "timeout": 60,
     }

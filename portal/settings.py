@@ -5,12 +5,14 @@ Read once at start from the environment; a bad value stops the start with its na
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,6 +25,8 @@ KNOWN_SECRET = re.compile(
     re.I,
 )
 """What stands in examples and on lists of guesses."""
+
+ENCRYPTED = {"verify-full", "verify-ca", "require"}
 
 LIVE_KEY_AND_DEMO = (
     "STRIPE_SECRET_KEY is a live key, and this is the demonstration: it would pay real money to "
@@ -39,7 +43,7 @@ class Settings:
     instance: Path
     """Folder for what this installation keeps: its database, its keys."""
     database_url: str
-    """sqlite:///path or postgresql://user:password@host/name."""
+    """sqlite:///path or postgresql://user:password@host/name; ?sslmode=verify-full elsewhere."""
     secret_key: str
     """Signs cookies.  Made at the first start when it is not given."""
     sealing_key: str
@@ -51,7 +55,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     smtp_url: str = ""
-    """smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty keeps mails in /outbox."""
+    """smtps://user:password@host:465, or smtp://…:587, which must offer STARTTLS unless it is
+    this machine; empty keeps mails in /outbox."""
     accent: str = "teal"
     """The vendor's colour: teal, blue, violet or red."""
     session_idle_minutes: int = 30
@@ -127,6 +132,7 @@ class Settings:
             raise BadSetting(
                 "DATABASE_URL must look like sqlite:///file or postgresql://user@host/name."
             ) from None
+        self._check_ways_out()
         if not self.base_url.startswith(("http://", "https://")):
             raise BadSetting("BASE_URL must begin with http:// or https://.")
         self._check_stripe()
@@ -139,6 +145,22 @@ class Settings:
                 f"{name.upper()} can be guessed: take what"
                 " `python -c 'import secrets; print(secrets.token_urlsafe(48))'` prints."
             )
+
+    def _check_ways_out(self) -> None:
+        """Nothing leaves this machine in the clear, nor to a server that shows no certificate."""
+        for name in ("database_url", "database_owner_url"):
+            url = make_url(getattr(self, name) or "sqlite://")
+            far = url.host and not url.host.startswith("/") and not is_this_machine(url.host)
+            if far and url.query.get("sslmode") not in ENCRYPTED:
+                raise BadSetting(
+                    f"{name.upper()} names another machine: add ?sslmode=verify-full to it (or"
+                    " verify-ca, or require on a network of your own)."
+                )
+        if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
+            raise BadSetting("SMTP_URL must begin with smtps:// or smtp://.")
+        host = urlsplit(self.stripe_api_base).hostname or ""
+        if self.stripe_api_base.startswith("http://") and not is_this_machine(host):
+            raise BadSetting("STRIPE_API_BASE must begin with https:// unless it is this machine.")
 
     def _check_stripe(self) -> None:
         key = self.stripe_secret_key
@@ -154,6 +176,13 @@ class Settings:
             raise BadSetting("STRIPE_ENVIRONMENT is a short name of small letters and digits.")
         if self.is_stripe_live and self.demo:
             raise BadSetting(LIVE_KEY_AND_DEMO)
+
+
+def is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _read(name: str, kind: object, text: str) -> object:

@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 from models.errors import Refused
 from portal.imports import AS_CSV
 
+MOST_PARTS = 5_000
 MOST_UNPACKED = 300 * 1024 * 1024
 TIGHTEST = 200
 """Times that a part may be larger than it is packed; an honest sheet is some twenty times."""
@@ -57,7 +58,8 @@ def _refuse_bombs(content: bytes) -> None:
         part.file_size > 1_000_000 and part.file_size > TIGHTEST * max(part.compress_size, 1)
         for part in parts
     )
-    if tight or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    unpacked = sum(part.file_size for part in parts)
+    if tight or len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
         raise Refused(f"This spreadsheet unpacks to too much to be a list. {AS_CSV}")
 
 

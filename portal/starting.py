@@ -5,7 +5,6 @@ Settings judge themselves (settings.py); here the settings meet the machine and 
 
 from __future__ import annotations
 
-import ipaddress
 import os
 
 from flask import Flask
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from models import fences, migrations, schema, tripwire
 from models.scope import as_vendor
 from models.walls import OutOfScope
-from portal.settings import BadSetting, Settings
+from portal.settings import BadSetting, Settings, is_this_machine
 
 RIGHTS = """
     SELECT rolsuper, rolbypassrls,
@@ -46,7 +45,7 @@ def refuse_what_is_unsafe(app: Flask) -> None:
 
 def refuse_debugging_in_public(settings: Settings, flag: str, *, debug: bool) -> None:
     is_on = debug or flag.lower() in {"1", "true", "yes", "on"}
-    if is_on and not (_is_this_machine(settings.host) and not settings.is_https):
+    if is_on and not (is_this_machine(settings.host) and not settings.is_https):
         raise BadSetting(
             "FLASK_DEBUG is on and the portal can be reached from elsewhere: a debugger runs"
             " whatever it is sent. Unset FLASK_DEBUG."
@@ -101,10 +100,3 @@ def _refuse_a_mighty_role(connection: Connection) -> None:
     ):
         if is_so:
             raise BadSetting(TOO_MUCH.format(name, what))
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

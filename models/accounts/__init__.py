@@ -5,12 +5,15 @@ invited -> active -> left -> invited again
 Doors count knocks; links are mailed and work once; sessions are rows that can be ended.
 """
 
+from models.accounts.arrivals import arrived
 from models.accounts.companies import is_shared, join, joins
 from models.accounts.membership import (
     accept,
     at_company,
     change_role,
     deactivate,
+    end_everybodys_sessions,
+    end_sessions,
     invite,
     needs_two,
 )
@@ -31,10 +34,13 @@ __all__ = [
     "Verdict",
     "WrongPassword",
     "accept",
+    "arrived",
     "at_company",
     "change_password",
     "change_role",
     "deactivate",
+    "end_everybodys_sessions",
+    "end_sessions",
     "enter",
     "grantable",
     "invite",

@@ -21,7 +21,7 @@ def is_shut(session: Session, door: Door, *, account: str, address: str, now: da
     """
     limit, since = LIMITS[door], now - LIMITS[door].within
     about = SignInAttempt.account == account
-    if door is Door.SIGN_IN and _is_known(session, account, address, now):
+    if door is Door.SIGN_IN and is_known(session, account, address, now):
         about &= SignInAttempt.address == address
     return (
         _knocks(session, door, about, since=since) >= limit.per_account
@@ -39,16 +39,15 @@ def knock(
     session.flush()
 
 
-def _knocks(session: Session, door: Door, about, *, since: datetime) -> int:
-    counted = select(func.count(SignInAttempt.id)).where(
-        SignInAttempt.door == door, about, SignInAttempt.at > since
-    )
-    if door in FAILURES_COUNT:
-        counted = counted.where(SignInAttempt.succeeded.is_(False))
-    return session.execute(counted).scalar_one()
+def failures(
+    session: Session, door: Door, account: str, *, now: datetime, since: datetime | None = None
+) -> int:
+    """How often it was tried in vain about this account, lately or `since` then."""
+    about = (SignInAttempt.account == account) & SignInAttempt.succeeded.is_(False)
+    return _knocks(session, door, about, since=since or now - LIMITS[door].within)
 
 
-def _is_known(session: Session, account: str, address: str, now: datetime) -> bool:
+def is_known(session: Session, account: str, address: str, now: datetime) -> bool:
     return bool(
         session.scalar(
             select(SignInAttempt.id)
@@ -62,3 +61,12 @@ def _is_known(session: Session, account: str, address: str, now: datetime) -> bo
             .limit(1)
         )
     )
+
+
+def _knocks(session: Session, door: Door, about, *, since: datetime) -> int:
+    counted = select(func.count(SignInAttempt.id)).where(
+        SignInAttempt.door == door, about, SignInAttempt.at > since
+    )
+    if door in FAILURES_COUNT:
+        counted = counted.where(SignInAttempt.succeeded.is_(False))
+    return session.execute(counted).scalar_one()

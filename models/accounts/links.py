@@ -51,10 +51,13 @@ def path(token: AccessToken) -> str:
 
 
 def completed(link: str, seal: Seal) -> str:
-    """The link as it is mailed: a path of ours gets its secret, every other stays as it is."""
+    """The link as it is mailed: a path of ours gets its secret, every other stays as it is.
+
+    Behind the # it stays in the browser: no server and no log on the way reads it there.
+    """
     for start in PATHS.values():
         if link.startswith(start):
-            return f"{link}?key={seal.link_secret(UUID(link.removeprefix(start)))}"
+            return f"{link}#{seal.link_secret(UUID(link.removeprefix(start)))}"
     return link
 
 

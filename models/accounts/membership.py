@@ -156,6 +156,29 @@ def deactivate(session: Session, person_id: UUID, *, by: Actor, now: datetime) -
         audit.record(own, by, "person deactivated", person, now=now)
 
 
+def end_sessions(session: Session, person_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Sign somebody out wherever they are signed in; nothing else of theirs changes.
+
+    The vendor's administrator ends them at all companies, a partner's at its own.
+    """
+    with vendor_side(session) as own:
+        person = colleague(own, person_id, by=by)
+        if by.partner_id is None:
+            companies.end_everywhere(own, person, now=now)
+        else:
+            sessions.end_all(own, person.id, now=now)
+        audit.record(own, by, "sessions ended", person, now=now)
+
+
+def end_everybodys_sessions(session: Session, *, by: Actor, but: UUID, now: datetime) -> None:
+    """Sign everybody out whom `by` governs, but for the browser in which it was asked."""
+    if by.role not in GOVERN:
+        raise Refused("Only an administrator may do this.")
+    with vendor_side(session) as own:
+        sessions.end_everybodys(own, by.partner_id, but=but, now=now)
+        audit.record(own, by, "everybody's sessions ended", None, now=now)
+
+
 def colleague(session: Session, person_id: UUID, *, by: Actor) -> Person:
     """The person, locked, if `by` governs them.  Raises Refused; strangers do not exist."""
     person = session.get(Person, person_id)

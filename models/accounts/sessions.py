@@ -44,9 +44,15 @@ def end_all(session: Session, person_id: UUID, *, now: datetime, but: UUID | Non
     session.execute(ending if but is None else ending.where(UserSession.id != but))
 
 
-def end_all_of_partner(session: Session, partner_id: UUID, *, now: datetime) -> None:
-    people = select(Person.id).where(Person.partner_id == partner_id)
-    session.execute(_ending(now).where(UserSession.person_id.in_(people)))
+def end_everybodys(
+    session: Session, partner_id: UUID | None, *, now: datetime, but: UUID | None = None
+) -> None:
+    """End every session of this partner's people (None: of all people), `but` this one."""
+    ending = _ending(now) if but is None else _ending(now).where(UserSession.id != but)
+    if partner_id is not None:
+        people = select(Person.id).where(Person.partner_id == partner_id)
+        ending = ending.where(UserSession.person_id.in_(people))
+    session.execute(ending)
 
 
 def _ending(now: datetime) -> Update:

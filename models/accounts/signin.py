@@ -15,6 +15,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from models.accounts import doors
+from models.accounts.arrivals import arrived
 from models.accounts.rules import LIMITS
 from models.base import lock
 from models.errors import Refused
@@ -73,9 +74,7 @@ def enter(session: Session, verdict: Verdict, *, address: str, now: datetime) ->
         raise Refused(WRONG)
     if verdict.better_hash:
         person.password_hash = verdict.better_hash
-    doors.knock(
-        session, Door.SIGN_IN, account=verdict.account, address=address, succeeded=True, now=now
-    )
+    arrived(session, person, address=address, now=now)
     return person
 
 

@@ -59,6 +59,7 @@ def _plain(value: Any) -> Any:
 
 PRIVILEGED = (
     "role changed", "person invited", "person deactivated", "second factor reset",
+    "sessions ended", "everybody's sessions ended",
     "password changed", "programme changed", "approval rule added", "approval rule changed",
     "approval rule removed",
     "month closed", "month finished", "payout decided sent", "payout decided not sent",

@@ -19,6 +19,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from models import audit
 from models.accounts import companies, doors
+from models.accounts.arrivals import failed_half_way
 from models.base import lock
 from models.errors import Refused
 from models.factors.queries import passkeys_of
@@ -91,7 +92,7 @@ def prove_by_password(session: Session, person: Person, typed: str, *, now: date
 def remember_wrong(session: Session, person_id: UUID, session_id: UUID, *, now: datetime) -> None:
     take_challenge(session, session_id)
     person = session.get_one(Person, person_id)
-    doors.knock(session, Door.SECOND_FACTOR, **_about(person), succeeded=False, now=now)
+    failed_half_way(session, person, about=_about(person), now=now)
     audit.record(session, person.actor(), "second factor refused", person, now=now)
 
 

@@ -25,7 +25,9 @@ SKEW_STEPS = 1
 """An app's clock may be wrong by so many steps, either way."""
 
 RECOVERY_CODES = 10
-RECOVERY_LETTERS = 10
+RECOVERY_LETTERS = 28
+"""Of 27 signs: 133 bits, so that nobody who reads what is kept of a code can try them all."""
+RECOVERY_GROUP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ def step_at(now: datetime) -> int:
 
 
 def new_recovery_code() -> str:
-    """Such as K7QXM-P2WRT."""
+    """Such as K7QX-MP2W-RTBN-4HJZ-9CDF-VWXY-G36K."""
     letters = "".join(secrets.choice(SPOKEN) for _ in range(RECOVERY_LETTERS))
-    half = RECOVERY_LETTERS // 2
-    return f"{letters[:half]}-{letters[half:]}"
+    starts = range(0, RECOVERY_LETTERS, RECOVERY_GROUP)
+    return "-".join(letters[at : at + RECOVERY_GROUP] for at in starts)
 
 
 def tidy_recovery_code(typed: str) -> str:

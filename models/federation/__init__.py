@@ -10,11 +10,12 @@ from models.federation.operations import (
     arrange,
     come_in,
     follow_groups,
+    forget,
     prove,
     remove_domain,
     shut,
 )
-from models.federation.queries import listed, must_use_provider, provider_for
+from models.federation.queries import comes_from_outside, listed, must_use_provider, provider_for
 from models.federation.rules import LEAST, mappable
 from models.federation.tables import IdentityProvider, OutsideLogin, ProviderDomain
 
@@ -27,7 +28,9 @@ __all__ = [
     "add_domain",
     "arrange",
     "come_in",
+    "comes_from_outside",
     "follow_groups",
+    "forget",
     "listed",
     "mappable",
     "must_use_provider",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -59,6 +60,8 @@ def arrange(
     if provider is None:
         provider = IdentityProvider(partner_id=partner_id, created_at=now, client_secret_sealed="")
         session.add(provider)
+    elif (provider.issuer, provider.client_id) != (issuer.rstrip("/"), client_id):
+        _forget(session, OutsideLogin.provider_id == provider.id)  # subjects mean others there
     if client_secret:
         provider.client_secret_sealed = seal.close(client_secret)
     if not provider.client_secret_sealed:
@@ -107,6 +110,19 @@ def shut(session: Session, provider: IdentityProvider, *, by: Actor, now: dateti
     audit.record(session, by, "identity provider shut", provider, now=now)
 
 
+def forget(session: Session, person: Person, *, by: Actor, now: datetime) -> None:
+    """Somebody was made anew in their company's directory: the next time counts as the first."""
+    _forget(session, OutsideLogin.person_id == person.id)
+    sessions.end_all(session, person.id, now=now)
+    audit.record(session, by, "single sign-on forgotten", person, now=now)
+
+
+def _forget(session: Session, criterion: Any) -> None:
+    session.execute(
+        delete(OutsideLogin).where(criterion).execution_options(synchronize_session=False)
+    )
+
+
 def come_in(session: Session, provider: IdentityProvider, told: Told, *, now: datetime) -> Person:
     """The person a checked token speaks of.  Raises Refused for whom it may not let in."""
     lock(session, provider)  # the same newcomer twice at once is one person
@@ -120,7 +136,9 @@ def come_in(session: Session, provider: IdentityProvider, told: Told, *, now: da
         person.status = PersonStatus.ACTIVE
         audit.record(session, person.actor(), "invitation accepted", person, now=now)
     follow_groups(session, provider, told.groups, person, now=now)
-    person.last_signed_in_at = now
+    said = {"provider": provider.name}
+    audit.record(session, person.actor(), "signed in through single sign-on", person, now=now,
+                 detail=said)  # fmt: skip
     return person
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts.membership import GOVERN
 from models.federation.rules import domain_of
-from models.federation.tables import IdentityProvider, ProviderDomain
+from models.federation.tables import IdentityProvider, OutsideLogin, ProviderDomain
 from models.partners import Partner
 from models.people import Person
 
@@ -42,6 +44,11 @@ def must_use_provider(session: Session, person: Person) -> bool:
         vouches,
     )
     return bool(session.scalar(select(only)))
+
+
+def comes_from_outside(session: Session, person_id: UUID) -> bool:
+    """Whether a company's sign-in knows this person."""
+    return bool(session.scalar(select(exists().where(OutsideLogin.person_id == person_id))))
 
 
 def listed(session: Session) -> list[Row]:

@@ -21,6 +21,9 @@ MOST = 10
 LARGEST_UNPACKED = 100_000_000
 """Bytes that an office document may say it unpacks to."""
 
+MOST_PARTS = 5_000
+"""Files inside an office document."""
+
 MOST_PIXELS = 60_000_000
 """Of a picture: a telephone takes 50 million; more is drawn to choke who opens it."""
 
@@ -101,7 +104,7 @@ def _check_office(name: str, content: bytes) -> None:
             parts = packed.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         raise Refused(f"“{name}” is damaged. Save it again and send it once more.") from None
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise Refused(f"“{name}” unpacks to more than a document should. Send it as PDF.")
     if any("vbaproject" in part.filename.lower() for part in parts):
         raise Refused(f"“{name}” contains macros. Save it without them, or send it as PDF.")

@@ -11,11 +11,19 @@ from models.partners import Partner
 from models.people import Person, PersonStatus, UserSession
 
 
-def everybody(*, staff_only: bool = False) -> Select:
-    """One row a person who has not left, without an order."""
+def everybody(*, begun_after: datetime, used_after: datetime, staff_only: bool = False) -> Select:
+    """One row a person who has not left, without an order.
+
+    A session that began or was used earlier has run out, whether or not anybody ended it.
+    """
     sessions = (
         select(func.count(UserSession.id))
-        .where(UserSession.person_id == Person.id, UserSession.ended_at.is_(None))
+        .where(
+            UserSession.person_id == Person.id,
+            UserSession.ended_at.is_(None),
+            UserSession.created_at > begun_after,
+            UserSession.last_seen_at > used_after,
+        )
         .scalar_subquery()
     )
     query = (

@@ -45,6 +45,6 @@ def end(
             at=now,
         )
     )
-    sessions.end_all_of_partner(session, partner.id, now=now)
+    sessions.end_everybodys(session, partner.id, now=now)
     for person in session.scalars(select(Person).where(Person.partner_id == partner.id)):
         person.status = PersonStatus.LEFT

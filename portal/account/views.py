@@ -23,7 +23,7 @@ from portal.account.forms import PasswordForm, ProfileForm
 from portal.clock import now
 from portal.database import session, transaction
 from portal.fields import put_refusal
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, everybody
 
 PAGES = (factors,)
 """What stands on pages of their own."""
@@ -78,7 +78,7 @@ def change_password(person: Actor) -> Any:
 
 
 @pages.post("/sessions/<uuid:session_id>/ending")
-@allow(Can.KEEP_ACCOUNT)
+@allow(Can.KEEP_ACCOUNT, fresh=everybody)
 def end_session(person: Actor, session_id: UUID) -> Any:
     with vendor_side(session) as own:
         sessions.end(own, person.id, session_id, now=now())
@@ -87,7 +87,7 @@ def end_session(person: Actor, session_id: UUID) -> Any:
 
 
 @pages.post("/sessions/ending")
-@allow(Can.KEEP_ACCOUNT)
+@allow(Can.KEEP_ACCOUNT, fresh=everybody)
 def end_other_sessions(person: Actor) -> Any:
     with vendor_side(session) as own:
         sessions.end_all(own, person.id, now=now(), but=_this_session())

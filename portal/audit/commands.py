@@ -11,9 +11,9 @@ from sqlalchemy import Select
 from models import audit
 from models.audit import AuditLink, Choice
 from models.errors import Refused
-from models.insights import access as accesses
 from models.people import Person
 from portal.audit import heads
+from portal.audit.accesses import everybody
 from portal.audit.sheets import ACCESS, ENTRIES
 from portal.clock import now
 from portal.database import reading, transaction
@@ -58,7 +58,7 @@ def anchor() -> None:
 def access() -> None:
     """The review of accesses: everybody, their role, last sign-in, second factor, sessions."""
     with reading() as session:
-        people = accesses.everybody().order_by(Person.name, Person.id)
+        people = everybody().order_by(Person.name, Person.id)
         write_csv(sys.stdout.buffer, ACCESS, session.execute(people))
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Select, func, select
 
 from models import accounts, audit
 from models.audit import AuditLink, Choice
-from models.insights import access as accesses
 from models.people import Actor, Person
 from models.scope import vendor_side
 from portal.audit import heads
+from portal.audit.accesses import everybody
 from portal.audit.sheets import ACCESS, ENTRIES
 from portal.clock import now
 from portal.database import session
@@ -93,7 +93,7 @@ def history_export(person: Actor, of: str) -> Any:
 @pages.get("/access")
 @allow(Can.SEE_AUDIT)
 def access(person: Actor) -> str:
-    people = accesses.everybody(staff_only=_staff_only())
+    people = everybody(staff_only=_staff_only())
     return render_template(
         "audit/access.html",
         page=page_of(session, people, [Key(Person.name), Key(Person.id)]),
@@ -106,7 +106,7 @@ def access(person: Actor) -> str:
 @pages.get("/access/export")
 @allow(Can.SEE_AUDIT, fresh=staff)
 def access_export(person: Actor) -> Any:
-    people = accesses.everybody(staff_only=_staff_only()).order_by(Person.name, Person.id)
+    people = everybody(staff_only=_staff_only()).order_by(Person.name, Person.id)
     name, kind = f"Access review {now():%Y-%m-%d}", request.args.get("as", "")
     return sheet_response(name, ACCESS, session.execute(people), kind)
 

@@ -12,7 +12,7 @@ import flask
 from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 
-from models import audit, factors, federation
+from models import accounts, audit, factors, federation
 from models.errors import Refused
 from models.federation import IdentityProvider, Told
 from models.people import Actor, Person, Stage
@@ -137,6 +137,7 @@ def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
     with transaction() as own:
         provider = own.get_one(IdentityProvider, UUID(kept["provider"]))
         person = federation.come_in(own, provider, told, now=now())
+        accounts.arrived(own, person, address=request.remote_addr or "", now=now())
         stage = factors.stage_of(own, person)
         flask.session.clear()
         identity.sign_in(own, person, stage=stage, at=now(), provider_id=provider.id)

@@ -17,7 +17,7 @@ from models.accounts import ROLE_NAMES
 from models.errors import Refused
 from models.federation import IdentityProvider, ProviderDomain
 from models.partners import Partner
-from models.people import Actor
+from models.people import Actor, Person
 from portal.clock import now
 from portal.database import session
 from portal.federation import coming, provider
@@ -132,6 +132,15 @@ def shut(person: Actor, found: IdentityProvider) -> Any:
     federation.shut(session, found, by=person, now=now())
     flash("Shut. People sign in with their passwords; who has none asks for a new one.")
     return redirect(url_for("federation.index"), 303)
+
+
+@pages.post("/single-sign-on/people/<uuid:person_id>/forgetting")
+@allow(Can.KEEP_PROVIDERS, fresh=everybody)
+def forget(person: Actor, person_id: UUID) -> Any:
+    member = session.get(Person, person_id) or abort(404)
+    federation.forget(session, member, by=person, now=now())
+    flash(f"Forgotten. {member.name}'s next time through their company counts as the first.")
+    return redirect(url_for("people.show", person_id=person_id), 303)
 
 
 def _save(person: Actor, form: ProviderForm, found: IdentityProvider | None) -> Any:

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from models import accounts, factors, privileges, vendor
+from models import accounts, factors, federation, privileges, vendor
 from models.errors import Refused
 from models.partners import Partner, members
 from models.partners.members import Choice
 from models.people import Actor, Person, PersonStatus, Role
 from models.scope import vendor_side
+from portal import identity
 from portal.barriers import must_be_fresh
 from portal.clock import now
 from portal.database import session
@@ -21,7 +22,7 @@ from portal.people import requests, visiting
 from portal.people.blueprint import pages
 from portal.people.finding import person_or_404
 from portal.people.forms import InviteForm, ResetForm, RoleForm, VisitForm, role_choices
-from portal.permissions import Can, allow, may, staff
+from portal.permissions import Can, allow, everybody, may, staff
 from portal.places import LOCALES
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
@@ -101,9 +102,11 @@ def show(person: Actor, member: Person) -> str:
     company = session.get(Partner, member.partner_id) if member.partner_id else None
     with vendor_side(session) as own:
         has_factor = bool(factors.held_by(own, member.id))
+        is_known_outside = federation.comes_from_outside(own, member.id)
     return render_template(
         "people/show.html",
         has_factor=has_factor,
+        can_forget=is_known_outside and may(person, Can.KEEP_PROVIDERS),
         reset_form=ResetForm(formdata=None),
         visit_form=VisitForm(formdata=None),
         can_visit=may(person, Can.VISIT) and member.partner_id is not None,
@@ -148,6 +151,24 @@ def deactivate(person: Actor, member: Person) -> Any:
     name = member.name
     accounts.deactivate(session, member.id, by=person, now=now())
     flash(f"{name} can no longer sign in.")
+    return redirect(url_for("people.index"), 303)
+
+
+@pages.post("/<uuid:person_id>/sessions/ending")
+@allow(Can.INVITE_PEOPLE, find=person_or_404, fresh=everybody)
+def end_sessions(person: Actor, member: Person) -> Any:
+    name = member.name
+    accounts.end_sessions(session, member.id, by=person, now=now())
+    flash(f"{name} is signed out everywhere.")
+    return redirect(url_for("people.show", person_id=member.id), 303)
+
+
+@pages.post("/sessions/ending")
+@allow(Can.INVITE_PEOPLE, fresh=everybody)
+def end_everybodys_sessions(person: Actor) -> Any:
+    here = identity.session_asking()
+    accounts.end_everybodys_sessions(session, by=person, but=here, now=now())
+    flash("Everybody but you is signed out.")
     return redirect(url_for("people.index"), 303)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, SelectField
+from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from portal.fields import TidyField, email_field
@@ -21,8 +21,15 @@ class ForgottenForm(FlaskForm):
     email = email_field()
 
 
+class OpeningForm(FlaskForm):
+    key = StringField(
+        "Code",
+        [InputRequired("Paste the link from the mail."), Length(max=500)],
+        description="The link in the mail, whole, or what stands in it behind the #.",
+    )
+
+
 class NewPasswordForm(FlaskForm):
-    key = HiddenField()
     new = PasswordField(
         "New password",
         [InputRequired("Choose a password."), Length(max=1000)],
@@ -38,7 +45,6 @@ class NewPasswordForm(FlaskForm):
 
 
 class InvitationForm(FlaskForm):
-    key = HiddenField()
     name = TidyField("Your name", [InputRequired("Enter your name."), Length(max=200)])
     new = PasswordField(
         "Choose a password",

@@ -84,3 +84,12 @@ document.addEventListener("click", (event) => {
   const form = event.target.closest("[data-opens]")?.closest("li").querySelector("form");
   if (form) fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true });
 });
+
+// A mailed link has its secret behind the #: into the form, out of the address, and on.
+addEventListener("DOMContentLoaded", () => {
+  const form = document.querySelector("[data-opening] form");
+  if (!form || location.hash.length < 2) return;
+  form.elements.key.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  form.requestSubmit();
+});

@@ -53,6 +53,12 @@ def test_the_same_bytes_sent_twice_are_kept_once(session, a):
         (Upload("empty.pdf", b""), "is empty"),
         (Upload("large.pdf", PDF + bytes(files.LARGEST)), "larger than 10 MB"),
         (Upload("bomb.xlsx", packed(xl__workbook_xml=bytes(110_000_000))), "unpacks to more"),
+        (
+            Upload(
+                "many.xlsx", packed(xl__workbook_xml=b"1", **{f"p{n}": b"" for n in range(5000)})
+            ),
+            "unpacks to more",
+        ),
         (Upload("flood.png", PNG[:16] + b"\x00\x00\xea\x60" * 2 + bytes(20)), "too many pixels"),
         (
             Upload("flood.jpg", JPEG + b"\xff\xc0\x00\x11\x08\xea\x60\xea\x60" + bytes(20)),

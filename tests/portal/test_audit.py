@@ -1,5 +1,6 @@
 """The audit's pages and commands, and the entry that every request leaves."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from models import audit
 from models import engine as engines
 from models.audit import AuditEntry
 from models.notices import Notice
-from models.people import Role
+from models.people import Role, UserSession
 from models.scope import as_vendor
 from portal.audit import heads
 from portal.command_line import portal
@@ -43,6 +44,9 @@ WITHOUT_TOKEN = ("provisioning", 401)
 """Whoever knocks at the directories' door without a token must not be able to fill the audit."""
 
 
+SIGNS_ALL_OUT = "people.end_everybodys_sessions"
+
+
 def test_every_change_that_is_asked_for_leaves_an_entry(app, session, a, sign_in):
     a.vendor()
     partner = a.partner()
@@ -53,7 +57,7 @@ def test_every_change_that_is_asked_for_leaves_an_entry(app, session, a, sign_in
     session.commit()
     clients = {person: sign_in(person) for person in people}
     silent = []
-    for rule in app.url_map.iter_rules():
+    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.endpoint == SIGNS_ALL_OUT):
         if "POST" not in rule.methods:
             continue
         permission = app.view_functions[rule.endpoint].permission
@@ -126,6 +130,24 @@ def test_the_page_narrows_and_its_file_holds_the_same(session, administrator, a,
     assert "role changed" in few and "price set" not in few
     assert administrator.get("/audit?from=2026-12-01").text.count("price set") == 0
     assert administrator.get("/audit/history/nothing").status_code == 404
+
+
+def test_the_review_of_accesses_counts_no_session_that_ran_out(
+    session, administrator, a, sign_in, now
+):
+    seller = a.person(name="Sal Seller")
+    sign_in(seller)
+    for hours, minutes in ((13, 0), (2, 31), (1, 29)):
+        session.add(
+            UserSession(
+                person_id=seller.id, token_hash=f"{hours}", address="", browser="",
+                created_at=now - timedelta(hours=hours),
+                last_seen_at=now - timedelta(minutes=minutes),
+            )
+        )  # fmt: skip
+    page = administrator.get("/audit/access/export?as=csv").text
+    line = next(line for line in page.splitlines() if "Sal Seller" in line)
+    assert line.rstrip().endswith(",2")
 
 
 def test_the_review_of_accesses_shows_role_last_sign_in_and_factor(session, administrator, a):

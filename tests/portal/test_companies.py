@@ -168,9 +168,10 @@ def test_an_invitation_to_an_address_with_an_account_joins_it(
         session, invited.id, accounts.links.TokenPurpose.INVITATION, seal=SEAL, now=now
     )
     key = SEAL.link_secret(token.id)
-    page = client.get(f"/invitations/{token.id}?key={key}").text
+    client.post(f"/invitations/{token.id}/opening", data={"key": key})
+    page = client.get(f"/invitations/{token.id}").text
     assert "You have a password here already" in page and "Choose a password<" not in page
-    assert client.post(f"/invitations/{token.id}", data={"key": key}).location == "/sign-in"
+    assert client.post(f"/invitations/{token.id}").location == "/sign-in"
     assert (invited.account_id, invited.name) == (ute.id, "Ute")
     assert enter(client).location == "/sign-in/for"
 

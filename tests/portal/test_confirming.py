@@ -21,10 +21,13 @@ DESTINATION = "/company/payout-destination"
 TYPED = {"kind": "sepa", "holder": "Rhine “GmbH” & Co", "iban": IBAN, "bic": ""}
 
 FRESH = {
+    "account.end_other_sessions", "account.end_session", "people.end_everybodys_sessions",
+    "people.end_sessions",
     "account.add_app", "account.add_passkey", "account.new_app", "account.new_recovery_codes",
     "account.offer_passkey", "account.remove_app", "account.remove_passkey",
     "agreements.publish", "people.agree", "people.visit",
-    "federation.add_domain", "federation.create", "federation.remove_domain", "federation.save",
+    "federation.add_domain", "federation.create", "federation.forget", "federation.remove_domain",
+    "federation.save",
     "federation.shut", "provisioning.make", "provisioning.end",
     "programme.save_signing_in", "people.ask_factor_reset",
     "privacy.ask", "privacy.confirm", "privacy.export", "privacy.keep", "privacy.own",

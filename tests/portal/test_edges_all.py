@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from flask import session as cookie
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models.deals import Deal
 from models.people import Role
-from portal import security
+from models.saved_views import SavedView
+from portal import database, footprints, security
 from portal.mail import full_link
 from portal.security import HEADERS
 
@@ -94,10 +96,10 @@ HOSTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_foreign_host_stands_in_no_answer(client, host, a):
+def test_a_foreign_host_stands_in_no_answer(client, a):
     a.vendor()
-    for path in ("/sign-in", "/programme", "/nowhere"):
+    asked = [(host, path) for host in HOSTS for path in ("/sign-in", "/programme", "/nowhere")]
+    for host, path in asked:
         answer = client.get(path, headers={"Host": host})
         assert answer.status_code < 500
         assert "evil" not in answer.text + answer.headers.get("Location", "")
@@ -148,3 +150,18 @@ def test_a_crash_is_a_page_without_a_trace_and_changes_nothing(admin, app, monke
     assert answer.status_code == 500
     assert "secret" not in answer.text and "Traceback" not in answer.text
     assert admin.get("/people").status_code == 200
+
+
+def test_what_only_the_database_refuses_is_said_while_it_can_still_be_a_page(app, a, session, now):
+    """Two who send the same at once: the second gets a 409, no crash in the last moment."""
+    a.vendor()
+    owner = a.manager()
+    session.commit()
+    view = {
+        "owner_id": owner.id, "page": "deals.index", "name": "Same", "query": "", "created_at": now,
+    }  # fmt: skip
+    with app.test_request_context("/saved-views", method="POST"):
+        footprints.open_session(None)
+        database.session.add_all([SavedView(**view), SavedView(**view)])
+        with pytest.raises(IntegrityError):
+            database.flushed("page")

@@ -1,7 +1,11 @@
 """Mails leave one by one: what is wrong with one address holds up no other."""
 
+import smtplib
+import socket
+import ssl
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -96,3 +100,24 @@ def test_the_end_of_a_partnership_is_the_last_that_its_people_are_told(came, sen
     partners.end(session, partner, by=a.manager().actor(), reason="Agreed.", now=now)
     assert send(now) == 1
     assert came == [seller.email]
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_server_elsewhere_is_spoken_to_by_checked_tls_or_not_at_all(
+    app, send, session, a, now, monkeypatch, scheme
+):
+    """It offers no TLS, or none that shows a certificate: the mail waits, nothing is said."""
+    a.vendor()
+    with mail_server() as (url, came):
+        port = urlsplit(url).port
+        far = f"{scheme}://name:secret@mail.example.com:{port}"
+        app.extensions["settings"] = replace(app.extensions["settings"], smtp_url=far)
+        here = socket.create_connection
+        monkeypatch.setattr(
+            socket, "create_connection", lambda _there, *words, **said: here(("127.0.0.1", port))
+        )
+        write(session, now, "ana@a.example")
+        with pytest.raises((smtplib.SMTPException, ssl.SSLError)):
+            send(now)
+        assert came == []
+    assert outcome(session, "ana@a.example").mailed_at is None

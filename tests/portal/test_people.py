@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.audit import AuditEntry
 from models.people import Person, PersonStatus, Role
 
 
@@ -125,3 +126,27 @@ def test_odd_filters_do_not_break_the_list(sign_in, head):
     client = sign_in(head)
     for query in ("role=emperor", "status=x", "sort=password_hash", "after=xyz", "q=%25_'"):
         assert client.get(f"/people?{query}").status_code == 200
+
+
+def test_an_administrator_ends_the_sessions_of_one_and_of_all_but_their_own(
+    sign_in, head, tom, a, session
+):
+    rival = a.person()
+    browsers = {one: sign_in(one) for one in (head, tom, rival)}
+    again = sign_in(tom)
+    is_in = lambda client: client.get("/account").status_code == 200  # noqa: E731
+    browsers[head].post(f"/people/{tom.id}/sessions/ending")
+    assert not is_in(browsers[tom]) and not is_in(again) and is_in(browsers[head])
+    assert browsers[head].post(f"/people/{rival.id}/sessions/ending").status_code == 404
+    browsers[tom] = sign_in(tom)
+    assert browsers[tom].post("/people/sessions/ending").status_code == 403
+    browsers[head].post("/people/sessions/ending")
+    assert [is_in(one) for one in browsers.values()] == [True, False, True]
+    vendors = sign_in(a.administrator())
+    vendors.post(f"/people/{head.id}/sessions/ending")
+    assert [is_in(one) for one in browsers.values()] == [False, False, True]
+    vendors.post("/people/sessions/ending")
+    assert not is_in(browsers[rival]) and is_in(vendors)
+    kept = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    kept = [one for one in kept if not one.startswith("refused")]
+    assert kept == ["sessions ended", "everybody's sessions ended"] * 2

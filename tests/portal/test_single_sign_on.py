@@ -5,9 +5,12 @@ import requests
 from sqlalchemy import select
 
 from models import federation
+from models.accounts import links
 from models.audit import AuditEntry
 from models.federation import OutsideLogin
-from models.people import Person, PersonStatus, Role, passwords
+from models.people import Person, PersonStatus, Role, SignInAttempt, TokenPurpose, passwords
+from models.sealing import Seal
+from tests.conftest import SEALING_KEY
 from tests.oidc_provider import CLIENT, SECRET, Account
 
 GOOD = "gravel Thursday umbrella"
@@ -245,3 +248,58 @@ def test_a_domain_of_everybody_or_of_nobody_is_refused(
     )
     kept = session.scalars(select(federation.ProviderDomain.domain)).all()
     assert kept == [DOMAIN]
+
+
+def test_a_company_that_moves_to_another_provider_keeps_its_people(
+    travel, arrange, kestrel, session, outside, sign_in, a
+):
+    """Subjects mean somebody else at another provider; the address finds the person again."""
+    provider = arrange(kestrel)
+    travel(provider)
+    ute = session.scalars(select(Person).where(Person.email == f"ute@{DOMAIN}")).one()
+    outside.account.sub = "new-at-the-other"
+    assert travel(provider).status_code == 403
+    head = sign_in(a.administrator())
+    path = f"/single-sign-on/{provider.id}"
+    moved = SETTINGS | {"issuer": provider.issuer, "client_secret": ""}
+    assert head.post(path, data=moved).status_code == 303
+    assert travel(provider).status_code == 403  # nothing that matters was changed
+    federation_client = provider.client_id
+    provider.client_id = "of the provider before"
+    session.commit()
+    assert head.post(path, data=moved | {"client_id": federation_client}).status_code == 303
+    assert travel(provider).status_code == 303
+    assert session.scalars(select(OutsideLogin.person_id)).all() == [ute.id]
+    outside.account.sub = "made anew in the directory"
+    assert "company's sign-in knows" in head.get(f"/people/{ute.id}").text
+    head.post(f"/single-sign-on/people/{ute.id}/forgetting")
+    assert travel(provider).status_code == 303
+
+
+def test_coming_in_through_a_company_is_in_the_audit_and_counts_as_a_sign_in(
+    travel, arrange, kestrel, session
+):
+    travel(arrange(kestrel))
+    said = select(AuditEntry.actor_name, AuditEntry.detail).where(
+        AuditEntry.action == "signed in through single sign-on"
+    )
+    assert session.execute(said).all() == [("Ute Weber", {"provider": "Kestrel login"})]
+    assert session.scalars(select(SignInAttempt.account)).all() == [f"ute@{DOMAIN}"]
+
+
+def test_where_passwords_are_refused_an_invitation_leads_to_the_companys_sign_in(
+    client, travel, arrange, kestrel, a, session, now
+):
+    provider = arrange(kestrel, is_only_way=True)
+    ute = a.seller(kestrel, email=f"ute@{DOMAIN}", status=PersonStatus.INVITED, password_hash=None)
+    seal = Seal(SEALING_KEY)
+    token = links.make(session, ute.id, TokenPurpose.INVITATION, seal=seal, now=now)
+    path, key = f"/invitations/{token.id}", seal.link_secret(token.id)
+    client.post(f"{path}/opening", data={"key": key})
+    page = client.get(path).text
+    assert f"/sign-in/company/{provider.id}" in page and 'type="password"' not in page
+    said = {"name": "Ute", "new": GOOD, "again": GOOD, "locale": "en_US", "time_zone": "UTC"}
+    assert client.post(path, data=said).status_code == 422
+    assert ute.status is PersonStatus.INVITED
+    assert travel(provider).status_code == 303
+    assert (ute.status, ute.password_hash) == (PersonStatus.ACTIVE, None)

@@ -124,3 +124,19 @@ def test_a_role_that_the_policies_do_not_hold_is_refused(
 def test_a_good_installation_starts(app, monkeypatch):
     monkeypatch.setattr(starting.migrations, "standing", lambda _engine: migrations.newest())
     refuse_what_is_unsafe(app)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("DATABASE_URL", "postgresql://portal@db.example.com/counterpart"),
+        ("DATABASE_OWNER_URL", "postgresql://owner@10.0.0.5/counterpart?sslmode=prefer"),
+        ("SMTP_URL", "mail.example.com:25"),
+        ("STRIPE_API_BASE", "http://api.example.com"),
+    ],
+)
+def test_a_way_out_that_is_not_encrypted_is_refused(tmp_path, name, value):
+    with pytest.raises(BadSetting, match=name):
+        Settings.from_environment({"INSTANCE_DIR": str(tmp_path), name: value})
+    encrypted = "postgresql://portal@db.example.com/counterpart?sslmode=verify-full"
+    Settings.from_environment({"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": encrypted})
