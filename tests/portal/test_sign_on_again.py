@@ -1,4 +1,4 @@
-"""Single sign-on once more: as a proof that somebody is there, and where its requests go."""
+"""Single sign-on once more: as a proof, as an invitation's way in, and where its requests go."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -8,9 +8,16 @@ import requests
 import time_machine
 from sqlalchemy import select
 
+from models.accounts import links
 from models.audit import AuditEntry
 from models.errors import Refused
+from models.people import PersonStatus, TokenPurpose
+from models.sealing import Seal
 from portal.federation import provider
+from tests.conftest import SEALING_KEY
+
+GOOD = "gravel Thursday umbrella"
+DOMAIN = "kestrel.example"
 
 
 def test_who_has_nothing_else_proves_it_at_the_company_again(
@@ -70,3 +77,21 @@ def test_a_name_that_means_another_address_a_moment_later_leads_nowhere_else(app
 def test_what_is_no_address_is_refused_in_words(app, address):
     with app.app_context(), pytest.raises(Refused):
         provider.must_be_outside(address)
+
+
+def test_where_passwords_are_refused_an_invitation_leads_to_the_companys_sign_in(
+    client, travel, arrange, kestrel, a, session, now
+):
+    provider = arrange(kestrel, is_only_way=True)
+    ute = a.seller(kestrel, email=f"ute@{DOMAIN}", status=PersonStatus.INVITED, password_hash=None)
+    seal = Seal(SEALING_KEY)
+    token = links.make(session, ute.id, TokenPurpose.INVITATION, seal=seal, now=now)
+    path, key = f"/invitations/{token.id}", seal.link_secret(token.id)
+    client.post(f"{path}/opening", data={"key": key})
+    page = client.get(path).text
+    assert f"/sign-in/company/{provider.id}" in page and 'type="password"' not in page
+    said = {"name": "Ute", "new": GOOD, "again": GOOD, "locale": "en_US", "time_zone": "UTC"}
+    assert client.post(path, data=said).status_code == 422
+    assert ute.status is PersonStatus.INVITED
+    assert travel(provider).status_code == 303
+    assert (ute.status, ute.password_hash) == (PersonStatus.ACTIVE, None)

@@ -5,12 +5,9 @@ import requests
 from sqlalchemy import select
 
 from models import federation
-from models.accounts import links
 from models.audit import AuditEntry
 from models.federation import OutsideLogin
-from models.people import Person, PersonStatus, Role, SignInAttempt, TokenPurpose, passwords
-from models.sealing import Seal
-from tests.conftest import SEALING_KEY
+from models.people import Person, PersonStatus, Role, SignInAttempt, passwords
 from tests.oidc_provider import CLIENT, SECRET, Account
 
 GOOD = "gravel Thursday umbrella"
@@ -285,21 +282,3 @@ def test_coming_in_through_a_company_is_in_the_audit_and_counts_as_a_sign_in(
     )
     assert session.execute(said).all() == [("Ute Weber", {"provider": "Kestrel login"})]
     assert session.scalars(select(SignInAttempt.account)).all() == [f"ute@{DOMAIN}"]
-
-
-def test_where_passwords_are_refused_an_invitation_leads_to_the_companys_sign_in(
-    client, travel, arrange, kestrel, a, session, now
-):
-    provider = arrange(kestrel, is_only_way=True)
-    ute = a.seller(kestrel, email=f"ute@{DOMAIN}", status=PersonStatus.INVITED, password_hash=None)
-    seal = Seal(SEALING_KEY)
-    token = links.make(session, ute.id, TokenPurpose.INVITATION, seal=seal, now=now)
-    path, key = f"/invitations/{token.id}", seal.link_secret(token.id)
-    client.post(f"{path}/opening", data={"key": key})
-    page = client.get(path).text
-    assert f"/sign-in/company/{provider.id}" in page and 'type="password"' not in page
-    said = {"name": "Ute", "new": GOOD, "again": GOOD, "locale": "en_US", "time_zone": "UTC"}
-    assert client.post(path, data=said).status_code == 422
-    assert ute.status is PersonStatus.INVITED
-    assert travel(provider).status_code == 303
-    assert (ute.status, ute.password_hash) == (PersonStatus.ACTIVE, None)
