@@ -23,15 +23,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from models import engine as engines
 from models import schema
 from models.base import new_id
 from models.scope import Scope, open_session
 from models.territories import Area, AreaKind, Facts, Qualifiers, Rule, TerritoryStatus
+from models.territories.current import map_of
 from models.territories.index import TerritoryIndex
-from models.territories.queries import map_of
 from models.territories.tables import Territory, TerritoryArea
 
 SEED = 4
@@ -155,7 +156,42 @@ def from_database(territories: int, url: str | None) -> None:
             _, spent = _timed(lambda: map_of(session))
             click.echo(f"  asked again, nothing changed: {spent[0] * 1000:.2f} ms")
             click.echo(f"  memory {megabytes():.0f} MB at most")
+            for many in (1, 100, 1_000, 10_000):
+                click.echo(f"  {many:,} changed by another process: {_after(url, session, many)}")
+            click.echo(f"  memory {megabytes():.0f} MB at most")
         engine.dispose()
+
+
+def _after(url: str, session: Session, many: int) -> str:
+    """How long the next question here waits; the middle and the longest of three."""
+    waits = []
+    for _ in range(3):
+        session.rollback()
+        changing = Process(target=change, args=(url, many))
+        changing.start()
+        changing.join()
+        _, spent = _timed(lambda: map_of(session))
+        waits.append(spent)
+    clock, used = zip(*sorted(waits), strict=True)
+    return f"{clock[1]:.3f} s, at most {clock[2]:.3f} s ({max(used):.3f} s cpu)"
+
+
+def change(url: str, many: int) -> None:
+    """Move the first area of so many territories, any."""
+    engine, rng = engines.connect(url), random.Random()
+    with open_session(engines.for_writing(engine), Scope.vendor()) as session:
+        ids = list(session.scalars(select(TerritoryArea.territory_id).distinct()))
+        chosen = rng.sample(ids, min(many, len(ids)))
+        for at in range(0, len(chosen), 500):
+            areas = select(TerritoryArea).where(
+                TerritoryArea.territory_id.in_(chosen[at : at + 500])
+            )
+            for area in {each.territory_id: each for each in session.scalars(areas)}.values():
+                area.country, area.kind = "US", AreaKind.POSTAL
+                code = rng.randrange(10_000, 99_990)
+                area.value = f"{code}-{code + rng.randrange(1, 9)}"
+        session.commit()
+    engine.dispose()
 
 
 def fill(url: str, territories: int) -> None:

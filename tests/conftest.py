@@ -58,7 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-model",
         action="store_true",
-        help="draw 10,000 random models of territories instead of 300; takes a few minutes",
+        help="draw 10,000 random models of territories instead of 100; takes a few minutes",
     )
 
 

@@ -9,6 +9,8 @@ goes to the vendor's default managers.
 """
 
 from models.territories.by_hand import assign, set_defaults
+from models.territories.changes import TerritoryChange, TerritoryRevision
+from models.territories.current import as_rules, map_of
 from models.territories.hold_tables import TerritoryHold
 from models.territories.holding import (
     MOST_HOLDS,
@@ -36,12 +38,10 @@ from models.territories.places import subdivision_name, widest
 from models.territories.publishing import publish
 from models.territories.queries import (
     absences_from,
-    as_rules,
     defaults,
     holding,
     how_many,
     listed,
-    map_of,
     quotas,
     routed_to,
     routings_of,
@@ -99,10 +99,12 @@ __all__ = [
     "Taken",
     "Territory",
     "TerritoryArea",
+    "TerritoryChange",
     "TerritoryDetails",
     "TerritoryDrawing",
     "TerritoryHold",
     "TerritoryLoad",
+    "TerritoryRevision",
     "TerritoryStatus",
     "absences_from",
     "acting_for",

@@ -11,6 +11,7 @@ from models import audit, vendor
 from models.errors import Refused
 from models.people import Actor
 from models.territories import queries
+from models.territories.current import map_of
 from models.territories.resolving import Action
 from models.territories.tables import RoutingLog
 
@@ -41,7 +42,7 @@ def assign(
             why=why,
             facts={},
             steps=[why],
-            revision=queries.map_of(session).revision,
+            revision=map_of(session).revision,
         )
     )
     session.flush()

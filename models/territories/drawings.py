@@ -20,6 +20,7 @@ from models import audit
 from models.base import lock
 from models.errors import Refused
 from models.people import Actor
+from models.territories.current import as_rules
 from models.territories.operations import (
     COLUMNS,
     TerritoryDetails,
@@ -28,7 +29,6 @@ from models.territories.operations import (
     refuse_faults,
     take,
 )
-from models.territories.queries import as_rules
 from models.territories.rules import Rule, TerritoryStatus
 from models.territories.states import DrawingState
 from models.territories.tables import Territory, TerritoryDrawing

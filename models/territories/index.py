@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from sys import intern
@@ -20,6 +19,7 @@ from models.territories.rules import (
     Rule,
     TerritoryStatus,
 )
+from models.territories.segments import Range, Segments, most_wanted
 
 Rank = tuple[int, Fineness, int, int]
 """Of a match within its level: qualifiers, fineness, industry, priority."""
@@ -39,28 +39,49 @@ class Entry:
         self.fits = rule.always_fits
 
 
+Stretch = tuple[str, int]
+"""Country and length of ranges of postal codes."""
 Found = list[tuple[Sequence[Entry], Fineness | None]]
 """Entries that one key leads to, those that ask for most first, and how finely they hold here:
 None where each entry knows it."""
 
 
 class TerritoryIndex:
-    """Built once from all territories; never changed."""
+    """Built once from all territories, and never changed: a change makes another one of it."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules: dict[Key, Rule] = {rule.id: rule for rule in rules}
-        active, others = Places(), Places()
+        self.rules: dict[Key, Rule] = {}
         self._accounts: set[str] = set()
-        for rule in self.rules.values():
-            places = active if rule.status is TerritoryStatus.ACTIVE else others
-            for area in rule.areas:
-                places.add(rule, area)
+        self._active, self._others = Places(), Places()
+        self._take_in(rules)
+
+    def after(self, changed: Iterable[Rule], gone: Iterable[Key] = ()) -> TerritoryIndex:
+        """With these territories as they are now and without those gone; costs what they cost.
+
+        It shares with this one whatever did not change, and who asks this one is not disturbed.
+        """
+        changed = list(changed)
+        index = object.__new__(TerritoryIndex)
+        index.rules, index._accounts = self.rules.copy(), self._accounts.copy()
+        index._active, index._others = self._active.apart(), self._others.apart()
+        for key in {*gone, *(rule.id for rule in changed)}:
+            if rule := index.rules.pop(key, None):
+                index._places_of(rule).drop(rule)
+        index._take_in(changed)
+        return index
+
+    def _take_in(self, rules: Iterable[Rule]) -> None:
+        for rule in rules:
+            self.rules[rule.id] = rule
+            self._places_of(rule).add(rule)
             for area in (*rule.areas, *rule.excluded):
                 if area.kind is AreaKind.ACCOUNT:
                     self._accounts.add(area.value)
-        active.settle()
-        others.settle()
-        self._active, self._others = active, others
+        self._active.settle()
+        self._others.settle()
+
+    def _places_of(self, rule: Rule) -> Places:
+        return self._active if rule.status is TerritoryStatus.ACTIVE else self._others
 
     def resolve(self, facts: Facts, policy: ExclusivePolicy = ExclusivePolicy.REVIEW) -> Resolution:
         settled = facts.settled(self._accounts)
@@ -117,10 +138,6 @@ def _best(found: Found, facts: Facts) -> list[Match]:
     return [Match(entry.rule, entry.area, fineness, length) for entry, fineness in best]
 
 
-def _most_wanted(entry: Entry) -> tuple[int, int]:
-    return -entry.asked, -entry.rule.priority
-
-
 def _once_each(found: list[tuple[Entry, Fineness]]) -> list[tuple[Entry, Fineness]]:
     """Each territory by the area that `resolving.best_area` takes of those that are equal."""
     by_value = sorted(found, key=lambda each: each[0].area.spelled)
@@ -133,33 +150,61 @@ class Places:
     def __init__(self) -> None:
         self._at: dict[str, list[Entry]] = {}
         """By "kind value", and by "exact US 94103" or "prefix US 941"."""
-        self._lengths: dict[str, list[int]] = defaultdict(list)
+        self._lengths: dict[str, tuple[int, ...]] = {}
         """Of the prefixes that are known in a country."""
-        self._waiting: dict[tuple[str, int], list[tuple[PostalPattern, Entry]]] = defaultdict(list)
-        self._ranges: dict[str, list[tuple[int, Segments]]] = defaultdict(list)
+        self._ranges: dict[str, dict[int, Segments]] = {}
+        """By country and length."""
+        self._waiting: dict[tuple[str, int], list[Range]] = defaultdict(list)
+        self._own: set[str | Stretch] = set()
+        """Where lists and segments lie that no other Places shares."""
 
-    def add(self, rule: Rule, area: Area) -> None:
-        match area.kind:
-            case AreaKind.POSTAL:
-                self._add_postal(rule, area)
-            case AreaKind.REGION:
-                size = len(REGIONS.get(area.value, ()))
-                self._keep(f"region {area.value}", Entry(rule, area, (-size,)))
-            case AreaKind.ACCOUNT:
-                entry = Entry(rule, area, WHOLE)
-                for name in {area.value, str(area.customer or area.value)}:
-                    self._keep(f"account {name}", entry)
-            case kind:
-                self._keep(f"{kind} {area.value}", Entry(rule, area, WHOLE))
+    def apart(self) -> Places:
+        """The same, to be changed while others go on asking this one."""
+        copy = Places()
+        copy._at, copy._lengths = self._at.copy(), self._lengths.copy()
+        copy._ranges = {home: known.copy() for home, known in self._ranges.items()}
+        return copy
+
+    def add(self, rule: Rule) -> None:
+        for area in rule.areas:
+            pattern = _pattern(area)
+            entry = Entry(rule, area, _fineness(area, pattern))
+            if pattern and _is_range(pattern):
+                self._waiting[(area.country or "", len(pattern.low))].append((pattern, entry))
+                continue
+            if pattern and not pattern.is_exact:
+                known = self._lengths.get(area.country or "", ())
+                self._lengths[area.country or ""] = (*{*known, len(pattern.low)},)
+            for key in _keys(area, pattern):
+                self._list_at(key).append(entry)
+
+    def drop(self, rule: Rule) -> None:
+        """As if it had never been added."""
+        for area in dict.fromkeys(rule.areas):
+            pattern = _pattern(area)
+            if pattern and _is_range(pattern):
+                self._segments_at((area.country or "", len(pattern.low))).drop(pattern, rule)
+                continue
+            for key in _keys(area, pattern):
+                entries = self._list_at(key)
+                entries[:] = [entry for entry in entries if entry.rule is not rule]
 
     def settle(self) -> None:
         """All are added: put those first that win most, cut the ranges where they begin and end."""
-        for entries in self._at.values():
-            if len(entries) > 1:
-                entries.sort(key=_most_wanted)
-        for (home, length), ranges in sorted(self._waiting.items()):
-            self._ranges[home].append((length, Segments(ranges)))
+        for key in self._own:
+            if isinstance(key, str) and not (entries := self._at[key]):
+                del self._at[key]
+            elif isinstance(key, str) and len(entries) > 1:
+                entries.sort(key=most_wanted)
+        for (home, length), ranges in self._waiting.items():
+            if length not in self._ranges.setdefault(home, {}):
+                self._ranges[home][length] = Segments(ranges)
+                continue
+            segments = self._segments_at((home, length))
+            for pattern, entry in ranges:
+                segments.add(pattern, entry)
         self._waiting.clear()
+        self._own = set()
 
     def by_level(self, facts: Facts) -> Iterator[Found]:
         """What holds at each level, the highest first, whether it fits or not."""
@@ -170,25 +215,20 @@ class Places:
         yield self._under(*(f"region {name}" for name in regions_of(facts.country or "")))
         yield self._under("global ")
 
-    def _add_postal(self, rule: Rule, area: Area) -> None:
-        home = area.country or ""
-        pattern = PostalPattern.read(area.value, home)
-        entry = Entry(rule, area, pattern.fineness)
-        if pattern.is_exact:
-            self._keep(f"exact {home} {pattern.low}", entry)
-        elif pattern.low == pattern.high:
-            self._keep(f"prefix {home} {pattern.low}", entry)
-            if len(pattern.low) not in self._lengths[home]:
-                self._lengths[home].append(len(pattern.low))
-        else:
-            self._waiting[(home, len(pattern.low))].append((pattern, entry))
+    def _list_at(self, key: str) -> list[Entry]:
+        """What is known there, to be changed."""
+        if key not in self._own:
+            key = intern(key)
+            self._own.add(key)
+            self._at[key] = self._at[key].copy() if key in self._at else []
+        return self._at[key]
 
-    def _keep(self, key: str, entry: Entry) -> None:
-        known = self._at.get(key)
-        if known is None:
-            self._at[intern(key)] = [entry]
-        else:
-            known.append(entry)
+    def _segments_at(self, where: Stretch) -> Segments:
+        home, length = where
+        if where not in self._own:
+            self._own.add(where)
+            self._ranges[home][length] = self._ranges[home][length].apart()
+        return self._ranges[home][length]
 
     def _under(self, *keys: str) -> Found:
         return [(entries, None) for key in keys if (entries := self._at.get(key))]
@@ -202,7 +242,7 @@ class Places:
         for length in self._lengths.get(home, ()):
             if length <= len(code) and (known := self._at.get(f"prefix {home} {code[:length]}")):
                 found.append((known, None))
-        for length, segments in self._ranges.get(home, ()):
+        for length, segments in self._ranges.get(home, {}).items():
             if length <= len(code) and (inside := segments.at(code[:length])):
                 found.append((inside, None))
         return found
@@ -215,24 +255,24 @@ class Places:
         return found
 
 
-class Segments:
-    """Ranges of one length, cut at every end, so that one search finds all that hold a code."""
+def _pattern(area: Area) -> PostalPattern | None:
+    return PostalPattern.read(area.value, area.country) if area.kind is AreaKind.POSTAL else None
 
-    def __init__(self, ranges: list[tuple[PostalPattern, Entry]]) -> None:
-        opening: dict[str, list[int]] = defaultdict(list)
-        closing: dict[str, list[int]] = defaultdict(list)
-        for number, (pattern, _) in enumerate(ranges):
-            opening[pattern.low].append(number)
-            closing[pattern.high + "\0"].append(number)  # the first text after the last one inside
-        self._cuts = sorted(opening.keys() | closing.keys())
-        self._inside: list[tuple[Entry, ...]] = []
-        current: set[int] = set()
-        for cut in self._cuts:
-            current.difference_update(closing.get(cut, ()))
-            current.update(opening.get(cut, ()))
-            inside = (ranges[number][1] for number in current)
-            self._inside.append(tuple(sorted(inside, key=_most_wanted)))
 
-    def at(self, head: str) -> tuple[Entry, ...]:
-        place = bisect_right(self._cuts, head)
-        return self._inside[place - 1] if place else ()
+def _is_range(pattern: PostalPattern) -> bool:
+    return not pattern.is_exact and pattern.low != pattern.high
+
+
+def _fineness(area: Area, pattern: PostalPattern | None) -> Fineness:
+    if area.kind is AreaKind.REGION:
+        return (-len(REGIONS.get(area.value, ())),)
+    return pattern.fineness if pattern else WHOLE
+
+
+def _keys(area: Area, pattern: PostalPattern | None) -> Iterable[str]:
+    """By which an address finds it; not of a range."""
+    if pattern:
+        return (f"{'exact' if pattern.is_exact else 'prefix'} {area.country or ''} {pattern.low}",)
+    if area.kind is AreaKind.ACCOUNT:
+        return {f"account {name}" for name in (area.value, str(area.customer or area.value))}
+    return (f"{area.kind} {area.value}",)

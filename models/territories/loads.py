@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.people import Actor, Person, PersonStatus, Role
-from models.territories.queries import Map, defaults, still_here
+from models.territories.current import Map
+from models.territories.queries import defaults, still_here
 from models.territories.resolving import standing_in
 from models.territories.tables import ManagerLimit
 

@@ -2,121 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Pool, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import vendor
 from models.partners import Partner
 from models.people import Person, PersonStatus, Role
-from models.territories.index import TerritoryIndex
-from models.territories.resolving import Absence, Absences, Key
-from models.territories.rules import Area, Qualifiers, Rule, TerritoryStatus
+from models.territories.rules import TerritoryStatus
 from models.territories.tables import (
     ManagerAbsence,
     RoutingLog,
     Territory,
     TerritoryArea,
-    TerritoryRevision,
 )
-
-
-@dataclass(frozen=True)
-class Map:
-    """All territories and absences as they are now, ready to be asked."""
-
-    revision: UUID | None
-    index: TerritoryIndex
-    absences: Absences
-
-
-AT_ONCE = 2_000
-"""Rows in memory while the territories are read."""
-
-Areas = dict[UUID, list[Area]]
-"""By territory."""
-
-_known: WeakKeyDictionary[Pool, Map] = WeakKeyDictionary()
-"""One a database: its pool of connections is shared by all engines made of one."""
-_one_builds = Lock()
-
-
-def map_of(session: Session) -> Map:
-    """The territories, read again only when one of them has changed."""
-    session.flush()  # what is not written yet counts too
-    revision = session.scalar(select(TerritoryRevision.token))
-    pool = session.get_bind().engine.pool
-    with _one_builds:
-        known = _known.get(pool)
-        if known is None or known.revision != revision:
-            known = Map(revision, TerritoryIndex(as_rules(session)), absences(session))
-            _known[pool] = known
-    return known
-
-
-def as_rules(session: Session, *, drawing_id: UUID | None = None) -> list[Rule]:
-    """Every territory that stands, or what one draft changes, as resolution sees it."""
-    of_it = Territory.drawing_id == drawing_id  # IS NULL for those that stand
-    held, cut_out = _areas(session, of_it)
-    columns = (
-        Territory.id, Territory.name, Territory.parent_id, Territory.owner_id,
-        Territory.is_exclusive, Territory.channel_manager_id, Territory.sales_manager_id,
-        Territory.status, Territory.from_on, Territory.to_on, Territory.priority,
-        Territory.products, Territory.naics, Territory.employees_from, Territory.employees_to,
-        Territory.partner_roles,
-    )  # fmt: skip
-    successors = _successors(session)
-    rows_of_it = select(*columns).where(of_it, ~Territory.is_removal)
-    return [
-        _rule(row, tuple(held[row.id]), tuple(cut_out[row.id]), successors.get(row.id))
-        for row in session.execute(rows_of_it, execution_options={"yield_per": AT_ONCE})
-    ]
-
-
-def _areas(session: Session, of_it: ColumnElement[bool]) -> tuple[Areas, Areas]:
-    """Those that territories hold, and those that are cut out of them."""
-    held: Areas = defaultdict(list)
-    cut_out: Areas = defaultdict(list)
-    rows = session.execute(
-        select(
-            TerritoryArea.territory_id,
-            TerritoryArea.kind,
-            TerritoryArea.value,
-            TerritoryArea.country,
-            TerritoryArea.is_exclusion,
-            TerritoryArea.customer_id,
-        )
-        .join(Territory, Territory.id == TerritoryArea.territory_id)
-        .where(of_it),
-        execution_options={"yield_per": AT_ONCE},
-    )
-    for row in rows:
-        to = cut_out if row.is_exclusion else held
-        to[row.territory_id].append(Area(row.kind, row.value, row.country or None, row.customer_id))
-    return held, cut_out
-
-
-def _successors(session: Session) -> dict[UUID, UUID]:
-    """By territory, the one that took its place."""
-    rows = select(Territory.succeeds_id, Territory.id).where(
-        Territory.succeeds_id.is_not(None), Territory.drawing_id.is_(None)
-    )
-    return {row.succeeds_id: row.id for row in session.execute(rows) if row.succeeds_id}
-
-
-def absences(session: Session) -> Absences:
-    found: dict[Key, list[Absence]] = defaultdict(list)
-    away = ManagerAbsence
-    query = select(away.person_id, away.delegate_id, away.from_on, away.through)
-    for row in session.execute(query.order_by(away.from_on, away.id)):
-        found[row.person_id].append(Absence(row.delegate_id, row.from_on, row.through))
-    return found
 
 
 @dataclass(frozen=True)
@@ -270,31 +172,3 @@ def _first(session: Session, role: Role) -> UUID | None:
         if found:
             return found
     return None
-
-
-def _rule(
-    row: Row, held: tuple[Area, ...], cut_out: tuple[Area, ...], succeeded_by: UUID | None
-) -> Rule:
-    has_band = row.employees_from is not None or row.employees_to is not None
-    return Rule(
-        id=row.id,
-        name=row.name,
-        areas=held,
-        excluded=cut_out,
-        qualifiers=Qualifiers(
-            products=frozenset(row.products),
-            naics=tuple(row.naics),
-            employees=(row.employees_from, row.employees_to) if has_band else None,
-            partner_roles=frozenset(row.partner_roles),
-        ),
-        owner=row.owner_id,
-        is_exclusive=row.is_exclusive,
-        channel_manager=row.channel_manager_id,
-        sales_manager=row.sales_manager_id,
-        parent=row.parent_id,
-        status=row.status,
-        from_on=row.from_on,
-        to_on=row.to_on,
-        priority=row.priority,
-        succeeded_by=succeeded_by,
-    )

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from models import vendor
 from models.people import Role
 from models.territories import queries
+from models.territories.current import Map, map_of
 from models.territories.loads import Loads, relieve
-from models.territories.queries import Map
 from models.territories.resolving import Action, Assigned, Key, Resolution, assigned
 from models.territories.rules import ExclusivePolicy, Facts, Rule
 from models.territories.tables import RoutingLog
@@ -73,7 +73,7 @@ def route(
             why=found.why,
             facts={name: str(value) for name, value in vars(facts).items() if value is not None},
             steps=found.steps,
-            revision=queries.map_of(session).revision,
+            revision=map_of(session).revision,
         )
     )
     session.flush()
@@ -83,7 +83,7 @@ def route(
 def preview(session: Session, facts: Facts, *, loads: Loads = MappingProxyType({})) -> Routing:
     """Who would look after it, without keeping anything.  `facts.on` must be said."""
     session.flush()
-    here = queries.map_of(session)
+    here = map_of(session)
     found = here.index.resolve(facts, ExclusivePolicy(vendor.settings(session).exclusive_policy))
     rule = found.winner.rule if found.winner else None
     channel, sales, moved = _two(session, here, rule, facts, loads)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people import Person, PersonStatus, Role
-from models.territories.queries import Map, defaults, map_of, still_here
+from models.territories.current import Map, map_of
+from models.territories.queries import defaults, still_here
 from models.territories.resolving import in_force, standing_in
 
 

@@ -15,12 +15,10 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    event,
-    select,
 )
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, new_id
+from models.base import Base
 from models.guards import never_changes
 from models.scope import VendorOnly
 from models.territories.resolving import Action
@@ -216,42 +214,6 @@ class RoutingLog(VendorOnly, Base):
     """Which territories held, which lost and why."""
     revision: Mapped[UUID | None]
     """Of the territories, as they were then."""
-
-
-class TerritoryRevision(VendorOnly, Base):
-    """One row; its token changes with every change of a territory, so that indexes are rebuilt."""
-
-    __tablename__ = "territory_revision"
-
-    token: Mapped[UUID] = mapped_column(default=new_id)
-
-
-SHAPES_ROUTING = (Territory, TerritoryArea, ManagerAbsence)
-
-
-@event.listens_for(Session, "before_flush")
-def _note_the_change(session: Session, _context: Any, _instances: Any) -> None:
-    changed = (*session.new, *session.dirty, *session.deleted)
-    if any(isinstance(row, SHAPES_ROUTING) for row in changed):
-        _turn_over(session)
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _note_the_statement(state: ORMExecuteState) -> None:
-    """Many rows at once: an import, or a merge of customers that named accounts follow."""
-    statement: Any = state.statement
-    writes = state.is_insert or state.is_update or state.is_delete
-    if writes and statement.table in {shape.__table__ for shape in SHAPES_ROUTING}:
-        _turn_over(state.session)
-
-
-def _turn_over(session: Session) -> None:
-    with session.no_autoflush:
-        revision = session.scalars(select(TerritoryRevision)).first()
-    if revision is None:
-        session.add(TerritoryRevision())
-    else:
-        revision.token = new_id()
 
 
 never_changes(RoutingLog.__table__)

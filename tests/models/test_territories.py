@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.people import PersonStatus
 from models.scope import Scope, open_session
 from models.territories import Area, Facts, RoutingLog, TerritoryArea, TerritoryDetails
-from models.territories.queries import map_of
+from models.territories.current import map_of
 
 DAY = date(2026, 11, 18)
 SEATTLE = Facts(country="US", subdivision="US-WA", postal="98101")

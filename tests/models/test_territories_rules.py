@@ -117,8 +117,8 @@ facts = st.builds(
 
 @pytest.fixture
 def holds_always(request):
-    """holds_always(check, *strategies): a few hundred random models, or ten thousand when asked."""
-    many = 10_000 if request.config.getoption("--every-model") else 300
+    """holds_always(check, *strategies): a hundred random models, or ten thousand when asked."""
+    many = 10_000 if request.config.getoption("--every-model") else 100
 
     def holds_always(check, *strategies):
         settings(max_examples=many)(given(*strategies)(check))()
@@ -149,6 +149,21 @@ def index_equals_scan(rules, deal):
     assert _told(by_index) == _told(scanned)
     assert why(by_index, deal) == why(scanned, deal)
     assert steps(TerritoryIndex(rules).near(deal), by_index, deal) == steps(rules, scanned, deal)
+
+
+def test_an_index_that_followed_changes_answers_as_one_made_of_what_is_left(holds_always):
+    holds_always(following_equals_making, models(), models(), st.sets(st.integers(0, 7)), facts)
+
+
+def following_equals_making(before, changed, gone, deal):
+    made = TerritoryIndex(before)
+    answered = _told(made.resolve(deal))
+    gone = {f"T{place}" for place in gone} - {rule.id for rule in changed}
+    left = {rule.id: rule for rule in (*before, *changed) if rule.id not in gone}
+    followed, anew = made.after(changed, gone), TerritoryIndex(left.values())
+    assert _told(followed.resolve(deal)) == _told(anew.resolve(deal))
+    assert {rule.id for rule in followed.near(deal)} == {rule.id for rule in anew.near(deal)}
+    assert _told(made.resolve(deal)) == answered
 
 
 def _told(found):

@@ -9,7 +9,7 @@ from models import redrawing, territories
 from models.customers import merge
 from models.errors import Refused
 from models.territories import Area, Facts, Territory, TerritoryArea, TerritoryDetails, drawings
-from models.territories.queries import map_of
+from models.territories.current import map_of
 
 TODAY = date(2026, 11, 18)
 NEXT_MONTH = date(2026, 12, 1)
