@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, TextAreaField
@@ -33,7 +35,7 @@ class LeadForm(FlaskForm):
         plain = ("company", "country", "subdivision", "postal_code", "domain", "contact_name",
                  "contact_email", "contact_phone", "note")  # fmt: skip
         said = {name: getattr(self, name).data or "" for name in plain}
-        return LeadDetails(**said, family_id=self.family.data or None)
+        return LeadDetails(**said, family_id=UUID(self.family.data) if self.family.data else None)
 
 
 class FileForm(FlaskForm):

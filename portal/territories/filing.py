@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response as Download
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -69,7 +70,7 @@ def hand_in(person: Actor) -> Response | tuple[str, int]:
         return _files_page(form), 422
     row = TerritoryLoad(
         kind=LoadKind(form.kind.data), file_name=(form.file.data.filename or "list.csv")[:200],
-        content=content, drawing_id=form.into.data or None,
+        content=content, drawing_id=UUID(form.into.data) if form.into.data else None,
         at=now(), by_id=person.id, by_name=person.name,
     )  # fmt: skip
     session.add(row)

@@ -23,10 +23,12 @@ def head(a):
 
 def test_a_lead_is_entered_offered_accepted_and_registered(a, head, sign_in, session):
     staff, partner = sign_in(a.manager()), sign_in(head)
-    said = {"company": "Isar Rad GmbH", "country": "DE", "postal_code": "80331"}
+    said = {"company": "Isar Rad GmbH", "country": "DE", "postal_code": "80331",
+            "family": str(a.family(name="E-bikes").id)}  # fmt: skip
     assert "Choose the country" in staff.post("/leads", data=said | {"country": ""}).text
     page = staff.post("/leads", data=said, follow_redirects=True).text
     assert "Offered to a partner" in page and "Isar Cycles" in page and "Munich" in page
+    assert "E-bikes" in page
     assert "Isar Rad GmbH" in staff.get("/routing?whose=all&kind=lead").text
     made = session.scalars(select(LeadOffer)).one()
     assert "Isar Rad GmbH" in partner.get("/leads/offers").text

@@ -10,7 +10,14 @@ from sqlalchemy import select
 
 from models import jobs, territories
 from models.errors import Refused
-from models.territories import Area, LoadState, Territory, TerritoryDetails, TerritoryLoad
+from models.territories import (
+    Area,
+    LoadState,
+    Territory,
+    TerritoryDetails,
+    TerritoryLoad,
+    drawings,
+)
 from portal import worker
 from portal.spreadsheets import as_csv
 from portal.territories import loading
@@ -144,6 +151,13 @@ def test_a_file_that_cannot_be_read_says_why_on_its_page(hand_in):
     assert row.refusal in hand_in.client.get(f"/territory-files/{row.id}").text.replace(
         "&#34;", '"'
     )
+
+
+def test_a_file_into_a_draft_changes_only_the_draft(hand_in, session, now):
+    draft = drawings.begin(session, "Next year", by=hand_in.by, now=now)
+    text = HEADER + "N,North,country DE,,,\n"
+    hand_in.take(hand_in("territories", text, into=str(draft.id)))
+    assert session.scalars(select(Territory.drawing_id)).all() == [draft.id]
 
 
 def test_a_list_by_name_goes_into_the_territory_that_holds_now(hand_in, a, session):
