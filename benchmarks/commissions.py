@@ -16,7 +16,7 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,13 @@ def _rate_apart(url: str, part: tuple[int, int]) -> None:
 
 def _side_by_side(engine: Engine, parts: int) -> None:
     url = engine.url.render_as_string(hide_password=False)
-    apart = multiprocessing.get_context("spawn")
-    running = [
-        apart.Process(target=_rate_apart, args=(url, (which + 1, parts))) for which in range(parts)
-    ]
+    _apart([(_rate_apart, (url, (which + 1, parts))) for which in range(parts)])
+
+
+def _apart(works: Sequence[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
+    """Each in a process of its own, at the same time."""
+    context = multiprocessing.get_context("spawn")
+    running = [context.Process(target=work, args=told) for work, told in works]
     for process in running:
         process.start()
     for process in running:
@@ -243,7 +246,7 @@ def main(words: Iterable[str] | None = None) -> None:
     said = parser.parse_args(None if words is None else list(words))
     with _two_databases(said.postgresql) as (url, beside):
         engine = _with_tables(url)
-        _fill(url, said.events, said.partners)
+        _apart([(_fill, (url, said.events, said.partners))])  # its memory is not the engine's
         click.echo(f"{said.events:,} events of {said.partners:,} partners, {engine.dialect.name}")
         copy = _copied(engine, beside)
         seconds, _ = ours(engine, said.parts)

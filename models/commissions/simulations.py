@@ -19,14 +19,16 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from models import catalog, vendor
+from models import bulk, catalog, vendor
 from models.calendars import start_of_day
 from models.commissions import drafts, engine
 from models.commissions.earning import Earning, earned, in_order, ordered
 from models.commissions.engine import Code
+from models.commissions.engine.facts import RateOn
 from models.commissions.facts import Facts
 from models.commissions.parties import Parties
 from models.commissions.simulation_tables import PlanSimulation, SimulationRow
+from models.commissions.slicing import Range, ranges, remembers_across
 from models.commissions.tables import CommissionLine, Plan, PlanAssignment, PlanVersion
 from models.errors import Refused
 from models.partners import Partner
@@ -34,6 +36,8 @@ from models.sales import EarningEvent
 from models.wins import DealOrder
 
 CHUNK = 2_000
+AT_ONCE = 10_000
+"""About so many events of some partners before what is remembered of them is let go."""
 WARM_UP = timedelta(days=366)
 """So long before the window events are rated too, but not counted."""
 LEFT_OUT = frozenset(
@@ -77,25 +81,55 @@ def work_out(
 ) -> Worked:
     """What each partner would get.  tick: told how many events are done, chunk by chunk."""
     told = drafts.as_plan(plan, simulation.rules)
-    parties, worked = Parties(session), Worked()
-    facts, world = Facts(session, parties), _world(session, parties)
-    facts.count_customers()
+    worked, rates = Worked(), _rates(session)
+    by_partner = not remembers_across(simulation.rules)
+    for partners in _parts(session, simulation, by_partner=by_partner):
+        _work_out_some(session, plan, told, simulation, partners, rates, worked, tick)
+    return worked
+
+
+def _parts(session: Session, simulation: PlanSimulation, *, by_partner: bool) -> list[Range | None]:
+    """Who is worked out together, with nothing left in memory after it.
+
+    Everybody (None), where the sale of one partner changes what another one's earns.
+    """
+    if not by_partner:
+        return [None]
+    both = in_order(*_asked(session, simulation), by_partner=False).order_by(None).subquery()
+    rows = session.execute(select(both.c.partner_id, func.count()).group_by(both.c.partner_id))
+    return [*ranges({UUID(row[0]): row[1] for row in rows}, AT_ONCE)]
+
+
+def _work_out_some(
+    session: Session,
+    plan: Plan,
+    told: engine.Plan,
+    simulation: PlanSimulation,
+    partners: Range | None,
+    rates: RateOn,
+    worked: Worked,
+    tick: Callable[[int], object],
+) -> None:
+    parties = Parties(session)
+    facts, world = Facts(session, parties), _world(parties, rates, simulation)
+    if world.counts_customers:
+        facts.count_customers()
     mine = _whose(session, plan, parties)
-    events, orders = _asked(session, simulation)
-    by_partner = told.versions[0].rules.new_logo is None
+    events, orders = _asked(session, simulation, partners)
     rows = session.execute(
-        in_order(events, orders, by_partner=by_partner), execution_options={"yield_per": CHUNK}
+        in_order(events, orders, by_partner=partners is not None),
+        execution_options={"yield_per": CHUNK},
     )
     days = (simulation.from_on, simulation.through_on)
     for some in rows.partitions():
-        chunk = [Earning._make(row) for row in some]
-        parties.read({row.partner_id for row in chunk})
-        facts.read(chunk, [told])
-        for row in chunk:
-            if mine(row, facts):
-                _rate(told, row, facts, world, days, worked)
+        with bulk.many_objects():
+            chunk = [Earning._make(row) for row in some]
+            parties.read({row.partner_id for row in chunk})
+            facts.read(chunk, [told])
+            for row in chunk:
+                if mine(row, facts):
+                    _rate(told, row, facts, world, days, worked)
         tick(len(chunk))
-    return worked
 
 
 def paid_then(session: Session, plan: Plan, simulation: PlanSimulation) -> Sums:
@@ -198,13 +232,19 @@ def _rate(
             worked.would[key] = worked.would.get(key, 0) + line.payout_minor
 
 
-def _asked(session: Session, simulation: PlanSimulation) -> tuple[Any, Any]:
+def _asked(
+    session: Session, simulation: PlanSimulation, partners: Range | None = None
+) -> tuple[Any, Any]:
     zone = vendor.settings(session).time_zone
     since = start_of_day(simulation.from_on - WARM_UP, zone)
     until = start_of_day(simulation.through_on + timedelta(days=1), zone)
     events = earned().where(EarningEvent.at >= since, EarningEvent.at < until)
     at = DealOrder.ordered_at
-    return events, ordered().where(at >= since, at < until)
+    orders = ordered().where(at >= since, at < until)
+    if partners is None:
+        return events, orders
+    theirs = EarningEvent.partner_id.between(*partners)
+    return events.where(theirs), orders.where(DealOrder.partner_id.between(*partners))
 
 
 def _whose(session: Session, plan: Plan, parties: Parties) -> Callable[[Earning, Facts], bool]:
@@ -227,10 +267,8 @@ def _is_assigned(session: Session, plan: Plan) -> bool:
     return session.scalar(one) is not None
 
 
-def _world(session: Session, parties: Parties) -> engine.World:
-    """As it is, with no month closed and nothing remembered."""
+def _rates(session: Session) -> RateOn:
     known: dict[tuple[str, str, date], engine.Rate] = {}
-    ids: Iterator[int] = count(1)
 
     def rate_on(source: str, target: str, on: date) -> engine.Rate:
         asked = (source, target, on)
@@ -238,10 +276,17 @@ def _world(session: Session, parties: Parties) -> engine.World:
             known[asked] = engine.Rate(*catalog.rate_on(session, source, target, on))
         return known[asked]
 
+    return rate_on
+
+
+def _world(parties: Parties, rates: RateOn, simulation: PlanSimulation) -> engine.World:
+    """As it is, with no month closed and nothing remembered."""
+    ids: Iterator[int] = count(1)
     return engine.World(
         state=engine.State(),
-        rate_on=rate_on,
+        rate_on=rates,
         is_closed=lambda _month: False,
         payout_currency=parties.currency_of,
         new_id=lambda: f"{next(ids):032x}",
+        counts_customers="new_logo_bonus" in simulation.rules,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -39,10 +40,15 @@ def slices(session: Session, *, about: int, part: tuple[int, int] = (1, 1)) -> l
         )
         for partner_id, events in rows:
             counts[partner_id] = counts.get(partner_id, 0) + events
+    return ranges(counts, about if alone else sum(counts.values()))
+
+
+def ranges(counts: Mapping[UUID, int], about: int) -> list[Range]:
+    """Partners in the order of their ids, so many together that they have about so many events."""
     found: list[Range] = []
     count = 0
     for partner_id in sorted(counts):
-        if not found or (alone and count >= about):
+        if not found or count >= about:
             found.append((partner_id, partner_id))
             count = 0
         found[-1] = (found[-1][0], partner_id)

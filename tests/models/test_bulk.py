@@ -17,6 +17,8 @@ ODD = [
     "back\\slash",
     "\\N",
     "carriage\rreturn",
+    "None",
+    "None of them",
     "Ünïcode 東京",
     "",
 ]

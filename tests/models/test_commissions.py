@@ -89,6 +89,21 @@ def test_an_event_that_cannot_be_rated_leaves_no_trace_in_the_counters(session, 
     assert [line.amount_minor for line in lines(session)] == [50_00]
 
 
+def test_what_could_not_be_rated_leaves_the_next_payment_of_its_deal_as_if_it_were_alone(
+    session, a
+):
+    rules = {"base": {"type": "flat", "rate": "0.10"}, "clawback": {"days": 90}}
+    a.plan(rules, payout_currency="JPY")
+    a.rate("EUR", "JPY", "160", a.now.date() - timedelta(days=2))
+    invoice = a.invoice(net=1_000_00)
+    for days in (4, 1):
+        a.payment(invoice, 500_00, paid_at=a.now - timedelta(days=days))
+    assert a.rate_all() == commissions.Caught(rated=1, problems=1)
+    a.credit_note(invoice, 500_00)
+    a.rate_all()
+    assert [line.amount_minor for line in lines(session)] == [50_00, -50_00]
+
+
 def test_the_most_specific_plan_decides_and_says_why(session, a):
     for name in ("all", "gold", "german gold", "this one"):
         a.plan(name=name, assigned=False)

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import commissions
-from models.commissions import CommissionLine, Statement, engine
+from models.commissions import CommissionLine, PlanAssignment, Statement, engine
 from models.commissions.engine import Code, Registration, SaleLine
 from models.errors import Refused
 from models.people import SYSTEM
@@ -102,6 +102,22 @@ def test_what_is_taken_back_can_be_spread_over_statements(session, a, rule, stat
     codes = (Code.CLAWBACK, Code.CLAWBACK_DEFERRED, Code.CLAWBACK_INSTALMENT)
     lines = session.scalars(select(CommissionLine).where(CommissionLine.code.in_(codes))).all()
     assert sum(line.payout_minor for line in lines) == left - 300_00
+
+
+def test_whoever_has_no_plan_any_more_gives_back_what_was_put_off_at_once(session, a):
+    rule = {"days": 90, "instalments": 3}
+    a.plan({"base": {"type": "flat", "rate": "0.10"}, "clawback": rule})
+    partner = a.partner()
+    invoice = a.earned(3_000_00, partner_id=partner.id)
+    close(session, a, 2026, 11)
+    a.credit_note(invoice, 3_000_00)
+    a.rate_all()
+    close(session, a, 2026, 12)
+    session.execute(update(PlanAssignment).values(to_on=date(2027, 1, 15)))
+    for month in (1, 2):
+        close(session, a, 2027, month)
+    statements = session.scalars(select(Statement).order_by(Statement.period)).all()
+    assert [one.net_minor for one in statements] == [300_00, -100_00, -200_00]
 
 
 def close(session, a, year, month):

@@ -148,7 +148,8 @@ class State:
     def undo(self) -> None:
         """Forget what happened since `begin`, which was careful."""
         for place, (month, text) in (self._before or {}).items():
-            memory = self._held[place] = type(self._held[place])(*orjson.loads(text))
+            memory = self._held[place]  # the same: a desk may hold it
+            type(memory).__init__(memory, *orjson.loads(text))
             memory.month = month
         self.begin(carefully=True)
 

@@ -6,6 +6,7 @@ take, and one on each later statement takes its part, until nothing is owed.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,9 @@ from models.commissions.engine.state import Deferred
 from models.commissions.engine.statements import spread
 from models.commissions.operations.desk import Ratings
 from models.commissions.operations.drawing import Terms
+from models.commissions.operations.posting import standing_version
 from models.commissions.rated import RatingState
+from models.partners import Partner
 
 
 def defer(
@@ -35,15 +38,14 @@ def defer(
 ) -> list[engine.Line]:
     """earned, taken: what the month's lines add, and what its clawbacks take, both 0 or more.
 
-    Whoever earns nothing any more (`is_over`) gives back at once.
+    Whoever earns nothing any more (`is_over`), or has no plan any more, gives back at once.
     """
-    if terms is None:
-        return []
     memory = ratings.memories.state.get(Deferred, f"{partner_id.hex}|{currency}")
-    rule = terms.version.rules.clawback
+    at_once = terms is None or is_over
+    rule = terms.version.rules.clawback if terms and not is_over else None
     if not memory.left and (rule is None or (rule.most_share is None and rule.instalments == 1)):
         return []
-    told = spread(None if is_over else rule, earned, taken, memory.left, memory.parts)
+    told = spread(rule, earned, taken, memory.left, 1 if at_once else memory.parts)
     memory.left, memory.parts, memory.month = told.left, told.parts, month
     lines: list[tuple[Code, int, tuple[Any, ...]]] = []
     if told.put_off:
@@ -53,16 +55,17 @@ def defer(
     if told.instalment:
         part = ("clawback_instalment", told.owed, -told.instalment)
         lines.append((Code.CLAWBACK_INSTALMENT, -told.instalment, part))
+    version = _version(ratings, terms, partner_id, last_day(month)) if lines else ""
     made = [
-        _line(ratings, terms, partner_id, month, currency, code, minor, working)
+        _line(ratings, version, partner_id, month, currency, code, minor, working)
         for code, minor, working in lines
     ]
     ratings.outcome.add(made, None, None)
     return made
 
 
-def owing(session: Session) -> list[UUID]:
-    """Partners from whom something is still to be taken."""
+def owing(session: Session) -> dict[UUID, list[str]]:
+    """Partners from whom something is still to be taken, and in which currencies."""
     latest = (
         select(RatingState.key, func.max(RatingState.month).label("month"))
         .where(RatingState.kind == Deferred.kind)
@@ -74,12 +77,24 @@ def owing(session: Session) -> list[UUID]:
         .join(latest, (latest.c.key == RatingState.key) & (latest.c.month == RatingState.month))
         .where(RatingState.kind == Deferred.kind, RatingState.value.not_like("[0,%"))
     )
-    return [UUID(key.split("|")[0]) for key in rows]
+    found: dict[UUID, list[str]] = {}
+    for key in rows:
+        partner_id, currency = key.split("|")
+        found.setdefault(UUID(partner_id), []).append(currency)
+    return found
+
+
+def _version(ratings: Ratings, terms: Terms | None, partner_id: UUID, day: date) -> str:
+    """What the line stands under."""
+    if terms is not None:
+        return terms.version.id
+    partner = ratings.session.get_one(Partner, partner_id)
+    return standing_version(ratings.session, partner, day).hex
 
 
 def _line(
     ratings: Ratings,
-    terms: Terms,
+    version: str,
     partner_id: UUID,
     month: str,
     currency: str,
@@ -89,5 +104,5 @@ def _line(
 ) -> engine.Line:
     return engine.Line(
         next(ratings.ids), partner_id.hex, None, None, code, minor, currency, minor, currency,
-        month, last_day(month), None, terms.plan.id, terms.version.id, told,
+        month, last_day(month), None, "", version, told,
     )  # fmt: skip

@@ -30,7 +30,7 @@ from models.sales import EarningEvent
 from models.scope import vendor_side
 from models.wins import DealOrder
 
-CHUNK = 5_000
+CHUNK = 2_000
 """Events that are read, rated and written together."""
 
 
@@ -182,7 +182,7 @@ def _desk(ratings: Ratings, row: Earning, plan: Plan | Refused) -> Told:
 
 def earns(plan: Plan, kind: EventKind) -> bool:
     """An order won earns nothing where the plan waits for the money, and the other way."""
-    return kind is EventKind.REFUND or kind.value == plan.trigger.value
+    return kind is EventKind.REFUND or kind._value_ == plan.trigger._value_
 
 
 def _is_too_late(ratings: Ratings, row: Earning, event: Event) -> bool:

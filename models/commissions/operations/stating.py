@@ -19,7 +19,7 @@ from models.commissions.engine.currency import converted
 from models.commissions.engine.numbers import last_day
 from models.commissions.engine.state import Advance, Deferred
 from models.commissions.engine.statements import in_currency
-from models.commissions.operations.deferring import defer
+from models.commissions.operations.deferring import defer, owing
 from models.commissions.operations.desk import Ratings
 from models.commissions.operations.drawing import Terms, draw, payout_currency, terms_of
 from models.commissions.queries import IS_TAKEN_BACK, month_in_words, openings_of
@@ -79,10 +79,13 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
     for (partner_id, currency), minor in openings_of(session, partner_ids, month).items():
         openings.setdefault(partner_id, {})[currency] = minor
     _remember(ratings, partner_ids, month, sums)
+    owed = owing(session)
     statements = [
         statement
         for one in partner_ids
-        for statement in _of_one(ratings, one, month, sums.get(one, {}), openings.get(one, {}))
+        for statement in _of_one(
+            ratings, one, month, sums.get(one, {}), openings.get(one, {}), owed.get(one, [])
+        )
     ]
     ratings.keep()
     bulk.insert(session, TABLE, COLUMNS, [_row(one, month, now) for one in statements])
@@ -140,11 +143,13 @@ def _of_one(
     month: str,
     sums: dict[str, Sums],
     openings: dict[str, int],
+    owed: list[str],
 ) -> Iterable[Stated]:
+    """owed: currencies in which clawbacks are still to be taken."""
     terms = terms_of(ratings, partner_id, month)
     is_over = ratings.parties.is_over(partner_id, last_day(month) + timedelta(days=1))
     own = None if terms is None else payout_currency(ratings, terms, partner_id)
-    currencies = dict.fromkeys(sums)
+    currencies = dict.fromkeys([*sums, *owed])
     if own is not None:
         currencies[own] = None
     if is_over:  # nothing is carried any further: whatever is left is paid, however little
