@@ -18,7 +18,7 @@ def new_logo(desk: Desk, basis: Basis) -> list[Entry]:
     last = memory.bought_last
     if last is None or last < desk.on:
         memory.last_on = desk.on.isoformat()
-    if rule is None or not basis.minor or desk.deal.first_on is not None:
+    if rule is None or not basis.numerator or desk.deal.first_on is not None:
         return []
     if last is not None and add_months(last, rule.lookback_months) > desk.on:
         return []
