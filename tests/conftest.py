@@ -60,6 +60,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="draw 10,000 random models of territories instead of 100; takes a few minutes",
     )
+    parser.addoption(
+        "--games",
+        type=int,
+        metavar="GAMES",
+        help="play so many random games of deals, of 50 steps, instead of six; a hundred take "
+        "a few minutes",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

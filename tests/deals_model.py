@@ -1,32 +1,55 @@
 """A simple model of deals, that the random games of the tests are held to after every step."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from sqlalchemy import select
 
+from models import deals, jobs
 from models import engine as engines
 from models.customers import Customer
 from models.deals import Deal, DealEvent, DealStatus
+from models.deals.conflicts import Conflict, ConflictSide, ConflictStatus, Standing
+from models.deals.conflicts import operations as conflicts
+from models.deals.conflicts.leaving import LOOK_AGAIN
 from models.errors import Refused
+from models.jobs import Job, JobState
 from models.people import SYSTEM
 from models.scope import Scope, open_session
+from models.wins import DealOrder
+from models.wins.operations import JOBS as WIN_JOBS
 from tests.conftest import NOW
 from tests.factories import Factories
 
+PICK = st.integers(0, 10_000)
 NAMES = ("Alder Motors", "Birch Bakery", "Cypress Pharma")
 
 TABLE = {
     ("draft", "submitted"), ("submitted", "info_requested"), ("info_requested", "submitted"),
     ("submitted", "approved"), ("submitted", "rejected"), ("info_requested", "rejected"),
-    ("rejected", "submitted"), ("rejected", "approved"), ("info_requested", "approved"),
-    ("approved", "lost"), ("approved", "expired"), ("approved", "revoked"),
-    ("expired", "approved"),
+    ("rejected", "approved"), ("info_requested", "approved"),
+    ("approved", "won"), ("approved", "lost"), ("approved", "expired"), ("approved", "revoked"),
+    ("expired", "approved"), ("rejected", "submitted"), ("revoked", "submitted"),
     *((state, "withdrawn") for state in ("draft", "submitted", "info_requested", "approved")),
 }  # fmt: skip
 """Every step that may ever be seen from one state to another, written a second time."""
+
+AFTER = {
+    "submit": "submitted", "ask": "info_requested", "answer": "submitted",
+    "approve": "approved", "reject": "rejected", "overturn": "approved",
+    "take_over": "approved", "release": "revoked", "extend": "approved", "win": "won",
+    "lose": "lost", "withdraw": "withdrawn", "revoke": "revoked", "expire": "expired",
+    "reinstate": "submitted",
+}  # fmt: skip
+"""The state that a verb leads to; every other verb leaves a deal where it is."""
+
+DUE = deals.JOBS | conflicts.JOBS | WIN_JOBS
+LIVE = ("submitted", "info_requested", "approved")
+BY_THE_CLOCK = ("expire", "win")
+"""What the clock does to a deal's state."""
 
 
 class DealsModel(RuleBasedStateMachine):
@@ -46,8 +69,13 @@ class DealsModel(RuleBasedStateMachine):
         self.status: dict = {}
         self.through: dict = {}
         self.happened = defaultdict(list)
+        self.by_the_clock = defaultdict(Counter)
+        self.orders: dict = defaultdict(dict)
+        """Per deal, per order: (state, minor units, whether it is the last)."""
         self.same = {name: name for name in NAMES}
         """Which customer a name is of, as merges have it."""
+        self.why = ""
+        """The last refusal."""
         self.begin()
 
     def begin(self):
@@ -86,18 +114,46 @@ class DealsModel(RuleBasedStateMachine):
         story = defaultdict(list)
         for event in self.session.scalars(select(DealEvent).order_by(DealEvent.id)):
             story[event.deal_id].append(event)
+        assert set(story) == set(self.deals)
         for deal_id, events in story.items():
-            verbs = [event.verb for event in events if event.by_id != SYSTEM.id]
-            assert [v for v in verbs if v != "expire"] == [
-                verb for verb in self.happened[deal_id] if verb != "expire"
-            ]
-            ended = [event.verb for event in events].count("expire")
-            assert ended == self.happened[deal_id].count("expire")
+            mine = [event.verb for event in events if event.by_id != SYSTEM.id]
+            assert mine == self.happened[deal_id]
+            clocked = Counter(event.verb for event in events if event.by_id == SYSTEM.id)
+            for verb in BY_THE_CLOCK:
+                assert clocked[verb] == self.by_the_clock[deal_id][verb], verb
+            assert events[-1].to_status.value == self.status[deal_id]
             for before, after in pairwise(events):
                 assert before.to_status == after.from_status
             for event in events[1:]:
                 pair = (event.from_status.value, event.to_status.value)
-                assert pair[0] == pair[1] or pair in TABLE, event.verb
+                is_allowed = pair[0] == pair[1] or pair in TABLE or event.verb == "undo"
+                assert is_allowed, event.verb
+
+    @invariant()
+    def every_order_is_where_the_model_has_it(self):
+        kept = defaultdict(dict)
+        for order in self.session.scalars(select(DealOrder)):
+            said = (order.state.value, order.amount.minor, order.completes)
+            kept[order.deal_id][order.id] = said
+        assert kept == {deal_id: orders for deal_id, orders in self.orders.items() if orders}
+
+    @invariant()
+    def rivals_stand_in_an_open_case(self):
+        """After a merge it may be two; whoever is left of each meets in a third."""
+        self.worker(lambda topic: topic == LOOK_AGAIN)
+        rows = self.session.execute(
+            select(ConflictSide.deal_id, Conflict.status)
+            .join(Conflict, Conflict.id == ConflictSide.conflict_id)
+            .where(ConflictSide.standing == Standing.OPEN)
+        ).all()
+        contested = {row.deal_id for row in rows}
+        assert len(contested) == len(rows), "a deal is in two open cases"
+        for row in rows:
+            assert self.status[row.deal_id] in LIVE and row.status is ConflictStatus.OPEN
+        live = [one for one in self.deals if self.stands(one)]
+        for one, other in combinations(live, 2):
+            if self.differ(one, other) and self.is_same_customer(one, other):
+                assert {one, other} <= contested
 
     # The model
 
@@ -108,21 +164,29 @@ class DealsModel(RuleBasedStateMachine):
             with self.session.begin_nested():
                 act()
                 self.session.flush()
-        except Refused:
+        except Refused as refusal:
+            self.why = str(refusal)
             self.session.expire_all()
             return False
         self.note(deal.id, verb)
         return True
 
     def note(self, deal_id, verb):
-        after = {
-            "submit": "submitted", "ask": "info_requested", "answer": "submitted",
-            "approve": "approved", "reject": "rejected", "overturn": "approved",
-            "name_choice": "approved", "release": "revoked", "extend": "approved",
-            "lose": "lost", "withdraw": "withdrawn", "expire": "expired",
-        }  # fmt: skip
         self.happened[deal_id].append(verb)
-        self.status[deal_id] = after.get(verb, self.status[deal_id])
+        self.status[deal_id] = AFTER.get(verb, self.status[deal_id])
+
+    def note_of_the_clock(self, deal_id, verb):
+        self.by_the_clock[deal_id][verb] += 1
+        self.status[deal_id] = AFTER[verb]
+
+    def worker(self, does):
+        """Do what is due of these topics, each at its instant."""
+        is_due = Job.state == JobState.WAITING, Job.run_at <= self.now
+        due = self.session.scalars(select(Job).where(*is_due).order_by(Job.run_at, Job.id)).all()
+        for job in due:
+            if job.topic in DUE and does(job.topic):
+                DUE[job.topic](self.session, job.payload, job.run_at)
+                jobs.finish(job)
 
     def having(self, *statuses):
         return [deal_id for deal_id in self.deals if self.status[deal_id] in statuses]
@@ -157,7 +221,22 @@ class DealsModel(RuleBasedStateMachine):
         return self.status[deal_id] == "approved"
 
     def is_protected(self, deal_id):
-        return self.is_kept(deal_id) and self.through[deal_id] >= self.today()
+        """Also past its last day, while an order waits for the vendor."""
+        if not self.is_kept(deal_id):
+            return False
+        return self.through[deal_id] >= self.today() or bool(self.sums(deal_id, "waiting"))
+
+    def stands(self, deal_id):
+        """Whether it stands in a rival's way."""
+        return self.status[deal_id] in LIVE[:2] or self.is_protected(deal_id)
+
+    def sums(self, deal_id, *states):
+        """The amounts of a deal's orders in one of those states."""
+        return [minor for state, minor, _ in self.orders[deal_id].values() if state in states]
+
+    def is_same_customer(self, one, other):
+        first, second = (self.session.get_one(Deal, each) for each in (one, other))
+        return self.customer(first) == self.customer(second)
 
     def differ(self, one, other):
         first, second = self.session.get_one(Deal, one), self.session.get_one(Deal, other)

@@ -9,15 +9,22 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, deals, notices, vendor
+from models import audit, deals, notices, vendor, wins
 from models.base import lock
 from models.deals import Deal, DealStatus, DealType
 from models.errors import Refused
 from models.partners import Partner, PartnerStatus, must_be_active
 from models.people import Actor
-from models.renewals.queries import RenewalFilter, due, renewal_begun, renewal_registered
+from models.renewals.queries import (
+    RenewalFilter,
+    due,
+    is_registered_by,
+    renewal_begun,
+    renewal_registered,
+)
 from models.renewals.rules import DAYS_BEFORE, step_on
 from models.renewals.tables import Renewal, RenewalProposal
+from models.wins import SharingSide
 
 
 def propose_due(session: Session, now: datetime) -> int:
@@ -96,6 +103,8 @@ def _propose(session: Session, deal_id: UUID, today: date, *, now: datetime) -> 
         _tell_partner(session, deal, now=now)
     else:
         _tell_manager(session, deal, partner, now=now)
+    if side := wins.fulfilling_side(session, deal.id):
+        _tell_fulfilling(session, deal, side, now=now)
     session.flush()
     return True
 
@@ -117,6 +126,19 @@ def _tell_partner(session: Session, deal: Deal, *, now: datetime) -> None:
         session, deal.partner_id, "renewal-due", now=now, link=f"/renewals/{deal.id}",
         title=f"{deal.customer_name}: the renewal is due on {deal.renews_on:%-d %B %Y}",
         body=f"You won {deal.number}. Register its renewal now; everything is filled in.",
+    )  # fmt: skip
+
+
+def _tell_fulfilling(session: Session, deal: Deal, side: SharingSide, *, now: datetime) -> None:
+    """Who delivers it holds the contract too, so it is asked as well, by its own side of it."""
+    partner = session.get_one(Partner, side.partner_id)
+    if partner.status is not PartnerStatus.ACTIVE or is_registered_by(session, deal, partner.id):
+        return
+    notices.tell_partner(
+        session, partner.id, "renewal-due", now=now, link=f"/shared-deals/{side.id}",
+        title=f"{side.customer_name}: the renewal is due on {deal.renews_on:%-d %B %Y}",
+        body=f"You deliver {side.family} there, so you hold the contract too and may register "
+        "its renewal.",
     )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from models.deals import Deal, DealStatus, DealType
 from models.partners import Partner
 from models.renewals.tables import Renewal, RenewalProposal
 
-NOT_REGISTERED = (DealStatus.DRAFT, DealStatus.WITHDRAWN, DealStatus.REJECTED)
+ENDED = (DealStatus.WITHDRAWN, DealStatus.EXPIRED, DealStatus.REVOKED)
+"""A registration that has come to nothing: the renewal is to be registered anew."""
+NOT_REGISTERED = (DealStatus.DRAFT, DealStatus.REJECTED, *ENDED)
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,25 @@ def renewal_registered(session: Session, deal: Deal) -> bool:
 
 
 def renewal_begun(session: Session, deal_id: UUID) -> UUID | None:
-    """The registration that was begun for it and not withdrawn; None without one."""
+    """The registration that was begun for it and may still be won; None without one."""
     return session.scalar(
         select(Renewal.deal_id)
         .join(Deal, Deal.id == Renewal.deal_id)
-        .where(Renewal.of_deal_id == deal_id, Deal.status != DealStatus.WITHDRAWN)
+        .where(Renewal.of_deal_id == deal_id, Deal.status.not_in(ENDED))
     )
+
+
+def is_registered_by(session: Session, deal: Deal, partner_id: UUID) -> bool:
+    """Whether that partner has registered this deal's renewal.  On the vendor's side."""
+    found = select(Deal.id).where(
+        Deal.partner_id == partner_id,
+        Deal.customer_id == deal.customer_id,
+        Deal.family_id == deal.family_id,
+        Deal.kind == DealType.RENEWAL,
+        Deal.submitted_at > deal.won_at,
+        Deal.status.not_in(NOT_REGISTERED),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def due(wanted: RenewalFilter) -> Select:

@@ -34,6 +34,7 @@ from models.wins.queries import (
 from models.wins.rules import ABOUT, ORDER_MOVES, Differs, HandOver, Order, OrderState, in_words
 from models.wins.shares import ShareState, Sharing, SharingSide, Side
 from models.wins.splits import (
+    fulfilling_side,
     how_many_wait,
     my_sides,
     sharing_of,
@@ -70,6 +71,7 @@ __all__ = [
     "end",
     "evidence_of",
     "files_of",
+    "fulfilling_side",
     "how_many_wait",
     "in_words",
     "my_sides",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import bulk
 from models.partners import Partner, PartnerStatus
-from models.wins.shares import OPEN_SHARES, ShareState, Sharing, SharingSide
+from models.wins.shares import OPEN_SHARES, ShareState, Sharing, SharingSide, Side
 
 Split = tuple[tuple[UUID, Decimal], ...]
 """(partner, percent) of both, the registering one first; together 100."""
@@ -61,6 +61,19 @@ def side_of(session: Session, deal_id: UUID) -> SharingSide | None:
     return session.scalar(
         select(SharingSide).where(
             SharingSide.deal_id == deal_id, SharingSide.state != ShareState.ENDED
+        )
+    )
+
+
+def fulfilling_side(session: Session, deal_id: UUID) -> SharingSide | None:
+    """The side of the partner that fulfils it, once both have agreed.  On the vendor's side."""
+    return session.scalar(
+        select(SharingSide)
+        .join(Sharing, Sharing.id == SharingSide.sharing_id)
+        .where(
+            Sharing.deal_id == deal_id,
+            Sharing.state == ShareState.AGREED,
+            SharingSide.side == Side.FULFILLING,
         )
     )
 

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from models import wins
 from models.people import Actor
-from models.wins import ShareState, SharingSide
+from models.wins import ShareState, SharingSide, Side
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
@@ -93,5 +93,6 @@ def _page(side: SharingSide, form: RefusalForm) -> str:
         form=form,
         tone=TONES.get(side.state, "plain"),
         can_answer=side.state is ShareState.OFFERED and side.accepted_at is None,
+        can_renew=side.state is ShareState.AGREED and side.side is Side.FULFILLING,
         can_refuse=side.state in (ShareState.ASKED, ShareState.OFFERED),
     )

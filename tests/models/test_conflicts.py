@@ -258,12 +258,32 @@ def test_a_case_goes_on_while_two_of_three_are_left(a, session, now):
 def test_a_rejected_deal_that_is_submitted_again_opens_a_new_case(a, session, now):
     first, second = a.contest()
     a.decided(a.case_of(first), first)
-    changed = a.registration(customer_name="Kestrel Foods Ltd", problem="Another need. " * 8)
-    later = now + timedelta(hours=1)
-    deals.save(session, second, changed, now=later)
-    deals.submit(session, second, by=a.registrant(second), now=later)
-    session.flush()
+    later = submit_again(session, a, second)
     assert how_many(session) == 2 and a.case_of(second).opened_at == later
+
+
+def test_who_left_a_case_that_goes_on_and_submits_again_is_a_party_again(a, session):
+    _, second = a.contest()
+    a.submitted(customer_name="Kestrel Foods Ltd")
+    a.reject(second)
+    session.flush()
+    assert a.side_of(second).standing is Standing.LEFT
+    submit_again(session, a, second)
+    side = a.side_of(second)
+    assert (side.standing, side.decided_at) == (Standing.OPEN, None)
+    assert how_many(session) == 1 and len(sides_of(session, side.conflict_id)) == 3
+    assert len(told(session, second, "conflict-opened")) == 2
+    assert a.evidence(second), "it is heard again"
+
+
+def submit_again(session, a, deal):
+    """With changes, an hour later."""
+    changed = a.registration(customer_name="Kestrel Foods Ltd", problem="Another need. " * 8)
+    later = a.now + timedelta(hours=1)
+    deals.save(session, deal, changed, now=later)
+    deals.submit(session, deal, by=a.registrant(deal), now=later)
+    session.flush()
+    return later
 
 
 def test_the_clock_tells_who_is_in_charge_and_then_who_can_help(a, session):

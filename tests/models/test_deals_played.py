@@ -2,23 +2,18 @@
 
 from datetime import timedelta
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
-from sqlalchemy import select
 
-from models import deals, jobs
+from models import deals
 from models.deals import ChoiceKind, RejectReason, Visibility
 from models.errors import Refused
-from models.files import Upload
-from models.jobs import Job, JobState
-from tests.deals_model import NAMES, DealsModel
-
-LETTER = Upload("letter.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
-PICK = st.integers(0, 10_000)
+from tests.deals_endings import LETTER, Endings
+from tests.deals_model import LIVE, NAMES, PICK
 
 
-class Played(DealsModel):
+class Played(Endings):
     """What anybody may do at any time, with what the model says must come of it."""
 
     def begin(self):
@@ -50,7 +45,7 @@ class Played(DealsModel):
         done = self.do(
             deal, "approve", lambda: deals.approve(self.session, deal, by=by, now=self.now)
         )
-        if self.status_before == "submitted" and not rivals:
+        if self.status_before == "submitted" and not rivals and not self.is_ours(deal):
             assert done, "nobody stood in the way"
         if any(self.is_protected(rival) for rival in rivals):
             assert not done, "somebody else is protected"
@@ -147,7 +142,7 @@ class Played(DealsModel):
     def the_customer_chooses(self, pick):
         deal = self.one(self.having("submitted", "info_requested", "rejected"), pick)
         rosa, ines = self.managers
-        losers = [rival for rival in self.rivals(deal) if self.status[rival] == "approved"]
+        losers = [rival for rival in self.rivals(deal) if self.is_protected(rival)]
 
         def choose():
             choice = deals.name_choice(
@@ -156,8 +151,10 @@ class Played(DealsModel):
             )  # fmt: skip
             deals.confirm_choice(self.session, deal, choice, by=ines, now=self.now)
 
-        if self.do(deal, "name_choice", choose):
-            self.happened[deal.id].append("take_over")
+        done = self.do(deal, "name_choice", choose)
+        assert not (done and any(self.sums(loser, "accepted") for loser in losers))
+        if done:
+            self.note(deal.id, "take_over")
             self.through[deal.id] = self.today() + timedelta(days=90)
             for loser in losers:
                 self.note(loser, "release")
@@ -193,27 +190,26 @@ class Played(DealsModel):
         deal = self.one(self.deals, pick)
         owner = self.owner(deal)
         if lost:
-            self.do(deal, "lose", lambda: deals.lose(
+            done = self.do(deal, "lose", lambda: deals.lose(
                 self.session, deal, reason="No budget.", by=owner, now=self.now))  # fmt: skip
         else:
-            self.do(deal, "withdraw", lambda: deals.withdraw(
+            done = self.do(deal, "withdraw", lambda: deals.withdraw(
                 self.session, deal, by=owner, now=self.now))  # fmt: skip
+        assert not (done and self.sums(deal.id, "accepted")), "a part of it is won"
 
     @rule(days=st.sampled_from([1, 5, 40, 91]))
     def time_passes(self, days):
         """The worker does what is due, at its instant; what is over ends."""
         self.pass_time(days=days)
-        due = select(Job).where(
-            Job.state == JobState.WAITING, Job.run_at <= self.now, Job.topic.in_(deals.JOBS)
-        )
-        for job in self.session.scalars(due.order_by(Job.run_at, Job.id)).all():
-            deals.JOBS[job.topic](self.session, job.payload, job.run_at)
-            jobs.finish(job)
+        self.worker(lambda topic: True)
         deals.expire_due(self.session, self.now)
         deals.warn_stale(self.session, self.now)
         for deal_id in self.deals:
-            if self.status[deal_id] == "approved" and self.through[deal_id] < self.today():
-                self.note(deal_id, "expire")
+            if self.is_kept(deal_id) and not self.is_protected(deal_id):
+                is_won = bool(self.sums(deal_id, "accepted"))
+                self.note_of_the_clock(deal_id, "win" if is_won else "expire")
+            elif self.status[deal_id] not in (*LIVE, "won"):
+                self.nothing_waits_any_more(deal_id)
 
     @rule(one=st.sampled_from(NAMES), other=st.sampled_from(NAMES))
     def merge(self, one, other):
@@ -238,10 +234,16 @@ class Played(DealsModel):
         self.same = {name: kept if to == gone else to for name, to in self.same.items()}
 
 
-def test_partners_and_managers_play_and_the_rules_hold(engine):
-    """A few games by default; many more with --hypothesis-profile=thorough."""
+def test_partners_and_managers_play_and_the_rules_hold(engine, request):
+    """A few games; many more, of fifty steps, with --games=2000."""
     Played.engine = engine
-    games = max(settings().max_examples // 12, 4)
+    many = request.config.getoption("--games")
     run_state_machine_as_test(
-        Played, settings=settings(max_examples=games, stateful_step_count=30, deadline=None)
+        Played,
+        settings=settings(
+            max_examples=many or 6,
+            stateful_step_count=50 if many else 30,
+            phases=[Phase.generate],  # to shrink a game takes longer than to read it
+            deadline=None,
+        ),
     )

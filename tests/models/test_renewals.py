@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import deals, renewals
+from models import deals, renewals, wins
 from models.deals import Deal, DealStatus, DealType
 from models.errors import Refused
 from models.notices import Notice
 from models.partners import Partner, PartnerStatus
 from models.people import Person, Role
 from models.renewals import DAYS_BEFORE, RenewalFilter, RenewalProposal, step_on
+from tests.models.test_wins_shared import shared
 
 
 def sold(a, *, renews_on=date(2027, 11, 18), **said) -> Deal:
@@ -141,3 +142,37 @@ def test_the_list_holds_what_is_due_between_two_days(session, a):
     everything = RenewalFilter(from_on=date(2027, 1, 1), to_on=date(2030, 1, 1))
     ids = {row.id for row in session.execute(renewals.due(everything))}
     assert ids == {deal.id, other.id}
+
+
+def test_who_delivers_it_is_asked_too_on_its_own_side_of_it(session, a):
+    deal, other = shared(session, a)
+    a.order(deal, hand_over=a.hand_over(renews_on=date(2027, 11, 18)))
+    assert renewals.propose_due(session, noon(deal.renews_on - timedelta(days=120))) == 1
+    found = select(Notice.partner_id, Notice.link).where(Notice.kind == "renewal-due")
+    links = dict(session.execute(found).all())
+    assert links == {
+        deal.partner_id: f"/renewals/{deal.id}",
+        other.id: f"/shared-deals/{wins.fulfilling_side(session, deal.id).id}",
+    }
+
+
+def test_a_renewal_that_came_to_nothing_is_asked_for_again(session, a):
+    deal = sold(a)
+    by, first = a.registrant(deal), noon(deal.renews_on - timedelta(days=120))
+    begun = renewals.begin(session, deal, by=by, now=first)
+    deals.submit(session, begun, by=by, now=first)
+    begun.status = DealStatus.EXPIRED
+    session.flush()
+    later = noon(deal.renews_on - timedelta(days=25))
+    assert renewals.propose_due(session, later) == 1
+    assert renewals.begin(session, deal, by=by, now=later).status is DealStatus.DRAFT
+
+
+def test_a_part_with_nothing_to_renew_leaves_the_renewal_of_the_others(a):
+    deal = a.approved()
+    part = {"amount_minor": 5_000_00, "is_complete": False}
+    a.order(deal, **part, hand_over=a.hand_over(renews_on=date(2027, 11, 18)))
+    one_off = a.hand_over(renews_on=None, is_one_off=True, starts_on=date(2026, 12, 24))
+    a.order(deal, number="SO-2", amount_minor=5_000_00, hand_over=one_off)
+    assert deal.status is DealStatus.WON and deal.renews_on == date(2027, 11, 18)
+    assert deal.service_starts_on == a.hand_over().starts_on

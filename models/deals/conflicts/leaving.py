@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import notices
+from models import jobs, notices
 from models.base import lock
 from models.deals.conflicts.rules import CONFLICT_MOVES, Standing
 from models.deals.conflicts.tables import Conflict, ConflictNote, ConflictSide
@@ -21,6 +21,9 @@ from models.people import SYSTEM
 from models.scope import vendor_side
 
 ENOUGH = 2
+
+LOOK_AGAIN = "conflict-look-again"
+"""The job that looks whether anything else stands against a deal whose case was closed."""
 
 
 def leave_if_over(session: Session, deal: Deal, *, now: datetime) -> None:
@@ -72,6 +75,9 @@ def settle_if_alone(session: Session, conflict: Conflict, *, now: datetime) -> N
     conflict.ended_at = now
     for side in left:
         _close(session, side, now=now)
+        payload = {"deal_id": str(side.deal_id)}  # others, of another case, may stand against it
+        key = f"{LOOK_AGAIN} {side.deal_id} {now.isoformat()}"
+        jobs.enqueue_new(session, LOOK_AGAIN, [(key, payload, now)])
     note(session, conflict, "settle", "Too few parties are left.", now=now)
 
 

@@ -16,6 +16,7 @@ from models.deals.conflicts.queries import case_that_decided
 from models.deals.decision_tables import DealAppeal
 from models.deals.operations.approving import DECIDERS
 from models.deals.operations.clock import decision_days
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.protecting import protect, refuse_the_protected
 from models.deals.operations.steps import (
     link_to,
@@ -115,6 +116,7 @@ def overturn(session: Session, deal: Deal, *, text: str, by: Actor, now: datetim
     refuse_the_protected(session, deal, on=today)
     _judged(made, granted=True, text=text, by=by, now=now)
     protect(session, deal, "overturn", by=by, now=now, note=text)
+    open_if_contested(session, deal, now=now)  # who waits for this customer stands against it now
 
 
 def appeal_through(session: Session, deal: Deal) -> date:

@@ -16,6 +16,7 @@ from models import audit, files, vendor
 from models.base import lock
 from models.deals.decision_tables import ChoiceKind, ChoiceState, CustomerChoice
 from models.deals.operations.approving import DECIDERS, drop_approvals
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.protecting import protect
 from models.deals.operations.steps import (
     lock_with_customer,
@@ -118,6 +119,7 @@ def confirm_choice(
     session.flush()  # the old protection has to be gone before the new one is written
     drop_approvals(session, deal)
     protect(session, deal, "take_over", by=by, now=now)
+    open_if_contested(session, deal, now=now)  # others may wait for this customer too
 
 
 def decline_choice(

@@ -122,40 +122,36 @@ def _let_join(
 ) -> None:
     """Give each deal that is in no open case a side of this one; whoever was there hears nothing:
     not how many there are, nor when another came."""
-    taken = set(
-        session.scalars(
-            select(ConflictSide.deal_id).where(
-                ConflictSide.deal_id.in_([deal.id for deal in deals]),
-                (ConflictSide.standing == Standing.OPEN)
-                | (ConflictSide.conflict_id == conflict.id),
-            )
+    sides = session.scalars(
+        select(ConflictSide).where(
+            ConflictSide.deal_id.in_([deal.id for deal in deals]),
+            (ConflictSide.standing == Standing.OPEN) | (ConflictSide.conflict_id == conflict.id),
         )
-    )
+    ).all()
+    taken = {side.deal_id for side in sides if side.standing is Standing.OPEN}
+    earlier = {side.deal_id: side for side in sides if side.conflict_id == conflict.id}
     for deal in deals:
         if deal.id not in taken:
-            _join(session, conflict, deal, programme, now=now)
+            _join(session, conflict, deal, earlier.get(deal.id), programme, now=now)
     session.flush()
     _queue_the_clock(session, conflict)
 
 
 def _join(
-    session: Session, conflict: Conflict, deal: Deal, programme: Vendor, *, now: datetime
+    session: Session,
+    conflict: Conflict,
+    deal: Deal,
+    earlier: ConflictSide | None,
+    programme: Vendor,
+    *,
+    now: datetime,
 ) -> None:
+    """earlier: its side of this case, when it was a party, left, and lives again."""
     evidence_by = programme.calendar.add_business_days(now, EVIDENCE_BUSINESS_DAYS)
     conflict.evidence_by = max(conflict.evidence_by, evidence_by)
     conflict.decide_by = max(conflict.decide_by, _decide_by(evidence_by, programme))
-    side_id = new_id()
-    side = ConflictSide(
-        id=side_id,
-        partner_id=deal.partner_id,
-        conflict_id=conflict.id,
-        number=human_number("C", side_id, letters=10),
-        deal_id=deal.id,
-        likely_rule=conflict.likely_rule,
-        opened_at=now,
-        evidence_by=evidence_by,
-    )
-    session.add(side)
+    side = earlier or _new_side(session, conflict, deal, now=now)
+    side.standing, side.decided_at, side.evidence_by = Standing.OPEN, None, evidence_by
     remember(session, deal, "conflict", by=SYSTEM, now=now, before=deal.status)
     _wait_for_the_case(session, deal, conflict, programme)
     note(session, conflict, "joined", f"{deal.number} is a party, as {side.number}.", now=now)
@@ -165,6 +161,22 @@ def _join(
         body=f"We look into it before we decide; the case is {side.number}. Say what you know "
         f"about {deal.number} until {_said(evidence_by, programme)}: nobody but us reads it.",
     )  # fmt: skip
+
+
+def _new_side(session: Session, conflict: Conflict, deal: Deal, *, now: datetime) -> ConflictSide:
+    side_id = new_id()
+    side = ConflictSide(
+        id=side_id,
+        partner_id=deal.partner_id,
+        conflict_id=conflict.id,
+        number=human_number("C", side_id, letters=10),
+        deal_id=deal.id,
+        likely_rule=conflict.likely_rule,
+        opened_at=now,
+        evidence_by=conflict.evidence_by,
+    )
+    session.add(side)
+    return side
 
 
 def _wait_for_the_case(session: Session, deal: Deal, conflict: Conflict, programme: Vendor) -> None:

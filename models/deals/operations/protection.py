@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models import jobs, vendor
 from models.base import lock
 from models.deals.operations.closing import close_won
+from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.steps import (
     lock_with_customer,
     move,
@@ -81,8 +82,11 @@ def extend(session: Session, deal: Deal, *, by: Actor, now: datetime) -> None:
     if deal.protected_through < today:  # answered so late that nothing would be left
         deal.protected_through = today + more
     deal.extension_asked_at = None
+    was_over = deal.status is DealStatus.EXPIRED
     move(session, deal, "extend", by=by, now=now)
     session.flush()
+    if was_over:
+        open_if_contested(session, deal, now=now)  # others may wait for this customer by now
     queue_the_end(session, deal, now=now)
     tell_partner(
         session, deal, "deal-extended", now=now,

@@ -20,10 +20,21 @@ def count(session: Session, deal: Deal, order: DealOrder, *, by: Actor, now: dat
     if deal.won_at is None:
         deal.won_at, deal.won_on = order.ordered_at, order.ordered_on
         deal.order_number = order.reference[:80]
-    deal.support_contact = order.support_contact
-    deal.service_starts_on, deal.renews_on = order.service_starts_on, order.renews_on
+    session.flush()
+    _take_over(deal, orders_of(session, deal.id), order)
     session.flush()
     return close_when_complete(session, deal, by=by, now=now)
+
+
+def _take_over(deal: Deal, orders: Sequence[DealOrder], latest: DealOrder) -> None:
+    """The hand-over of all parts: from the first start to the last renewal.
+
+    A part that has nothing to renew takes the renewal of the others away from nobody.
+    """
+    counted = [one for one in orders if one.state is OrderState.ACCEPTED]
+    deal.support_contact = latest.support_contact
+    deal.service_starts_on = min(one.service_starts_on for one in counted)
+    deal.renews_on = max((one.renews_on for one in counted if one.renews_on), default=None)
 
 
 def close_when_complete(session: Session, deal: Deal, *, by: Actor, now: datetime) -> bool:

@@ -14,6 +14,8 @@ from models.deals.conflicts.leaving import link_of, note
 from models.deals.conflicts.queries import sides_of
 from models.deals.conflicts.rules import CONFLICT_MOVES, ConflictStatus
 from models.deals.conflicts.tables import Conflict
+from models.deals.operations.contesting import open_if_contested
+from models.deals.tables import Deal
 from models.people import Role
 
 
@@ -62,3 +64,8 @@ def _still_open(session: Session, payload: dict[str, Any], clock: str) -> Confli
     conflict = session.get_one(Conflict, UUID(payload["conflict_id"]))
     is_now = getattr(conflict, clock) == datetime.fromisoformat(payload["at"])
     return conflict if is_now and conflict.status is ConflictStatus.OPEN else None
+
+
+def handle_look_again(session: Session, payload: dict[str, Any], now: datetime) -> None:
+    """Let the deal join another case, or open one.  Harmless when sent twice."""
+    open_if_contested(session, session.get_one(Deal, UUID(payload["deal_id"])), now=now)

@@ -51,7 +51,7 @@ def decide(
     sides = [side for side in sides_of(session, conflict.id) if side.standing is Standing.OPEN]
     decision.must_fit((side.id for side in sides), has_vendor=conflict.touch_id is not None)
     must_be_no_party(session, conflict, sides, by)
-    _must_have_heard(session, conflict, sides, decision, now=now)
+    _must_have_heard(session, sides, decision, now=now)
     must_name_nobody(session, conflict, decision)
     programme = vendor.settings(session)
     conflict.status = CONFLICT_MOVES.after("decide", conflict.status)
@@ -165,17 +165,16 @@ def _who_ended(conflict: Conflict) -> str:
 
 def _must_have_heard(
     session: Session,
-    conflict: Conflict,
     sides: Sequence[ConflictSide],
     decision: Decision,
     *,
     now: datetime,
 ) -> None:
     """Each party is heard, or has had its time; to tell two customers apart hurts nobody."""
-    if decision.outcome is Outcome.APART or now > conflict.evidence_by:
+    if decision.outcome is Outcome.APART:
         return
     heard = {filed.side_id for filed in evidence_of(session, [side.id for side in sides])}
-    if any(side.id not in heard for side in sides):
+    if any(side.id not in heard and now <= side.evidence_by for side in sides):
         raise Refused(
             "The parties still have time for their evidence. Decide when each has filed, or when "
             "that time is over."
