@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
@@ -15,15 +15,13 @@ from wtforms.widgets import TextInput
 
 from models import files
 from models.errors import Refused
-from models.money import Money, exponent
-from portal.formats import plain_money
-
-MOST_DIGITS = 30
-"""Of an amount: 1e99999999 is short to type, and takes all memory to count out."""
+from models.money import Money, exponent, is_currency
+from portal.formats import has_decimal_comma, plain_money
+from portal.typed_numbers import Unreadable, number_of
 
 
 class MoneyField(Field):
-    """An amount typed as 1250 or 1250.00 or 1,250.00, read as exact Money.
+    """An amount typed as 1250 or 1,250.00 or 1.250,00, read as exact Money.
 
     currency: an ISO code, or a function that gives it when the form is read.
     `data` is None when nothing was typed.
@@ -49,12 +47,16 @@ class MoneyField(Field):
         typed = (values[0] if values else "").strip()
         if not typed:
             return
+        places = exponent(self.currency)
         try:
-            self.data = Money.of(_number(typed), self.currency)
-        except InvalidOperation:
-            raise ValidationError("Enter an amount in digits, such as 1250.00.") from None
+            number = number_of(typed, places=places, is_comma=has_decimal_comma())
+        except Unreadable as no:
+            raise ValidationError(
+                str(no) or "Enter an amount in digits, such as 1250.00."
+            ) from None
+        try:
+            self.data = Money.of(number, self.currency)
         except ValueError:
-            places = exponent(self.currency)
             raise ValidationError(
                 f"{self.currency} has {places or 'no'} decimals; enter a whole "
                 f"{'cent' if places else 'amount'}."
@@ -64,14 +66,25 @@ class MoneyField(Field):
             raise ValidationError("This amount is too large. Check the number of digits.")
 
 
-def _number(typed: str) -> Decimal:
-    """Raises InvalidOperation for anything but digits with their separators."""
-    for separator in (",", " ", "\N{NO-BREAK SPACE}", "\N{RIGHT SINGLE QUOTATION MARK}"):
-        typed = typed.replace(separator, "")
-    number = Decimal(typed)
-    if not number.is_finite() or number.adjusted() > MOST_DIGITS:
-        raise InvalidOperation
-    return number
+class RatioField(Field):
+    """A percentage or a rate: a point or a comma before its decimals, as many as are typed."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return f"{self.data:f}" if self.data is not None else ""
+
+    def process_formdata(self, values: list[str]) -> None:
+        self.data: Decimal | None = None
+        typed = (values[0] if values else "").strip()
+        if not typed:
+            return
+        try:
+            self.data = number_of(typed, places=None)
+        except Unreadable:
+            raise ValidationError("Enter a number in digits, such as 8.5.") from None
 
 
 class TidyField(StringField):
@@ -87,6 +100,14 @@ class UpperField(TidyField):
     def process_formdata(self, values: list[str]) -> None:
         super().process_formdata(values)
         self.data = (self.data or "").replace(" ", "").upper()
+
+
+class CurrencyField(UpperField):
+    """An ISO 4217 code."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and not is_currency(self.data):
+            raise ValidationError("Enter an ISO 4217 code such as EUR.")
 
 
 class FilesField(MultipleFileField):

@@ -38,6 +38,11 @@ def plain_money(amount: Money) -> str:
     return f"{amount.major:.{exponent(amount.currency)}f}"
 
 
+def has_decimal_comma() -> bool:
+    """Whether the reader's pages write 12,50."""
+    return numbers.get_decimal_symbol(_locale()) == ","
+
+
 def short_money(amount: Money | None) -> str:
     """Such as $23.7k, for charts and tiles where cents would be noise."""
     if amount is None:

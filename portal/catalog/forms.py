@@ -6,23 +6,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, DecimalField, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms import BooleanField, DateField, SelectField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from models.money import is_currency
 from models.partners import Tier
-from portal.fields import MoneyField, TidyField, UpperField
+from portal.fields import CurrencyField, MoneyField, RatioField, TidyField
 from portal.formats import words
 
 TIERS = {"": "Every tier"} | {each.value: words(each) for each in Tier}
-
-
-class CurrencyField(UpperField):
-    """An ISO 4217 code."""
-
-    def pre_validate(self, form: FlaskForm) -> None:
-        if self.data and not is_currency(self.data):
-            raise ValidationError("Enter an ISO 4217 code such as EUR.")
 
 
 class FamilyForm(FlaskForm):
@@ -91,11 +82,10 @@ def price_form(currency: str) -> type[FlaskForm]:
 
 class RateForm(FlaskForm):
     base = CurrencyField("One", [InputRequired("Enter a currency such as EUR.")])
-    rate = DecimalField(
+    rate = RatioField(
         "is worth",
         [InputRequired("Enter the rate."), NumberRange(min=0)],
-        places=None,
-        description="With a point, such as 1.0842.",
+        description="Such as 1.0842.",
     )
     quote = CurrencyField("of", [InputRequired("Enter a currency such as USD.")])
     on = DateField("On", [InputRequired("Enter the day of the rate.")])

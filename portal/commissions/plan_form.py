@@ -10,6 +10,8 @@ from wtforms import DateField, FieldList, Form, FormField, SelectField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from portal.fields import NeededSometimes, TidyField
+from portal.formats import has_decimal_comma
+from portal.typed_numbers import Unreadable, number_of
 
 BASES = {
     "flat": "One rate for everything",
@@ -34,22 +36,39 @@ DERATES = {"": "Other sales stay as rated", "yes": "What is left is rated again"
 DRAWS = {"": "No draw", "guarantee": "Guarantee", "recoverable": "Recoverable advance"}
 ROUNDINGS = {"half_up": "Half a unit is rounded up", "half_even": "Half a unit rounds to even"}
 NUMBER = re.compile(r"\d{1,12}(\.\d{1,12})?$")
+DIGITS = "Enter a number in digits, such as 8.5 or 10,000."
 ROWS = 40
 
 
 class NumberField(TidyField):
-    """A number as text, so that no digit is lost; thousands may be set apart by commas."""
+    """A number, kept as text so that no digit is lost.
+
+    places: as of portal.typed_numbers; 2 for what may have its thousands set apart.
+    """
+
+    places: int | None = 2
 
     def process_formdata(self, values: list[str]) -> None:
         super().process_formdata(values)
-        self.data = (self.data or "").replace(",", "").replace(" ", "").removesuffix("%")
+        self.data = (self.data or "").removesuffix("%").strip()
+        if not self.data:
+            return
+        is_comma = has_decimal_comma()
+        try:
+            self.data = f"{number_of(self.data, places=self.places, is_comma=is_comma):f}"
+        except Unreadable as no:
+            raise ValidationError(str(no) or DIGITS) from None
 
     def pre_validate(self, form: Any) -> None:
         if self.data and not NUMBER.match(self.data):
-            raise ValidationError("Enter a number in digits, such as 8.5 or 10,000.")
+            raise ValidationError(DIGITS)
 
 
-class PercentField(NumberField):
+class RatioTextField(NumberField):
+    places = None
+
+
+class PercentField(RatioTextField):
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
         if self.data and float(self.data) > 100:
@@ -58,6 +77,10 @@ class PercentField(NumberField):
 
 def _number(label: str, **options: Any) -> NumberField:
     return NumberField(label, [NeededSometimes()], **options)
+
+
+def _ratio(label: str, **options: Any) -> RatioTextField:
+    return RatioTextField(label, [NeededSometimes()], **options)
 
 
 def _percent(label: str, **options: Any) -> PercentField:
@@ -85,8 +108,8 @@ class TierRow(Form):
 
 
 class BandRow(Form):
-    attainment = _number("From percent of the quota")
-    multiple = _number("Times the rate")
+    attainment = _ratio("From percent of the quota")
+    multiple = _ratio("Times the rate")
 
 
 class StepRow(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ def propose_sharing(person: Actor, deal: Deal) -> Answer:
             session,
             deal,
             named=form.named.data,
-            own_percent=form.own_percent.data,
+            own_percent=form.own_percent.data or Decimal(0),
             message=form.message.data or "",
             by=person,
             now=now(),

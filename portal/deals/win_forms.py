@@ -8,7 +8,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -17,7 +16,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.deals.forms import ANY_DAY
-from portal.fields import FilesField, MoneyField, TidyField
+from portal.fields import FilesField, MoneyField, RatioField, TidyField
 
 COMPLETE, PARTIAL = "complete", "partial"
 
@@ -85,10 +84,9 @@ class ProposalForm(FlaskForm):
         [InputRequired("Enter its name, partner number or e-mail address."), Length(max=200)],
         description="Its name, partner number or e-mail address. We find out who it is.",
     )
-    own_percent = DecimalField(
+    own_percent = RatioField(
         "Your share in percent",
         [InputRequired("Enter a share, such as 60."), NumberRange(0, 100)],
-        places=None,
         description="The rest is theirs; together it is always 100.",
     )
     message = TextAreaField("Message to them", [Length(max=2000)])
@@ -101,10 +99,9 @@ def offer_form(partners: Sequence[tuple[str, str]]) -> type[FlaskForm]:
             [InputRequired("Choose a partner.")],
             choices=[SelectChoice("", "Choose"), *(SelectChoice(*one) for one in partners)],
         )
-        registering_percent = DecimalField(
+        registering_percent = RatioField(
             "Share of the registering partner in percent",
             [InputRequired("Enter a share, such as 60."), NumberRange(0, 100)],
-            places=None,
             description="The rest is the fulfilling partner's. Both are asked.",
         )
         message = TextAreaField("Message to the fulfilling partner", [Length(max=2000)])

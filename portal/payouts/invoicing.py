@@ -13,6 +13,7 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired, Length
 
 from models.errors import Refused
+from models.money import is_currency
 from models.partners import Partner
 from models.payouts.invoices import (
     MAKE,
@@ -26,7 +27,7 @@ from models.payouts.provider.rules import INVOICE
 from models.people import Actor, Person, Role
 from portal.clock import now
 from portal.database import session, transaction
-from portal.fields import MoneyField, TidyField, UpperField
+from portal.fields import CurrencyField, MoneyField, TidyField
 from portal.paging import Key, page_of
 from portal.payouts.asking import attempt
 from portal.payouts.blueprint import pages
@@ -40,19 +41,23 @@ LATEST = [Key(PartnerInvoice.asked_at, True), Key(PartnerInvoice.id, True)]
 KINDS = {InvoiceKind.DEBT.value: "What it owes us already", InvoiceKind.FEE.value: "A fee"}
 
 
+def typed_currency() -> str:
+    """Of the amount beside it, which is read in it; what is no currency is refused there."""
+    typed = request.form.get("currency", "").strip().upper()
+    return typed if is_currency(typed) else "EUR"
+
+
 class InvoiceForm(FlaskForm):
     partner = TidyField("Partner", [InputRequired("Enter its number, such as P-4K7QXMP.")])
     kind = RadioField("For", [InputRequired("Choose one.")], choices=KINDS)
-    currency = UpperField("Currency", [InputRequired(), Length(min=3, max=3)], default="EUR")
-    amount = MoneyField("Amount", currency="EUR", validators=[InputRequired("Enter an amount.")])
+    currency = CurrencyField("Currency", [InputRequired("Enter a currency.")], default="EUR")
+    amount = MoneyField(
+        "Amount", currency=typed_currency, validators=[InputRequired("Enter an amount.")]
+    )
     about = TidyField(
         "What for", [InputRequired("Say what it is for."), Length(max=200)],
         description="The partner reads it on the invoice.",
     )  # fmt: skip
-
-    def __init__(self, *words: Any, **named: Any) -> None:
-        super().__init__(*words, **named)
-        self.amount._currency = lambda: self.currency.data or "EUR"
 
 
 @pages.get("/partner-invoices")

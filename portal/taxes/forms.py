@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileRequired
-from wtforms import BooleanField, DateField, DecimalField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from models.taxes import FormDetails, FormKind, TermKind
 from models.taxes.rules import fits
-from portal.fields import FilesField, TidyField
+from portal.fields import FilesField, RatioField, TidyField
 
 TERMS = {
     TermKind.VAT.value: "VAT in our country (percent)",
@@ -71,10 +71,10 @@ class RefusalForm(FlaskForm):
 class TermForm(FlaskForm):
     kind = SelectField("What", [InputRequired()], choices=TERMS)
     from_on = DateField("From", [InputRequired("Enter the first day.")])
-    value = DecimalField(
+    value = RatioField(
         "Value",
         [InputRequired("Enter a number."), NumberRange(0, 10**9)],
-        description="Such as 19 for 19 %, or 2000 for 2,000 dollars.",
+        description="Such as 19 for 19 %, or 2000 for 2,000 dollars; without marks for thousands.",
     )
 
     def exact(self) -> Decimal:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from models import ledger, payouts, vendor
 from models.insights.money import standing
 from models.ledger import Account, Posting
+from models.money import Money
 from models.payouts.due import dues, obstacle, unpaid_currencies
 from models.payouts.invoices import InvoiceStatus, PartnerInvoice
 from models.people import Role
@@ -225,3 +226,20 @@ def test_without_stripe_nothing_is_asked_for(story, a, sign_in):
     finance, partner = sign_in(a.finance()), a.partner()
     assert "not connected" in finance.get("/partner-invoices").text
     assert ask(finance, partner).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "minor"),
+    [("USD", "100.00", 100_00), ("jpy", "1,000", 1000), ("EUR", "12,50", 12_50)],
+)
+def test_the_amount_is_in_the_currency_typed_beside_it(
+    connected, finance, partner, currency, typed, minor
+):
+    assert ask(finance, partner, currency=currency, amount=typed).status_code == 303
+    assert invoice(connected).amount == Money(minor, currency.upper())
+
+
+def test_what_is_no_currency_is_refused_and_stays(finance, partner):
+    page = ask(finance, partner, currency="ZZQ")
+    assert page.status_code == 422
+    assert "ISO 4217" in page.text and 'value="ZZQ"' in page.text and 'value="250.00"' in page.text
