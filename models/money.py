@@ -79,7 +79,7 @@ class Money:
 
 def rounded(minor: Decimal) -> int:
     """Whole minor units, half a unit away from zero, so that a reversal mirrors exactly."""
-    return int(minor.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(minor.to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def split_minor(minor: int, weights: Sequence[int]) -> list[int]:
@@ -89,14 +89,14 @@ def split_minor(minor: int, weights: Sequence[int]) -> list[int]:
     (earlier first), so the result never depends on dictionary order.
     Raises ValueError when no weight is positive or one is negative.
     """
-    if min(weights, default=0) < 0 or sum(weights) <= 0:
+    if any(weight < 0 for weight in weights) or sum(weights) <= 0:
         raise ValueError(f"cannot split by weights {list(weights)}")
     total, whole = sum(weights), abs(minor)
     parts = [whole * weight // total for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda i: (-(whole * weights[i] % total), i))
     for i in by_remainder[: whole - sum(parts)]:
         parts[i] += 1
-    return [-part for part in parts] if minor < 0 else parts
+    return parts if minor == whole else [-part for part in parts]
 
 
 @cache

@@ -80,11 +80,11 @@ def on_sqlite(metadata: MetaData) -> Iterator[str]:
 
 
 def _references(table: Table) -> Iterator[tuple[str, Table]]:
-    for constraint in sorted(
-        table.foreign_key_constraints, key=lambda each: tuple(each.column_keys)
-    ):
-        if len(constraint.columns) == 1 and is_owned(constraint.referred_table):
-            yield constraint.column_keys[0], constraint.referred_table
+    for column in table.c:
+        for key in column.foreign_keys:
+            alone = key.constraint is not None and len(key.constraint.columns) == 1
+            if alone and is_owned(key.column.table):
+                yield column.name, key.column.table
 
 
 def _is_declared(table: Table, column: str, parent: Table) -> bool:

@@ -45,7 +45,7 @@ class ScopedSession(Session):
             raise OutOfScope("a session needs a scope")
         super().__init__(bind, **options)
         self._scope = scope
-        self._fence = () if scope.is_vendor else (fence(scope),)
+        self._fence = (fence(scope),)
 
     @property
     def scope(self) -> Scope:
@@ -66,9 +66,9 @@ class ScopedSession(Session):
         self._vendors_only("bulk_insert_mappings")
         super().bulk_insert_mappings(*words, **options)
 
-    def bulk_update_mappings(self, *words: Any, **options: Any) -> None:
+    def bulk_update_mappings(self, mapper: Any, mappings: Any) -> None:
         self._vendors_only("bulk_update_mappings")
-        super().bulk_update_mappings(*words, **options)
+        super().bulk_update_mappings(mapper, mappings)
 
     def _vendors_only(self, way: str) -> None:
         if not self._scope.is_vendor:

@@ -1,5 +1,6 @@
 """Money is exact: nothing is made or lost by rates and splits."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -31,9 +32,27 @@ def test_a_rate_rounds_half_a_cent_away_from_zero(minor, rate, expected):
 def test_a_split_gives_the_lost_cent_to_the_largest_remainder():
     assert eur(1000).split([1, 2]) == [eur(333), eur(667)]
 
+    assert eur(100).split([4, 3]) == [eur(57), eur(43)]  # not to the largest part
+    assert eur(-100).split([4, 3]) == [eur(-57), eur(-43)]
+
 
 def test_a_tie_goes_to_the_party_listed_first():
     assert eur(1).split([1, 1]) == [eur(1), eur(0)]
+    assert eur(7).split([1]) == [eur(7)]
+
+
+@pytest.mark.parametrize("weights", [[], [0, 0], [-1, 2], [2, -3]])
+def test_weights_that_share_nothing_are_refused(weights):
+    with pytest.raises(ValueError, match=re.escape(f"cannot split by weights {weights}")):
+        eur(10).split(weights)
+
+
+def test_amounts_are_counted_and_compared():
+    assert eur(3) - eur(5) == -eur(2) == eur(-2)
+    assert eur(3) * 2 == eur(6)
+    assert eur(2) < eur(3) and not eur(3) < eur(3) and not eur(4) < eur(3)
+    assert eur(2) <= eur(3) and eur(3) <= eur(3) and not eur(4) <= eur(3)
+    assert eur(1) and eur(-1) and not eur(0)
 
 
 @given(some.integers(-(10**12), 10**12), some.lists(some.integers(0, 1000), min_size=1))

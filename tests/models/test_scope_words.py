@@ -1,6 +1,7 @@
 """What the wall says when it refuses, word for word; and that it is not in the vendor's way."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -8,11 +9,12 @@ from sqlalchemy import delete, select, text, update
 from models.catalog import ProductFamily
 from models.engine import for_writing
 from models.partners import Partner, PartnerParent
-from models.people import Person
+from models.row_security import SAY
 from models.scope import (
     OutOfScope,
     Scope,
     ScopedSession,
+    _begin,
     _never_load_foreign,
     as_vendor,
     asked_by,
@@ -97,12 +99,14 @@ def test_scopes_and_sessions_need_somebody(engine):
     assert refused(open_session, engine, None) == "a session needs a scope"
 
 
-def test_the_vendor_is_not_in_the_way_of_anything(session, both):
+def test_the_vendor_is_not_in_the_way_of_anything(session, both, engine):
     options = {"who": "us"}
     connection = session.connection(execution_options=options)
     assert connection.get_execution_options()["who"] == "us"
-    assert session.connection({"mapper": Person}) is not None
-    session.bulk_insert_mappings(ProductFamily, [{"code": "a", "name": "A"}], render_nulls=True)
+    assert session.connection({"bind": engine}).engine is engine is not connection.engine
+    added = {"code": "a", "name": "A"}
+    session.bulk_insert_mappings(ProductFamily, [added], return_defaults=True)
+    assert added["id"] == session.scalar(select(ProductFamily.id).where(ProductFamily.code == "a"))
     families = session.scalars(select(ProductFamily).order_by(ProductFamily.code)).all()
     assert [one.code for one in families] == ["a", "bikes"]
     session.bulk_update_mappings(ProductFamily, [{"id": families[0].id, "name": "B"}])
@@ -111,6 +115,46 @@ def test_the_vendor_is_not_in_the_way_of_anything(session, both):
     made = ProductFamily(code="c", name="C")
     session.bulk_save_objects([made], return_defaults=True)
     assert made.id is not None
+
+
+class OnPostgresql:
+    """A connection to PostgreSQL that writes down what it is told."""
+
+    def __init__(self):
+        self.told, self.options = [], {}
+        self.dialect = SimpleNamespace(name="postgresql")
+        transaction = SimpleNamespace(transaction_status=SimpleNamespace(name="INTRANS"))
+        self.connection = SimpleNamespace(dbapi_connection=SimpleNamespace(info=transaction))
+
+    def execution_options(self, **options):
+        self.options |= options
+
+    def exec_driver_sql(self, sql, values):
+        assert sql == SAY
+        self.told.append(values)
+
+
+def test_postgresql_is_told_for_whom_each_transaction_is(mine, both):
+    said, reads = OnPostgresql(), ",".join(map(str, sorted(both[:2])))
+    as_vendor(said)
+    assert said.told == [{"scope": "vendor", "partner": "", "reads": ""}]
+    _begin(mine, None, said)
+    mine._scope = Scope.partner(both[0], reads=frozenset(both[:2]))
+    _begin(mine, None, said)
+    assert [one["reads"] for one in said.told[1:]] == [str(both[0]), reads]
+    assert said.told[1] == {"scope": "partner", "partner": str(both[0]), "reads": str(both[0])}
+    assert said.options["asked_by"] is mine
+    said.connection.dbapi_connection.info.transaction_status.name = "INERROR"
+    _begin(mine, None, said)
+    said.dialect.name = "sqlite"
+    _begin(mine, None, said)
+    assert len(said.told) == 3
+
+
+def test_a_row_of_ones_own_is_read_again(mine, both):
+    own = mine.scalars(select(PartnerParent)).one()
+    mine.refresh(own)
+    assert own.distributor_id == both[2]
 
 
 def test_a_session_keeps_what_it_has_read_and_says_who_asks(engine, both):
