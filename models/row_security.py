@@ -72,7 +72,7 @@ def _rules_of(table: str) -> Iterator[tuple[str, str]]:
         yield "wall_read", f"FOR SELECT USING ({ANYBODY} AND ({_seen(cls)}))"
         if hasattr(cls, "partner_id"):
             yield "wall_own", f"USING ({own}) WITH CHECK ({own})"
-            if getattr(cls, "is_told_to_vendor", False):
+            if issubclass(cls, SeenBy) and cls.is_told_to_vendor:
                 yield "wall_add", f"FOR INSERT WITH CHECK ({ANYBODY} AND partner_id IS NULL)"
         elif cls.guarded_by == "id read":
             yield "wall_own", f"USING (id = {OWNER}) WITH CHECK (id = {OWNER})"
@@ -88,7 +88,7 @@ def _seen(cls: Any) -> str:
     criterion = cls.seen_in(Scope(THE_OWNER, frozenset({THE_READ})))
     compiled = criterion.compile(dialect=postgresql(), compile_kwargs={"literal_binds": True})
     asked = " ".join(str(compiled).split())
-    asked = re.sub(rf"= '{THE_OWNER}'(::UUID)?", f"= {OWNER}", asked)
+    asked = re.sub(rf"(?<!!)= '{THE_OWNER}'(::UUID)?", f"= {OWNER}", asked)
     asked = re.sub(rf"IN \('{THE_READ}'(::UUID)?\)", f"= ANY ({READS})", asked)
     assert str(THE_OWNER) not in asked and str(THE_READ) not in asked, asked
     return asked

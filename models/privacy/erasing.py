@@ -5,6 +5,7 @@ What the law wants kept is kept, and said.  Two administrators do it; doing it t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from models.base import lock
 from models.errors import Refused
 from models.people import Actor, Person, PersonStatus, SignInAttempt
 from models.privacy import places
+from models.privacy.mentions import Mention, mentions
 from models.privacy.rules import ErasureState, nowhere, pseudonym
 from models.privacy.tables import Erasure
 from models.privileges import PrivilegeRequest
@@ -56,12 +58,18 @@ def preview(session: Session, person: Person) -> Preview:
             kept[place.table.name] = Line(place.table.name, before + count, place.why_kept)
         else:
             renamed[place.table.name] = renamed.get(place.table.name, 0) + count
-    deleted = [
-        Line(table.name, count)
+    deleted = {
+        table.name: _count(session, table, places.whose(table) == person.id)
         for table in places.alone()
-        if (count := _count(session, table, places.whose(table) == person.id))
-    ]
-    return Preview(deleted, [Line(*each) for each in renamed.items()], list(kept.values()))
+    }
+    for mention in _mentions(session, person, one):
+        group, name = deleted if mention.values is None else renamed, mention.table.name
+        group[name] = group.get(name, 0) + _count(session, mention.table, mention.rows)
+    return Preview(_lines(deleted), _lines(renamed), list(kept.values()))
+
+
+def _lines(counts: dict[str, int]) -> list[Line]:
+    return [Line(table, count) for table, count in counts.items() if count]
 
 
 def ask(session: Session, person: Person, *, reason: str, by: Actor, now: datetime) -> Erasure:
@@ -114,6 +122,9 @@ def _erase(session: Session, person: Person) -> dict[str, Any]:
     for table in places.alone():
         mine = places.whose(table) == person.id
         counts[table.name] = _changed(session, delete(table).where(mine))
+    for mention in _mentions(session, person, one):
+        gone = _changed(session, mention.change())
+        counts[mention.table.name] = counts.get(mention.table.name, 0) + gone
     session.execute(
         update(PrivilegeRequest)
         .where(PrivilegeRequest.person_id == person.id)
@@ -129,6 +140,11 @@ def _erase(session: Session, person: Person) -> dict[str, Any]:
     person.locale, person.time_zone = "en_US", "UTC"
     session.flush()
     return {table: count for table, count in counts.items() if count}
+
+
+def _mentions(session: Session, person: Person, is_only_one: bool) -> Iterator[Mention]:
+    is_address_theirs = not _is_shared(session, person)
+    return mentions(person, is_only_one=is_only_one, is_address_theirs=is_address_theirs)
 
 
 def _must_be_erasable(session: Session, person: Person) -> None:

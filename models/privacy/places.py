@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, false
+from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, true
 
 from models.base import Base
 from models.people import Person
@@ -49,14 +49,14 @@ class Place:
 
     def rows_of(self, person: Person, *, is_only_one: bool) -> ColumnElement[bool]:
         """is_only_one: nobody else bears the name; else a row without an id may be another's."""
-        if self.key is not None:
-            return and_(self.key == person.id, self.column == person.name)
-        if not is_only_one:
-            return false()
         own = self.column == person.name
-        if person.partner_id is not None and "partner_id" in self.table.c:
-            return and_(own, self.table.c.partner_id == person.partner_id)
-        return own
+        unsaid: ColumnElement[bool] = false()
+        if is_only_one:
+            in_company = person.partner_id is not None and "partner_id" in self.table.c
+            unsaid = self.table.c.partner_id == person.partner_id if in_company else true()
+        if self.key is None:
+            return and_(own, unsaid)
+        return and_(own, or_(self.key == person.id, and_(self.key.is_(None), unsaid)))
 
 
 def names() -> Iterator[Place]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from models import row_security, same_owner, schema
+from models.notices import Notice
 
 VENDOR = "(SELECT NULLIF(current_setting('app.scope', true), '')) = 'vendor'"
 ANYBODY = "(SELECT NULLIF(current_setting('app.scope', true), '')) IS NOT NULL"
@@ -76,6 +77,20 @@ def test_a_table_that_is_no_models_is_the_vendors_alone():
     ]
 
 
+@pytest.mark.parametrize(
+    "seen_in",
+    [
+        lambda cls, who: cls.partner_id != who.owner,
+        lambda cls, who: cls.partner_id != min(who.reads),
+    ],
+    ids=["owner", "reads"],
+)
+def test_a_condition_that_cannot_be_asked_by_the_connection_is_never_written(monkeypatch, seen_in):
+    monkeypatch.setattr(Notice, "seen_in", classmethod(seen_in))
+    with pytest.raises(AssertionError, match=r"notice\.partner_id !="):
+        list(row_security.policies(schema.metadata()))
+
+
 @pytest.fixture
 def small() -> MetaData:
     """Owned: deal, paper, line and note, of which the last says with whom it goes by itself."""
@@ -113,6 +128,19 @@ def test_postgresql_keeps_each_key_together_with_its_owner(small):
         " REFERENCES paper (partner_id, id) DEFERRABLE",
         "ALTER TABLE line ADD CONSTRAINT wall_line_deal_id FOREIGN KEY (partner_id, deal_id)"
         " REFERENCES deal (partner_id, id) DEFERRABLE",
+    ]
+
+
+def test_sqlite_keeps_them_by_triggers(small):
+    sees_to_it = (
+        " ON line WHEN NEW.deal_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deal"
+        " WHERE id = NEW.deal_id AND partner_id = NEW.partner_id)"
+        " BEGIN SELECT RAISE(ABORT, 'line.deal_id has another owner'); END"
+    )
+    written = list(same_owner.on_sqlite(small))
+    assert [one for one in written if " wall_line_deal" in one] == [
+        "CREATE TRIGGER wall_line_deal_id_insert BEFORE INSERT" + sees_to_it,
+        "CREATE TRIGGER wall_line_deal_id_update BEFORE UPDATE OF partner_id, deal_id" + sees_to_it,
     ]
 
 
