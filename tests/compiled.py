@@ -5,6 +5,7 @@ test's time went into compiling the same statements anew.  Dialects of one kind 
 because all engines of a run speak to one server, or to one version of SQLite.
 """
 
+import sys
 from typing import Any
 
 from sqlalchemy import Engine, util
@@ -24,3 +25,12 @@ def share() -> None:
         engine._compiled_cache = KEPT
 
     Engine.__init__ = kept  # type: ignore[method-assign]
+
+
+def forget() -> None:
+    """What the portal itself has worked out once and keeps."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("models", "portal"):
+            for thing in list(vars(module).values()):
+                if callable(forgets := getattr(thing, "cache_clear", None)):
+                    forgets()
