@@ -129,7 +129,7 @@ def somebody(role: Role, partner_id=None, *, visitor="") -> Actor:
 def ask(built_portal):
     """ask(person, permission, …): what a view guarded so answers: 200, or why not."""
 
-    def answer(person, permission, *, thing=None, method="GET", stage=Stage.IN, must_sign=False,
+    def told_to(person, permission, *, thing=None, method="GET", stage=Stage.IN, must_sign=False,
                proven=timedelta(), **guards):  # fmt: skip
         known = person and Asking(
             person, uuid4(), 0, None, "V", stage, clock.now(), None, clock.now() - proven, None,
@@ -137,22 +137,26 @@ def ask(built_portal):
         )  # fmt: skip
         if thing is not None:
             guards["find"] = lambda who, thing_id: thing if who is person else thing_id
-        view = allow(permission, **guards)(lambda who, *found, **ids: (who, found, ids))
+        told = []
+        view = allow(permission, **guards)(
+            lambda *found, **ids: told.append((found, ids)) or "seen"
+        )
         with built_portal.test_request_context("/", method=method):
             if known:
                 login_user(SignedIn("token", known))
             try:
-                told = view(thing_id=4126)
+                answer = view(thing_id=4126)
             except HTTPException as no:
                 return no.code
             except (MustSign, ProofNeeded) as no:
                 return type(no)
-            found = (thing,) if thing is not None else ()
-            assert told == (person, found, {} if found else {"thing_id": 4126})
+            found = (person, thing) if thing is not None else (person,)
+            assert told == [(found, {} if thing is not None else {"thing_id": 4126})]
+            assert answer.get_data(as_text=True) == "seen"
             assert portal_session.scope.owner == person.partner_id
             return 200
 
-    return answer
+    return told_to
 
 
 def test_every_permission_is_in_both_tables():
@@ -219,10 +223,10 @@ def test_a_proof_of_the_last_five_minutes_is_asked_of_whom_it_is_asked(ask):
 
 def test_a_view_carries_what_it_asks_for(built_portal):
     def view(**ids):
-        return portal_session.scope.is_vendor, ids
+        return {"is_vendor": portal_session.scope.is_vendor, **ids}
 
     guarded = allow(Can.SEE_DEALS, fresh=may)(view)
     assert (guarded.permission, guarded.fresh, guarded.__name__) == (Can.SEE_DEALS, may, "view")
     assert anyone(view).permission is None and anyone(view).__name__ == "view"
     with built_portal.test_request_context("/"):
-        assert anyone(view)(number=7) == (True, {"number": 7})
+        assert anyone(view)(number=7).json == {"is_vendor": True, "number": 7}

@@ -45,6 +45,14 @@ def ann(a, session, now):
     )  # fmt: skip
     session.add(SignInAttempt(account=ann.email, address="192.0.2.7", at=now, succeeded=True))
     audit.record(session, ann.actor(), "deal registered", deal, now=now)
+    _told_of(ann, deal, kim, session, a, now)
+    ann.status = PersonStatus.LEFT
+    session.commit()
+    return ann
+
+
+def _told_of(ann, deal, kim, session, a, now):
+    """How they came, and where others read of them."""
     to_kim = {"title": f"By {ann.name}", "body": f"{ann.name} asks you", "link": "/", "now": now}
     notices.tell(session, kim.id, "x", **to_kim)
     session.add(
@@ -52,21 +60,11 @@ def ann(a, session, now):
     )
     applied = a.keep(
         Application(
-            number="A-1",
-            status="accepted",
-            company="Rhine",
-            name_key="rhine",
-            country="DE",
-            role="reseller",
-            town="Bonn",
-            contact_name=ann.name,
-            contact_email="Ann@rhine.example",
-            contact_phone="+49 228 4126",
-            about="Bikes.",
-            created_at=now,
-            decided_at=now,
+            number="A-1", status="accepted", company="Rhine", name_key="rhine", country="DE",
+            role="reseller", town="Bonn", contact_name=ann.name, contact_phone="+49 228 4126",
+            contact_email="Ann@rhine.example", about="Bikes.", created_at=now, decided_at=now,
         )
-    )
+    )  # fmt: skip
     session.add(
         ApplicationEvent(
             application_id=applied.id, verb="apply", to_status="received", by_name=ann.name, at=now
@@ -75,23 +73,11 @@ def ann(a, session, now):
     changed = [["deal", str(deal.id), {"registered_by_name": ["", ann.name]}]]
     session.add(
         DealDecision(
-            deal_id=deal.id,
-            verb="approve",
-            by_id=kim.id,
-            by_name=kim.name,
-            at=now,
-            is_final=True,
-            counts=True,
-            tier="gold",
-            took_seconds=1,
-            is_late=False,
-            had_conflict=False,
+            deal_id=deal.id, verb="approve", by_id=kim.id, by_name=kim.name, at=now, is_final=True,
+            counts=True, tier="gold", took_seconds=1, is_late=False, had_conflict=False,
             changes={"added": [], "changed": changed},
         )
-    )
-    ann.status = PersonStatus.LEFT
-    session.commit()
-    return ann
+    )  # fmt: skip
 
 
 def remnants(session, *words) -> set[str]:
