@@ -108,6 +108,8 @@ def _drawing(app: Flask, client: FlaskClient) -> Callable[[], str]:
         partner_name=None,
         vendor_name=context["vendor"],
         stage=Stage.IN,
+        began_at=now(),
+        provider_id=None,
         proven_at=now(),
         visit_ends_at=None,
         must_sign=False,

@@ -18,9 +18,9 @@ from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 200
+MOST_ALIKE = 600
 """Candidates by stretches of the name whose names are weighed."""
-MOST_ROWS = 500
+MOST_ROWS = 1_000
 """Of the key table that are read for them: under the keys that the fewest share, first."""
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHORTEST_TYPED = 2

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased
 
 from models.deals.decisions import DealDecision
 from models.deals.states import RejectReason
 from models.deals.tables import Deal
-from models.partners import Tier
+from models.partners import Partner, Tier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +67,20 @@ class PartnerSize:
         return cls(large_from=large_from, since=since, before=before, is_large=is_large)
 
     def large(self) -> Select:
-        """The ids of the large ones."""
-        return (
-            select(Deal.partner_id)
-            .where(Deal.submitted_at >= self.since, Deal.submitted_at < self.before)
-            .group_by(Deal.partner_id)
-            .having(func.count(Deal.id) >= self.large_from)
+        """The ids of the large ones: of each partner no more is read than makes it large."""
+        registered = aliased(Deal, name="registered")
+        last_needed = (
+            select(registered.submitted_at)
+            .where(
+                registered.partner_id == Partner.id,
+                registered.submitted_at >= self.since,
+                registered.submitted_at < self.before,
+            )
+            .order_by(registered.submitted_at)
+            .offset(self.large_from - 1)
+            .limit(1)
         )
+        return select(Partner.id).where(last_needed.scalar_subquery().is_not(None))
 
     def criterion(self) -> ColumnElement[bool]:
         of_large = Deal.partner_id.in_(self.large())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from models import customers, engagements, vendor
 from models.customers import Company, CustomerDetails, Verdict
 from models.deals.precheck_tables import Precheck, PrecheckAsked
+from models.deals.precheck_typing import goes_on
 from models.deals.queries import is_live
 from models.deals.states import DealStatus
 from models.deals.tables import Deal
@@ -33,7 +33,10 @@ NEW_QUESTIONS = {HOUR: 40, DAY: 150}
 ANSWERS = {HOUR: 600, DAY: 2_000}
 """With those that a form asks while it is being written."""
 SAME_QUESTION_FOR = timedelta(minutes=15)
-"""How long letters that are added still belong to the question before."""
+"""How long letters that are added still belong to the question that counted."""
+MOST_TYPED = 30
+"""Questions that a form may ask while one customer is written; the next one counts again."""
+TYPED = ("name", "domain", "vat_id", "country")
 
 
 class AskedTooOften(Refused):
@@ -143,14 +146,16 @@ def _one_at_a_time(session: Session, partner_id: UUID) -> None:
 
 
 def _goes_on(session: Session, asked: Company, by: Actor, now: datetime) -> bool:
-    """Whether this is this person's last question with letters added or mended.
+    """Whether this is still the customer of this person's last question that counted.
 
-    What is compared is what is answered by: another country, another site's own part or another
-    VAT number is another question, whatever stands around it.
+    What is compared is what is answered by, with every question since: another country, another
+    site's own part or another VAT number is another question, whatever stands around it.
     """
-    last = session.execute(
+    earlier: list[Company] = []
+    for row in session.execute(
         select(
-            PrecheckAsked.name, PrecheckAsked.domain, PrecheckAsked.vat_id, PrecheckAsked.country
+            PrecheckAsked.name, PrecheckAsked.domain, PrecheckAsked.vat_id, PrecheckAsked.country,
+            PrecheckAsked.is_new,
         )
         .where(
             PrecheckAsked.partner_id == by.partner_id,
@@ -158,25 +163,13 @@ def _goes_on(session: Session, asked: Company, by: Actor, now: datetime) -> bool
             PrecheckAsked.at > now - SAME_QUESTION_FOR,
         )
         .order_by(PrecheckAsked.at.desc(), PrecheckAsked.id.desc())
-        .limit(1)
-    ).first()
-    if last is None:
-        return False
-    before = Enquiry(**last._asdict()).company
-    return (
-        asked.country == before.country
-        and extends(before.core, asked.core)
-        and (asked.domain or "").startswith(before.domain or "")
-        and (asked.vat or "").startswith(before.vat or "")
-    )
-
-
-def extends(before: str, after: str) -> bool:
-    """Whether the one is the other with letters added at the end, or a few of them mended."""
-    alike = sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
-    )
-    return after.startswith(before) or alike * 2 >= max(len(before), len(after))
+        .limit(MOST_TYPED)
+    ):  # fmt: skip
+        *said, is_new = row
+        earlier.append(Enquiry(**dict(zip(TYPED, said, strict=True))).company)
+        if is_new:
+            return goes_on(earlier, asked)
+    return False
 
 
 def _refuse_too_many(session: Session, partner_id: UUID, *, is_new: bool, now: datetime) -> None:

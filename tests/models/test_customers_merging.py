@@ -180,13 +180,6 @@ def test_the_preview_counts_what_would_move_and_what_would_stay(session, a, merg
     ]
 
 
-def test_every_column_that_points_at_a_customer_moves_or_says_why_not(session, a, merge):
-    """A new table that points at customers is thought of here, or moves by itself."""
-    moving = {str(column) for column in customers.merging._pointers()}
-    assert {"deal.customer_id", "invoice.customer_id", "customer_link.customer_id"} <= moving
-    assert "customer_key.customer_id" not in moving
-
-
 def test_a_merged_customer_is_not_corrected(session, a, merge, now):
     merged = a.customer("Beta")
     merge(a.customer("Alpha"), merged)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event, func, select
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from models import deals, engagements
 from models import engine as engines
 from models.deals import AskedTooOften, Enquiry, Precheck, PrecheckAsked, prechecks
-from models.deals.prechecks import extends
+from models.deals.precheck_typing import is_typed_on
 from models.engagements import TouchDetails, TouchKind
 from models.errors import Refused
 from models.scope import Scope, open_session
@@ -182,7 +183,7 @@ def test_another_company_behind_the_same_letters_is_another_question(ask, sessio
     for other in others:
         ask("Constant", live=True, **other)
     new = select(func.count(PrecheckAsked.id)).where(PrecheckAsked.is_new)
-    assert session.scalar(new) == len(others) - (others[0] == {"domain": "acme.com"})
+    assert session.scalar(new) == sum(any(each.strip("-") for each in other.values()) for other in others)
 
 
 def test_a_form_that_types_for_hours_is_stopped_too(ask, monkeypatch):
@@ -196,13 +197,52 @@ def test_a_form_that_types_for_hours_is_stopped_too(ask, monkeypatch):
 @pytest.mark.parametrize(
     ("before", "after", "goes_on"),
     [
-        ("", "acme", True), ("ac", "acme marine", True), ("acme marine", "acme marina", True),
-        ("acme", "", False), ("acme", "bolt", False), ("acme marine", "ac", False),
-        ("", "", True), ("acme", "acme", True),
+        ("ac", "acme marine", True), ("acme marine", "acme marina", True),
+        ("acme marine", "acme", True), ("acem mar", "acme marine", True),
+        ("acme", "bolt", False), ("stadtwerke bonn", "stadtwerke koln", False),
+        ("acme", "acme", True), ("ac", "bc", False),
     ],
 )  # fmt: skip
-def test_only_letters_added_or_a_few_mended_go_on(before, after, goes_on):
-    assert extends(before, after) is goes_on
+def test_only_letters_added_or_one_mended_go_on(before, after, goes_on):
+    assert is_typed_on(before, after) is goes_on
+
+
+TOWNS = ("Bonn", "Kassel", "Ulm", "Trier", "Hagen", "Jena", "Siegen", "Worms", "Fulda", "Gera")
+WAYS_ROUND = {
+    "half of the letters are the same": [{"name": f"Stadtwerke {town}"} for town in TOWNS],
+    "back to what they share, and on": [
+        {"name": name} for town in TOWNS for name in ("Stadtwerke", f"Stadtwerke {town}")
+    ],
+    "a single letter before all": [{"name": "S"}, *({"name": f"S{town}"} for town in TOWNS)],
+    "a site, none, another": [
+        {"name": "Constant", "domain": site} for town in TOWNS for site in (f"{town}.com", "")
+    ],
+    "a name alone, then with a site": [
+        {"name": name, "domain": site}
+        for one, other in pairwise(TOWNS) for name, site in ((one, ""), (one, f"{other}.com"))
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS_ROUND.values(), ids=WAYS_ROUND)
+def test_no_way_leads_round_what_a_partner_may_ask_in_a_day(ask, monkeypatch, now, way):
+    """However a form is made to type: of ten customers it is told of no more than three."""
+    monkeypatch.setitem(prechecks.NEW_QUESTIONS, prechecks.DAY, 3)
+    told = set()
+    for minute, said in enumerate(way):
+        try:
+            ask(live=True, at=now + timedelta(minutes=minute), **said)
+        except AskedTooOften:
+            continue
+        told |= {town for town in TOWNS for text in said.values() if town in text}
+    assert 1 < len(told) <= 3
+
+
+def test_a_form_types_one_customer_for_long_but_not_for_ever(ask, session, now):
+    for letters in range(1, prechecks.MOST_TYPED + 3):
+        ask("a" * letters, live=True, at=now + timedelta(seconds=letters))
+    new = select(func.count(PrecheckAsked.id)).where(PrecheckAsked.is_new)
+    assert session.scalar(new) == 2
 
 
 def test_nobody_asks_more_by_asking_at_once(engine, session, a, seller, now, monkeypatch):
