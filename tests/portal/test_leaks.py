@@ -12,11 +12,13 @@ from models import deals
 from models.claims import TerritoryClaim
 from models.commissions import CommissionLine, Dispute, Statement
 from models.commissions.disputes import DisputeNote
+from models.complaints import Complaint
 from models.customers import CustomerLink
-from models.deals import Deal, Visibility
+from models.deals import Deal, DealBatch, PrecheckAsked, RenewalNotice, Visibility
 from models.deals.conflicts import Conflict, ConflictEvidence, ConflictSide
 from models.engagements import Touch
 from models.files import StoredFile
+from models.leads import Lead, LeadOffer
 from models.notices import Notice
 from models.partners import Partner, PartnerParent
 from models.payouts import Payout
@@ -32,6 +34,9 @@ RIVAL = "seller@off-price-bike-center.example"
 DISTRIBUTOR = "seller@global-bike-retailers.example"
 SECRET = "D-LEAKED7"
 LOOK = {"button": "look"}
+WALKED = ("/leads/offers", "/complaints", "/account/export", "/shared-deals", "/deals/renewals",
+          "/claims", "/disputes", "/notices", "/search", "/deals/export?as=xlsx")  # fmt: skip
+"""Some of what must be among the pages that were collected."""
 
 
 @pytest.mark.demo
@@ -44,8 +49,10 @@ def test_nothing_that_a_partner_receives_names_a_rival(app, session, sign_in, em
     _pre_check(client, session, person, received)
     _look_at_areas(client, received)
     _knock_at_others(app, client, session, person, received)
+    _refusals(client, received)
     _mails(session, person, received)
     assert len(received.texts) > 80 and len(secrets) > 500
+    assert {f"{path} (200)" for path in WALKED} <= set(received.texts)
     assert found_in(received, secrets) == []
 
 
@@ -151,6 +158,16 @@ def _knock_at_others(app, client, session, person, received) -> None:
         "partner_id": session.scalar(select(Partner.id).where(not_own)),
         "claim_id": _first(session, TerritoryClaim, person),
         "touch_id": session.scalar(select(Touch.id)),
+        "lead_id": session.scalar(select(Lead.id)),
+        "offer_id": _first(session, LeadOffer, person),
+        "complaint_id": _first(session, Complaint, person),
+        "notice_id": _first(session, RenewalNotice, person),
+        "batch_id": _first(session, DealBatch, person),
+        "precheck_id": _first(session, PrecheckAsked, person),
+        "person_id": _first(session, Person, person),
+        "customer_id": session.scalar(
+            select(Deal.customer_id).where(Deal.partner_id.not_in(_read(session, person)))
+        ),
     }
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or not set(rule.arguments) & set(ids):
@@ -160,6 +177,14 @@ def _knock_at_others(app, client, session, person, received) -> None:
         answer = client.get(path)
         received.add(path, answer)
         assert answer.status_code >= 300, path
+
+
+def _refusals(client, received) -> None:
+    """What is said of mistakes: an address that is not there, a way that is not, empty forms."""
+    received.add("nowhere", client.get("/nowhere"))
+    received.add("no such way", client.delete("/deals"))
+    for path in ("/deals/new", "/complaints/new", "/deals/pre-check", "/account/password"):
+        received.add(f"empty {path}", client.post(path, data={}))
 
 
 def _mails(session, person, received) -> None:
@@ -205,8 +230,16 @@ def _secrets(session, person) -> set[str]:
         (DisputeNote.text, DisputeNote.partner_id),
         (Dispute.number, Dispute.partner_id),
         (StoredFile.name, StoredFile.partner_id),
+        (LeadOffer.reason, LeadOffer.partner_id),
+        (Complaint.number, Complaint.partner_id),
+        (Complaint.text, Complaint.partner_id),
+        (Complaint.answer, Complaint.partner_id),
+        (RenewalNotice.comment, RenewalNotice.partner_id),
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))
+    offered = select(LeadOffer.lead_id).where(LeadOffer.partner_id == person.partner_id)
+    for column in (Lead.number, Lead.company, Lead.contact_name, Lead.contact_email):
+        secrets |= set(session.scalars(select(column).where(Lead.id.not_in(offered))))
     secrets -= _agreed(session, person)
     return {secret for secret in secrets if len(secret) > 3} | _amounts(session, read)
 
