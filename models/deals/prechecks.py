@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -166,7 +167,7 @@ def _goes_on(session: Session, asked: Company, by: Actor, now: datetime) -> bool
         .limit(MOST_TYPED)
     ):  # fmt: skip
         *said, is_new = row
-        earlier.append(Enquiry(**dict(zip(TYPED, said, strict=True))).company)
+        earlier.append(Enquiry(**dict[str, Any](zip(TYPED, said, strict=True))).company)
         if is_new:
             return goes_on(earlier, asked)
     return False

@@ -17,7 +17,6 @@ A rate of nothing is None, never zero.
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,15 +24,45 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from models import catalog
-from models.calendars import month_of
-from models.deals import Deal, DealDecision, DealFilter, DealStatus, Decided, PartnerSize
+from models import catalog, vendor
+from models.calendars import month_bounds, month_of, next_month
+from models.deals import (
+    Deal,
+    DealDecision,
+    DealFilter,
+    DealStatus,
+    Decided,
+    PartnerSize,
+    RejectReason,
+)
 from models.errors import Refused
 from models.money import Money, rounded
+from models.partners import Tier
 from models.people import Person
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Deals decided alike in all that is told apart, added up by the database."""
+
+    by_id: UUID | None
+    by_name: str
+    verb: str
+    tier: Tier
+    is_late: bool
+    had_conflict: bool
+    code: RejectReason | None
+    status: DealStatus
+    """The deal's, by now."""
+    is_large: bool
+    """Whether its partner is."""
+    month: str
+    count: int
+    seconds: list[int]
+    """How long each took."""
 
 
 @dataclass
@@ -47,7 +76,7 @@ class Figures:
     late: int = 0
     won: int = 0
     lost: int = 0
-    hours: list[Decimal] = field(default_factory=list)
+    seconds: list[int] = field(default_factory=list)
 
     @property
     def in_time(self) -> int:
@@ -55,14 +84,18 @@ class Figures:
 
     @property
     def median_hours(self) -> Decimal | None:
-        return statistics.median(self.hours) if self.hours else None
+        ordered = sorted(self.seconds)
+        if not ordered:
+            return None
+        middle = ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]
+        return Decimal(middle) / 2 / 3600
 
     @property
     def ninetieth_hours(self) -> Decimal | None:
         """By nearest rank: a time that was really taken."""
-        if not self.hours:
+        if not self.seconds:
             return None
-        return sorted(self.hours)[math.ceil(len(self.hours) * 9 / 10) - 1]
+        return Decimal(sorted(self.seconds)[math.ceil(len(self.seconds) * 9 / 10) - 1]) / 3600
 
     @property
     def in_time_share(self) -> Decimal | None:
@@ -80,16 +113,16 @@ class Figures:
     def win_rate(self) -> Decimal | None:
         return share(self.won, self.won + self.lost)
 
-    def count(self, row: Row) -> None:
-        is_approved = row.verb == "approve"
-        self.decided += 1
-        self.approved += is_approved
-        self.rejected += not is_approved
-        self.conflicts += row.had_conflict
-        self.late += row.is_late
-        self.won += is_approved and row.status is DealStatus.WON
-        self.lost += is_approved and row.status is DealStatus.LOST
-        self.hours.append(Decimal(row.took_seconds) / 3600)
+    def count(self, these: Alike) -> None:
+        is_approved = these.verb == "approve"
+        self.decided += these.count
+        self.approved += these.count * is_approved
+        self.rejected += these.count * (not is_approved)
+        self.conflicts += these.count * these.had_conflict
+        self.late += these.count * these.is_late
+        self.won += these.count * (is_approved and these.status is DealStatus.WON)
+        self.lost += these.count * (is_approved and these.status is DealStatus.LOST)
+        self.seconds += these.seconds
 
 
 def share(part: int, whole: int) -> Decimal | None:
@@ -97,33 +130,63 @@ def share(part: int, whole: int) -> Decimal | None:
     return round(Decimal(part) / whole, 3) if whole else None
 
 
-def decisions(session: Session, span: Decided) -> Sequence[Row]:
-    """One row a decided deal, the earliest decision first."""
-    return session.execute(
+def decisions(session: Session, span: Decided, size: PartnerSize) -> list[Alike]:
+    """Every decided deal of the span, those that are alike together."""
+    each = _each(session, span, size).subquery()
+    *keys, took = each.c
+    rows = session.execute(
         select(
-            DealDecision.by_id, DealDecision.by_name, DealDecision.verb, DealDecision.at,
-            DealDecision.tier, DealDecision.took_seconds, DealDecision.is_late,
-            DealDecision.had_conflict, DealDecision.code, Deal.status, Deal.partner_id,
+            *keys,
+            func.count().label("count"),
+            func.aggregate_strings(cast(took, String), ",").label("times"),
+        )
+        .group_by(*keys)
+        .order_by(each.c.month, each.c.by_name, each.c.by_id)
+    )
+    return [_alike(row) for row in rows]
+
+
+def _alike(row: Row) -> Alike:
+    told: dict[str, Any] = dict(row._mapping)
+    seconds = [int(took) for took in told.pop("times").split(",")]
+    return Alike(**told, seconds=seconds)
+
+
+def _each(session: Session, span: Decided, size: PartnerSize) -> Select:
+    return (
+        select(
+            DealDecision.by_id, DealDecision.by_name, DealDecision.verb, DealDecision.tier,
+            DealDecision.is_late, DealDecision.had_conflict, DealDecision.code, Deal.status,
+            Deal.partner_id.in_(size.large()).label("is_large"),
+            _month(session, span).label("month"),
+            DealDecision.took_seconds,
         )
         .join(Deal, Deal.id == DealDecision.deal_id)
         .where(*span.decisions())
-        .order_by(DealDecision.at, DealDecision.id)
-    ).all()  # fmt: skip
+    )  # fmt: skip
 
 
-def grouped(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> dict[Any, Figures]:
+def _month(session: Session, span: Decided) -> ColumnElement[str]:
+    """The vendor's month of a decision, such as “2026-11”; of those in which there are any."""
+    calendar = vendor.settings(session).calendar
+    ends = select(func.min(DealDecision.at), func.max(DealDecision.at)).where(*span.decisions())
+    first, last = session.execute(ends).one()
+    if first is None:
+        return literal("")
+    month, until = month_of(calendar.day_of(first)), month_of(calendar.day_of(last))
+    before: list[tuple[ColumnElement[bool], str]] = []
+    while month < until:
+        _, end = month_bounds(month, calendar.time_zone)
+        before.append((DealDecision.at < end, month))
+        month = next_month(month)
+    return case(*before, else_=until) if before else literal(until)
+
+
+def grouped(rows: Iterable[Alike], key: Callable[[Alike], Hashable]) -> dict[Any, Figures]:
     groups: dict[Any, Figures] = {}
     for row in rows:
         groups.setdefault(key(row), Figures()).count(row)
     return groups
-
-
-def by_month(rows: Iterable[Row], day_of: Callable[[datetime], date]) -> dict[str, Figures]:
-    return grouped(rows, lambda row: month_of(day_of(row.at)))
-
-
-def large_partners(session: Session, size: PartnerSize) -> set[UUID]:
-    return set(session.scalars(size.large()))
 
 
 def overdue_by_manager(session: Session, *, now: datetime) -> Sequence[Row]:

@@ -8,8 +8,8 @@ from werkzeug import Response
 from models.deals import VERBS_DONE
 from models.deals.conflicts import NOTE_WORDS, Conflict, ConflictStatus, party_deals
 from models.deals.conflicts import operations as verbs
-from models.errors import Refused
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.conflicts.blueprint import back_to_case, conflict_or_404, pages
 from portal.conflicts.forms import DecisionForm, EvidenceForm, decision_form
@@ -31,15 +31,12 @@ def show(person: Actor, conflict: Conflict) -> Answer:
 @allow(Can.SEE_CONFLICTS, find=conflict_or_404)
 def add_our_evidence(person: Actor, conflict: Conflict) -> Answer:
     form = EvidenceForm()
-    if not form.validate():
-        return _page(person, conflict, evidence=form), 422
-    try:
-        verbs.add_our_evidence(
-            session, conflict, text=form.text.data, uploads=uploads(form.files), by=person,
-            now=now(),
-        )  # fmt: skip
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+
+    def do() -> None:
+        said = {"text": form.text.data, "uploads": uploads(form.files)}
+        verbs.add_our_evidence(session, conflict, **said, by=person, now=now())
+
+    if not agreed(form, do):
         return _page(person, conflict, evidence=form), 422
     flash("Added. No partner reads it.")
     return back_to_case(conflict)
@@ -62,13 +59,7 @@ def _take(person: Actor, conflict: Conflict, verb, said: str) -> Answer:
     form = decision_form(
         parties, has_vendor=conflict.touch_id is not None, chosen=conflict.likely_rule
     )
-    if not form.validate():
-        return _page(person, conflict, decision=form), 422
-    try:
-        verb(session, conflict, form.decision(), by=person, now=now())
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+    if not agreed(form, lambda: verb(session, conflict, form.decision(), by=person, now=now())):
         return _page(person, conflict, decision=form), 422
     flash(said)
     return back_to_case(conflict)

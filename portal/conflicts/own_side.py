@@ -12,8 +12,8 @@ from models.deals import Deal, conflicts
 from models.deals.conflicts import ConflictSide, Rule, Standing
 from models.deals.conflicts import operations as verbs
 from models.deals.conflicts.operations.filing import SIDE_FILES
-from models.errors import Refused
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.conflicts.blueprint import TONES, back_to_side, pages, side_or_404
 from portal.conflicts.forms import AppealForm, EvidenceForm
@@ -34,14 +34,12 @@ def side(person: Actor, side: ConflictSide) -> Answer:
 @allow(Can.FILE_EVIDENCE, find=side_or_404)
 def file_evidence(person: Actor, side: ConflictSide) -> Answer:
     form = EvidenceForm()
-    if not form.validate():
-        return _page(person, side, evidence=form), 422
-    try:
-        verbs.file_evidence(
-            session, side, text=form.text.data, uploads=uploads(form.files), by=person, now=now()
-        )
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+
+    def do() -> None:
+        said = {"text": form.text.data, "uploads": uploads(form.files)}
+        verbs.file_evidence(session, side, **said, by=person, now=now())
+
+    if not agreed(form, do):
         return _page(person, side, evidence=form), 422
     flash("Filed. Nobody but us reads it.")
     return back_to_side(side)
@@ -51,12 +49,11 @@ def file_evidence(person: Actor, side: ConflictSide) -> Answer:
 @allow(Can.FILE_EVIDENCE, find=side_or_404)
 def appeal(person: Actor, side: ConflictSide) -> Answer:
     form = AppealForm()
-    if not form.validate():
-        return _page(person, side, appeal=form), 422
-    try:
+
+    def do() -> None:
         verbs.appeal(session, side, text=form.text.data, by=person, now=now())
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _page(person, side, appeal=form), 422
     flash("Your appeal is filed. Somebody else than before reads it.")
     return back_to_side(side)

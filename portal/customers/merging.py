@@ -18,6 +18,7 @@ from models.deals import Deal
 from models.errors import Refused
 from models.partners import Partner
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.customers.blueprint import customer_or_404, pages
 from portal.database import session
@@ -75,15 +76,12 @@ def confirm_merge(person: Actor, customer: Customer) -> Answer:
         abort(404)
     if customer.id == into.id:
         raise Refused("These two are one record already. Nothing was changed.")
-    if not form.validate():
-        return _preview(customer, into, form), 422
-    try:
-        deals.merge_customers(
-            session, into, customer, reason=form.reason.data or "", by=person, now=now()
-        )
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+
+    def do() -> None:
+        why = form.reason.data or ""
+        deals.merge_customers(session, into, customer, reason=why, by=person, now=now())
+
+    if not agreed(form, do):
         return _preview(customer, into, form), 422
     flash(f"{customer.name} is another name of {into.name} now.")
     return redirect(url_for("customers.show", customer_id=into.id), 303)
@@ -99,13 +97,11 @@ def undo_merge(_person: Actor, done: CustomerMerge) -> Answer:
 @allow(Can.EDIT_CUSTOMER, find=merge_or_404)
 def confirm_undo(person: Actor, done: CustomerMerge) -> Answer:
     form = ReasonForm()
-    if not form.validate():
-        return _undo_page(done, form), 422
-    try:
+
+    def do() -> None:
         deals.undo_merge(session, done, reason=form.reason.data or "", by=person, now=now())
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _undo_page(done, form), 422
     merged = session.get_one(Customer, done.merged_id)
     flash(f"{merged.name} stands for itself again, with what it had.")

@@ -11,9 +11,9 @@ from werkzeug import Response
 from models import customers, engagements
 from models.customers import Customer
 from models.deals import Deal
-from models.errors import Refused
 from models.partners import Partner
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.customers import merging
 from portal.customers.blueprint import customer_or_404, pages
@@ -102,12 +102,11 @@ def edit(_person: Actor, customer: Customer) -> str:
 @allow(Can.EDIT_CUSTOMER, find=customer_or_404)
 def correct(person: Actor, customer: Customer) -> Response | tuple[str, int]:
     form = CustomerForm()
-    if not form.validate():
-        return _edit_page(customer, form), 422
-    try:
+
+    def do() -> None:
         customers.correct(session, customer, form.details(customer), by=person, now=now())
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _edit_page(customer, form), 422
     flash(f"{customer.name} is corrected.")
     return redirect(url_for("customers.show", customer_id=customer.id), 303)

@@ -13,8 +13,7 @@ from flask import flash, render_template, request, url_for
 from werkzeug import Response
 
 from models.deals import Deal
-from models.errors import Refused
-from portal.database import session
+from portal.agreeing import agreed
 from portal.deals.blueprint import back_to
 
 Answer = Response | tuple[str, int]
@@ -33,14 +32,7 @@ def step(
 
     title, submit: of the page with the form; said: the toast, once it is done.
     """
-    if not form.validate():
-        return asked_again(title, submit, form, deal)
-    try:
-        do()
-        session.flush()
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+    if not agreed(form, do):
         return asked_again(title, submit, form, deal)
     flash(said)
     return back(deal)

@@ -10,8 +10,8 @@ from flask import flash, render_template
 
 from models import wins
 from models.deals import Deal
-from models.errors import Refused
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.deals.answering import Answer, step
@@ -51,9 +51,8 @@ def new_offer(person: Actor, deal: Deal) -> str:
 @allow(Can.DECIDE_DEAL, find=deal_or_404)
 def offer_sharing(person: Actor, deal: Deal) -> Answer:
     form = _form(deal)
-    if not form.validate():
-        return _page(deal, form), 422
-    try:
+
+    def do() -> None:
         wins.offer(
             session,
             deal,
@@ -63,8 +62,8 @@ def offer_sharing(person: Actor, deal: Deal) -> Answer:
             by=person,
             now=now(),
         )
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _page(deal, form), 422
     flash("Offered. Both are asked; neither is named to the other before both agree.")
     return back_to(deal)

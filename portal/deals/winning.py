@@ -14,11 +14,11 @@ from werkzeug import Response
 from models import commissions, vendor, wins
 from models.catalog import ProductFamily
 from models.deals import DEAL_MOVES, Deal
-from models.errors import Refused
 from models.money import Money
 from models.people import Actor, Role
 from models.scope import vendor_side
 from models.wins import Correction, DealOrder, HandOver, Order, OrderState, WinFilter
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.deals.answering import Answer, step
@@ -45,25 +45,20 @@ def new_win(person: Actor, deal: Deal) -> str | Response:
 @pages.post("/<uuid:deal_id>/win")
 @allow(Can.CLOSE_DEAL, find=deal_or_404)
 def win(person: Actor, deal: Deal) -> Answer:
-    form = _form(deal)
-    if not form.validate():
-        return _page(deal, form), 422
-    hand_over = HandOver(
-        form.support_contact.data, form.starts_on.data, form.renews_on.data, form.one_off.data
-    )
-    try:
-        order = wins.record(
-            session,
-            deal,
-            _order(form),
-            hand_over,
-            uploads=uploads(form.files),
-            by=person,
-            now=now(),
+    form, kept = _form(deal), list[DealOrder]()
+
+    def do() -> None:
+        hand_over = HandOver(
+            form.support_contact.data, form.starts_on.data, form.renews_on.data, form.one_off.data
         )
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+        files = uploads(form.files)
+        kept.append(
+            wins.record(session, deal, _order(form), hand_over, uploads=files, by=person, now=now())
+        )
+
+    if not agreed(form, do):
         return _page(deal, form), 422
+    (order,) = kept
     waits = order.state is OrderState.WAITING
     part = not waits and not order.completes
     _earn(deal)
@@ -132,21 +127,19 @@ def add_evidence(person: Actor, deal: Deal) -> Answer:
     order_id = (request.view_args or {})["order_id"]
     _with_order(person, deal.id, order_id)
     form = EvidenceForm()
-    correction = Correction(
-        form.order_number.data or "", form.signed_on.data, form.note.data or ""
-    )  # fmt: skip
-    try:
-        if form.validate():
-            files = uploads(form.files)
-            wins.add_evidence(
-                session, deal, order_id, correction, uploads=files, by=person, now=now()
-            )
-            flash("Added. What was there before stays as it was.")
-            return back_to(deal)
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
-    page = render_template("deals/evidence.html", deal=deal, order_id=order_id, form=form)
-    return page, 422
+
+    def do() -> None:
+        correction = Correction(
+            form.order_number.data or "", form.signed_on.data, form.note.data or ""
+        )
+        files = uploads(form.files)
+        wins.add_evidence(session, deal, order_id, correction, uploads=files, by=person, now=now())
+
+    if not agreed(form, do):
+        page = render_template("deals/evidence.html", deal=deal, order_id=order_id, form=form)
+        return page, 422
+    flash("Added. What was there before stays as it was.")
+    return back_to(deal)
 
 
 @pages.get("/wins")

@@ -16,9 +16,10 @@ from models.catalog import ProductFamily
 from models.customers import Customer, CustomerDetails
 from models.deals import conflicts
 from models.deals.conflicts import operations as verbs
-from models.engagements import Touch, TouchDetails, TouchFilter, TouchKind
+from models.engagements import Recorded, Touch, TouchDetails, TouchFilter, TouchKind
 from models.errors import Refused
 from models.people import STAFF, Actor, Person, PersonStatus
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.engagements.forms import FileForm, TouchForm
@@ -81,14 +82,14 @@ def new(person: Actor) -> str:
 @pages.post("")
 @allow(Can.RECORD_ENGAGEMENT)
 def create(person: Actor) -> Answer:
-    form = _form()
-    if not form.validate():
+    form, kept = _form(), list[Recorded]()
+
+    def do() -> None:
+        kept.append(verbs.record_touch(session, _details(form), by=person, now=now()))
+
+    if not agreed(form, do):
         return _page(form), 422
-    try:
-        recorded = verbs.record_touch(session, _details(form), by=person, now=now())
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
-        return _page(form), 422
+    (recorded,) = kept
     flash("Recorded." if recorded.is_new else "This was recorded before; nothing was changed.")
     return redirect(url_for("engagements.index"), 303)
 

@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
-from sqlalchemy import Row
 from werkzeug import Response
 
 from models import vendor
 from models.deals import DealFilter, DealStatus, Decided, PartnerSize, RejectReason
 from models.insights import registration as facts
-from models.insights.registration import Figures
+from models.insights.registration import Alike, Figures
 from models.partners import Tier
 from models.people import Actor
 from portal import charts
@@ -62,7 +61,7 @@ class Span:
 @allow(Can.SEE_INSIGHTS)
 def registration(person: Actor) -> str:
     span = _span()
-    rows = facts.decisions(session, _decided(span))
+    rows = facts.decisions(session, _decided(span), _size(span))
     whole = Figures()
     for row in rows:
         whole.count(row)
@@ -82,7 +81,7 @@ def registration(person: Actor) -> str:
 def export(person: Actor, part: str) -> Response:
     """One table of the page as a file, from the very same cells."""
     span = _span()
-    tables = _tables(span, facts.decisions(session, _decided(span)))
+    tables = _tables(span, facts.decisions(session, _decided(span), _size(span)))
     table = next((table for table in tables if table.key == part), None) or abort(404)
     name = f"Registration {table.key} {span.first} to {span.last}"
     return sheet_response(name, table.columns(), table.rows, request.args.get("as", "csv"))
@@ -102,7 +101,13 @@ def _decided(span: Span) -> Decided:
     return Decided(since=first_instant(span.first), before=last_instant(span.last))
 
 
-def _tables(span: Span, rows: Any) -> list[Table]:
+def _size(span: Span) -> PartnerSize:
+    before = last_instant(span.last)
+    assert before is not None
+    return PartnerSize.in_the_year(before, large_from=span.large_from)
+
+
+def _tables(span: Span, rows: list[Alike]) -> list[Table]:
     return [
         _managers(span, rows),
         _tiers(span, rows),
@@ -112,7 +117,7 @@ def _tables(span: Span, rows: Any) -> list[Table]:
     ]
 
 
-def _managers(span: Span, rows: Any) -> Table:
+def _managers(span: Span, rows: list[Alike]) -> Table:
     """Who decided, and who lets decisions wait at this moment."""
     groups = facts.grouped(rows, lambda row: str(row.by_id))
     names = {str(row.by_id): row.by_name for row in rows}
@@ -125,7 +130,7 @@ def _managers(span: Span, rows: Any) -> Table:
     )
 
 
-def _tiers(span: Span, rows: Any) -> Table:
+def _tiers(span: Span, rows: list[Alike]) -> Table:
     groups = facts.grouped(rows, lambda row: row.tier)
     return group_table(
         "tiers",
@@ -139,12 +144,8 @@ def _tiers(span: Span, rows: Any) -> Table:
     )
 
 
-def _sizes(span: Span, rows: Any) -> Table:
-    before = last_instant(span.last)
-    assert before is not None
-    size = PartnerSize.in_the_year(before, large_from=span.large_from)
-    large = facts.large_partners(session, size)
-    groups = facts.grouped(rows, lambda row: row.partner_id in large)
+def _sizes(span: Span, rows: list[Alike]) -> Table:
+    groups = facts.grouped(rows, lambda row: row.is_large)
     said = span.said | {"large": f"{span.large_from}"}
     return group_table(
         "sizes",
@@ -157,8 +158,12 @@ def _sizes(span: Span, rows: Any) -> Table:
     )
 
 
-def _codes(rows: list[Row]) -> dict[RejectReason, int]:
-    return Counter(row.code for row in rows if row.verb == "reject" and row.code is not None)
+def _codes(rows: list[Alike]) -> dict[RejectReason, int]:
+    counted = Counter[RejectReason]()
+    for row in rows:
+        if row.verb == "reject" and row.code is not None:
+            counted[row.code] += row.count
+    return counted
 
 
 def _states(span: Span) -> Table:
@@ -204,9 +209,9 @@ def _tiles(whole: Figures, span: Span) -> list[dict[str, Any]]:
     ]
 
 
-def _months(rows: Any) -> charts.Chart | None:
+def _months(rows: list[Alike]) -> charts.Chart | None:
     """Decisions in time and late, by month."""
-    months = facts.by_month(rows, vendor.settings(session).calendar.day_of)
+    months = facts.grouped(rows, lambda row: row.month)
     if not months:
         return None
     points = [

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models import engagements
+from models import engagements, vendor
 from models.deals.conflicts.tables import ToldTouch
 from models.deals.operations.contesting import open_if_contested
 from models.deals.operations.steps import remember, tell_managers, tell_partner
@@ -48,16 +48,13 @@ def _protected_then(session: Session, touch: Touch) -> Sequence[Deal]:
         Deal.submitted_at.is_not(None),
         Deal.direct_since.is_(None),  # where the partner agreed, our people are welcome
     )
+    day_of = vendor.settings(session).calendar.day_of
     return [
         deal
         for deal in session.scalars(found).all()
-        if deal.approved_on or _day(deal) <= touch.happened_on
+        if deal.approved_on
+        or (deal.submitted_at and day_of(deal.submitted_at) <= touch.happened_on)
     ]
-
-
-def _day(deal: Deal):
-    assert deal.submitted_at
-    return deal.submitted_at.date()
 
 
 def _registered_there(session: Session, touch: Touch) -> Sequence[Deal]:
