@@ -18,7 +18,7 @@ from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 600
+MOST_ALIKE = 700
 """Candidates by stretches of the name whose names are weighed."""
 MOST_ROWS = 1_000
 """Of the key table that are read for them: under the keys that the fewest share, first."""
