@@ -238,7 +238,7 @@ def _secrets(session, person) -> set[str]:
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))
     offered = select(LeadOffer.lead_id).where(LeadOffer.partner_id == person.partner_id)
-    for column in (Lead.number, Lead.company, Lead.contact_name, Lead.contact_email):
+    for column in (Lead.number, Lead.company, Lead.contact_email):
         secrets |= set(session.scalars(select(column).where(Lead.id.not_in(offered))))
     secrets -= _agreed(session, person)
     return {secret for secret in secrets if len(secret) > 3} | _amounts(session, read)
