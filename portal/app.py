@@ -41,7 +41,7 @@ from portal.audit import heads
 from portal.audit import views as audit
 from portal.catalog import views as catalog
 from portal.claims import views as claims
-from portal.commissions import closing, filing, rerating, simulating
+from portal.commissions import closing, filing, rerating, settling, simulating
 from portal.commissions import views as commissions
 from portal.complaints import views as complaints
 from portal.conflicts import views as conflicts
@@ -144,6 +144,7 @@ worker.ERRANDS.update(closing.ERRANDS)
 worker.ERRANDS.update(filing.ERRANDS)
 worker.ERRANDS.update(simulating.ERRANDS)
 worker.ERRANDS.update(rerating.ERRANDS)
+worker.ERRANDS.update(settling.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))

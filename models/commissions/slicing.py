@@ -19,8 +19,12 @@ Range = tuple[UUID, UUID]
 """The first partner and the last, both inclusive."""
 
 
-def slices(session: Session, *, about: int, part: tuple[int, int] = (1, 1)) -> list[Range]:
+def slices(
+    session: Session, *, about: int, part: tuple[int, int] = (1, 1), after: UUID | None = None
+) -> list[Range]:
     """Partners with something to rate, in ranges of about so many events each.
+
+    after: only those whose ids come after that one.
 
     part: (2, 4): of the second of four parts of all partners.  One range of all, for the first
     part, where a plan remembers from one partner to another.
@@ -33,11 +37,12 @@ def slices(session: Session, *, about: int, part: tuple[int, int] = (1, 1)) -> l
     tables: tuple[Any, ...] = (EarningEvent, DealOrder)
     for table in tables:
         waiting = ~select(RatedEvent.id).where(RatedEvent.id == table.id).exists()
-        rows = session.execute(
+        asked = (
             select(table.partner_id, func.count())
             .where(waiting, table.partner_id.between(*within))
             .group_by(table.partner_id)
         )
+        rows = session.execute(asked if after is None else asked.where(table.partner_id > after))
         for partner_id, events in rows:
             counts[partner_id] = counts.get(partner_id, 0) + events
     return ranges(counts, about if alone else sum(counts.values()))

@@ -17,6 +17,7 @@ from models.people import SYSTEM, Actor
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.filing import queue_files
+from portal.commissions.settling import is_left
 from portal.database import session, transaction
 from portal.formats import month as in_words
 from portal.permissions import Can, allow
@@ -34,21 +35,13 @@ def proposal_or_404(_person: Actor, proposal_id: UUID) -> CloseProposal:
     return session.get(CloseProposal, proposal_id) or abort(404)
 
 
-@pages.post("/months/<month:month>/preparation")
-@allow(Can.CLOSE_MONTH)
-def prepare_close(_person: Actor, month: str) -> Response:
-    """Rate what is left and pay out what is due, so that the preview is what would be stated."""
-    if not commissions.queries.is_closed(session, month):
-        commissions.settle_month(session, month, now=now())
-        flash("Everything that is due is in the preview now.")
-    return _back(month)
-
-
 @pages.post("/months/<month:month>/proposal")
 @allow(Can.CLOSE_MONTH)
 def propose_close(person: Actor, month: str) -> Response:
     if "sure" not in request.form:
         raise Refused("Confirm that you have looked at the preview: a closed month never changes.")
+    if is_left(month):
+        return _back(month)
     proposal = commissions.propose_close(
         session,
         month,
@@ -69,6 +62,8 @@ def propose_close(person: Actor, month: str) -> Response:
 def confirm_close(person: Actor, proposal: CloseProposal) -> Response:
     if request.form.get("seen") != proposal.seen:
         flash(CHANGED.format(verb="confirm"), "refused")
+        return _back(proposal.month)
+    if is_left(proposal.month):
         return _back(proposal.month)
     close = commissions.confirm_close(session, proposal, by=person, now=now())
     if close is None:

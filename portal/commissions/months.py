@@ -17,6 +17,7 @@ from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.closing import progress_of
 from portal.commissions.rerating import rerating_of
+from portal.commissions.settling import is_left, settling_of
 from portal.database import session
 from portal.formats import month as in_words
 from portal.permissions import Can, allow, may
@@ -74,6 +75,7 @@ def month(person: Actor, month: str) -> str:
         **(_before_the_close(month) if found.is_open else {}),
         **progress_of(month),
         **rerating_of(month),
+        **settling_of(month),
     )
 
 
@@ -81,6 +83,8 @@ def month(person: Actor, month: str) -> str:
 @allow(Can.CLOSE_MONTH)
 def catch_up(_person: Actor) -> Response:
     """Try again what could not be rated, after a plan or a rate was mended."""
+    if is_left(_present(), again=True):
+        return redirect(url_for("commissions.month", month=_present()), 303)
     caught = commissions.catch_up(session, now=now())
     if caught.problems:
         flash(f"Rated {caught.rated}; {caught.problems} still cannot be rated.")

@@ -13,6 +13,7 @@ from portal.commissions import (
     plan_importing,
     plans,
     rerating,
+    settling,
     simulating,
     statements,
     taken_back,
@@ -37,6 +38,7 @@ GROUPS = (
     simulating,
     adjusting,
     rerating,
+    settling,
 )
 
 __all__ = ["GROUPS", "pages"]

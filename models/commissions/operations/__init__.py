@@ -11,7 +11,6 @@ from models.commissions.operations.agreeing import (
     close_by_command,
     confirm_close,
     propose_close,
-    settle_month,
     withdraw_close,
 )
 from models.commissions.operations.closing import begin_close, close_month, state_some
@@ -58,6 +57,13 @@ from models.commissions.operations.rerating_parts import (
     seen_of_changes,
     stop_rerate,
 )
+from models.commissions.operations.settling import (
+    SETTLE,
+    leave_to_worker,
+    settle_month,
+    settled_through,
+    settling_of,
+)
 from models.commissions.operations.simulating import SIMULATE, ask_simulation
 
 JOBS = {OVERDUE: handle_overdue}
@@ -67,6 +73,7 @@ __all__ = [
     "CLOSE",
     "JOBS",
     "RERATE",
+    "SETTLE",
     "SIMULATE",
     "Caught",
     "Change",
@@ -91,6 +98,7 @@ __all__ = [
     "edit_frame",
     "end_assignment",
     "latest_rerating",
+    "leave_to_worker",
     "load_plan",
     "make_plan",
     "miss_sale",
@@ -111,6 +119,8 @@ __all__ = [
     "send_back_draft",
     "set_limit",
     "settle_month",
+    "settled_through",
+    "settling_of",
     "state_some",
     "stop_rerate",
     "withdraw_close",

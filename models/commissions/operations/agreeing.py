@@ -16,8 +16,7 @@ from models.commissions.close_tables import CloseProposal, ProposalState
 from models.commissions.closes import Item
 from models.commissions.operations.closing import begin_close
 from models.commissions.operations.desk import shut_months
-from models.commissions.operations.rating import catch_up
-from models.commissions.operations.releasing import due_through, release_due
+from models.commissions.operations.settling import settle_month
 from models.commissions.queries import month_in_words
 from models.commissions.tables import MonthClose
 from models.errors import Refused
@@ -34,12 +33,6 @@ BLOCKED = {
     Item.RERATING: "Open months are being rated anew; wait until that is done.",
     Item.UNRATED: "Some payments cannot be rated; the page Months says why.",
 }
-
-
-def settle_month(session: Session, month: str, *, now: datetime) -> None:
-    """Rate what was not rated and pay out what is due, so that its amounts are what it states."""
-    catch_up(session, now=now)
-    release_due(session, through=due_through(session, month, now), now=now)
 
 
 def propose_close(
