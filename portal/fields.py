@@ -23,19 +23,36 @@ from portal.typed_numbers import Unreadable, number_of
 class MoneyField(Field):
     """An amount typed as 1250 or 1,250.00 or 1.250,00, read as exact Money.
 
-    currency: an ISO code, or a function that gives it when the form is read.
+    currency: an ISO code, or a function that gives it when the form is read; or None, when
+        only `in_currency` says it, before which nothing is read.
     `data` is None when nothing was typed.
     """
 
     widget = TextInput()
 
-    def __init__(self, label: str, *, currency: str | Callable[[], str], **options: Any) -> None:
+    def __init__(
+        self, label: str, *, currency: str | Callable[[], str] | None, **options: Any
+    ) -> None:
         super().__init__(label, **options)
-        self._currency = currency
+        self.__currency = currency
 
     @property
     def currency(self) -> str:
-        return self._currency() if callable(self._currency) else self._currency
+        """Raises ValueError before it is known."""
+        currency = self.__currency() if callable(self.__currency) else self.__currency
+        if currency is None:
+            raise ValueError("in_currency has not been called")
+        return currency
+
+    def in_currency(self, currency: str) -> None:
+        """Read what was typed, in a currency that was not known when the form was made."""
+        self.__currency = currency
+        if self.raw_data:
+            self.process_errors = []
+            try:
+                self.process_formdata(self.raw_data)
+            except ValidationError as no:
+                self.process_errors.append(str(no))
 
     def _value(self) -> str:
         if self.raw_data:
@@ -45,9 +62,10 @@ class MoneyField(Field):
     def process_formdata(self, values: list[str]) -> None:
         self.data = None
         typed = (values[0] if values else "").strip()
-        if not typed:
+        if not typed or self.__currency is None:
             return
-        places = exponent(self.currency)
+        currency = self.currency
+        places = exponent(currency)
         try:
             number = number_of(typed, places=places, is_comma=has_decimal_comma())
         except Unreadable as no:
@@ -55,10 +73,10 @@ class MoneyField(Field):
                 str(no) or "Enter an amount in digits, such as 1250.00."
             ) from None
         try:
-            self.data = Money.of(number, self.currency)
+            self.data = Money.of(number, currency)
         except ValueError:
             raise ValidationError(
-                f"{self.currency} has {places or 'no'} decimals; enter a whole "
+                f"{currency} has {places or 'no'} decimals; enter a whole "
                 f"{'cent' if places else 'amount'}."
             ) from None
         if abs(self.data.minor) > 10**15:

@@ -67,7 +67,7 @@ class TermsPart(FlaskForm):
     )
     minimum = MoneyField(
         "Minimum each quarter",
-        currency="EUR",
+        currency=None,
         validators=[Optional()],
         description="What you commit to win there in each quarter. Of a part of a quarter its "
         "share counts.",
@@ -76,7 +76,7 @@ class TermsPart(FlaskForm):
     def offer(self, *, families: dict[str, str], currency: str) -> None:
         self.country.choices = [SelectChoice(*pair) for pair in country_choices().items()]
         self.products.choices = [SelectChoice(*pair) for pair in families.items()]
-        self.minimum._currency = currency
+        self.minimum.in_currency(currency)
 
 
 class ClaimForm(TermsPart):
@@ -127,7 +127,7 @@ class NoticeForm(FlaskForm):
     on = DateField("From", [InputRequired("Enter the first day on which it is so.")])
     minimum = MoneyField(
         "New minimum each quarter",
-        currency="EUR",
+        currency=None,
         validators=[Optional()],
         description="Only where the minimum changes.",
     )
@@ -152,5 +152,5 @@ class ProtestAnswerForm(FlaskForm):
 
 
 def with_currency(form: Any, currency: str) -> Any:
-    form.minimum._currency = currency
+    form.minimum.in_currency(currency)
     return form

@@ -42,7 +42,7 @@ class AdjustmentForm(FlaskForm):
     way = RadioField("What happens", [InputRequired("Choose one.")], choices=WAYS)
     amount = MoneyField(
         "Amount",
-        currency="EUR",
+        currency=None,
         validators=[InputRequired("Enter an amount.")],
         description="In the currency that the partner is paid in.",
     )
@@ -56,7 +56,7 @@ class AdjustmentForm(FlaskForm):
 
 class LimitForm(FlaskForm):
     limit = MoneyField(
-        "One person is enough up to", currency="EUR", validators=[InputRequired("Enter an amount.")]
+        "One person is enough up to", currency=None, validators=[InputRequired("Enter an amount.")]
     )
 
 
@@ -97,8 +97,7 @@ def adjust(person: Actor) -> Answer:
     form = AdjustmentForm()
     partner = _partner(form)
     if partner is not None:
-        form.amount._currency = partner.currency
-        form.amount.process(request.form)
+        form.amount.in_currency(partner.currency)
     try:
         if not form.validate() or partner is None:
             return _form_page(form), 422
@@ -193,9 +192,7 @@ def _limit_form(*, sent: bool = False) -> LimitForm:
     house = _house()
     kept = Money(house.adjustment_limit_minor, house.base_currency)
     form = LimitForm() if sent else LimitForm(formdata=None, data={"limit": kept})
-    form.limit._currency = house.base_currency
-    if sent:
-        form.limit.process(request.form)
+    form.limit.in_currency(house.base_currency)
     return form
 
 

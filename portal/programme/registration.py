@@ -112,7 +112,7 @@ def _form(programme: Vendor) -> RegistrationForm:
         for tier, number in (getattr(programme, name) or {}).items()
     }
     form = RegistrationForm(obj=programme, data=kept)
-    form.minimum_deal._currency = programme.base_currency
+    form.minimum_deal.in_currency(programme.base_currency)
     return form
 
 

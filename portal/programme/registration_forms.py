@@ -66,7 +66,7 @@ class RegistrationForm(FlaskForm):
     )  # fmt: skip
     minimum_deal = MoneyField(
         "Smallest deal",
-        currency="EUR",
+        currency=None,
         validators=[InputRequired("Enter an amount; 0 takes every size.")],
         description="In the base currency; smaller ones are not registered. 0: every size is.",
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.claims import ClaimStatus, TerritoryClaim
 from models.claims.white_space import HOUR, LOOKS
+from models.partners import Partner
 from models.people import Role
 from models.territories import Area
 
@@ -49,6 +50,15 @@ def test_a_claim_is_drawn_up_kept_as_a_draft_and_submitted_with_its_files(head, 
     assert done.status_code == 303
     assert the_claim(session).status is ClaimStatus.SUBMITTED
     assert "Upper Bavaria" in client.get(done.location).text
+
+
+def test_a_minimum_is_in_the_currency_of_the_partner(a, head, sign_in, session):
+    session.get_one(Partner, head.partner_id).currency = "JPY"
+    session.commit()
+    client = sign_in(head)
+    saved = client.post("/claims", data=typed(button="save", minimum="1,000,000"))
+    assert the_claim(session).minimum_minor == 1_000_000
+    assert 'value="1000000"' in client.get(saved.location).text
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,17 @@ def test_every_setting_is_saved_and_stands_in_the_history(client, session):
     assert len(changes(session)) == 1
 
 
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "5000"), ("KWD", "5.000")])
+def test_a_currency_without_cents_keeps_its_smallest_deal(client, session, currency, shown):
+    vendor = the_vendor(session)
+    vendor.base_currency, vendor.minimum_deal_minor = currency, 5000
+    session.commit()
+    assert f'value="{shown}"' in client.get("/programme/registration").text
+    client.post("/programme/registration", data=TYPED | {"minimum_deal": shown})
+    session.rollback()
+    assert the_vendor(session).minimum_deal_minor == 5000
+
+
 def test_what_was_set_is_what_the_form_shows_again(client):
     client.post("/programme/registration", data=TYPED | {"capacity_silver": "7"})
     page = client.get("/programme/registration").text
@@ -82,7 +93,8 @@ def test_what_was_set_is_what_the_form_shows_again(client):
         ("reminder_days", "soon", "such as 14, 7, 1"),
         ("minimum_deal", "much", "in digits"),
         ("minimum_deal", "Infinity", "in digits"),
-        ("minimum_deal", "1.999", "decimals"),
+        ("minimum_deal", "1.9999", "decimals"),
+        ("minimum_deal", "1.999", "two ways"),
         ("capacity_gold", "-1", "from 0 to 100,000"),
     ],
 )
