@@ -56,6 +56,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="send so many odd requests instead of a hundred; 10,000 take a quarter hour",
     )
     parser.addoption(
+        "--fuzz-part",
+        type=int,
+        default=0,
+        metavar="NUMBER",
+        help="another part of the odd requests: other doors, other values",
+    )
+    parser.addoption(
         "--every-model",
         action="store_true",
         help="draw 10,000 random models of territories instead of 100; takes a few minutes",
