@@ -17,6 +17,12 @@ from models.errors import Refused
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 
 
+CONNECT_SECONDS = 5
+POOL = {"pool_size": 8, "max_overflow": 2, "pool_timeout": 10, "pool_pre_ping": True}
+"""Of one process, which has eight threads: who finds none free in ten seconds is told to try
+again.  The server must allow ten for each web process and for each worker."""
+
+
 def connect(url: str, *, is_pooled: bool = False, **options: Any) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…`.  Raises Refused for anything else.
 
@@ -40,7 +46,8 @@ def _connect(url: str, **options: Any) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(url, **({"pool_pre_ping": True} | options))
+        words = {"connect_timeout": CONNECT_SECONDS} | options.pop("connect_args", {})
+        return create_engine(url, connect_args=words, **(POOL | options))
     raise Refused(f"DATABASE_URL: {backend} is not supported; use sqlite or postgresql.")
 
 

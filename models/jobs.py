@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, Row, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base
+from models import audit, notices
+from models.base import Base, lock
+from models.people import Actor, Role
 from models.scope import VendorOnly
 
 LEASE = timedelta(minutes=5)
@@ -18,6 +20,9 @@ LEASE = timedelta(minutes=5)
 
 MOST_ATTEMPTS = 8
 """Then a person has to look; the last pause before it is about two hours."""
+
+
+MOST_SHOWN = 200
 
 
 class JobState(StrEnum):
@@ -65,16 +70,21 @@ def claim(session: Session, *, now: datetime) -> Job | None:
     """The next job that is due, marked as running.  None when there is none."""
     due = (Job.state == JobState.WAITING) & (Job.run_at <= now)
     abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until < now)
-    job = session.scalars(
+    next_one = (
         select(Job)
         .where(due | abandoned)
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).first()
-    if job is not None:
-        job.state, job.lease_until, job.attempts = JobState.RUNNING, now + LEASE, job.attempts + 1
-    return job
+    )
+    while (job := session.scalars(next_one).first()) is not None:
+        if job.attempts < MOST_ATTEMPTS or job.state is JobState.WAITING:
+            job.attempts += 1
+            job.state, job.lease_until = JobState.RUNNING, now + LEASE
+            return job
+        _die(session, job, "Its worker died each time.", now=now)
+        session.flush()
+    return None
 
 
 def still_running(session: Session, key: str, *, now: datetime) -> None:
@@ -100,11 +110,43 @@ def again(job: Job, run_at: datetime) -> None:
     job.attempts, job.last_error = 0, ""
 
 
-def fail(job: Job, error: str, *, now: datetime) -> None:
+def fail(session: Session, job: Job, error: str, *, now: datetime) -> None:
     """Try again after a pause that doubles, or give it to a person."""
-    job.lease_until, job.last_error = None, error[:2000]
     if job.attempts >= MOST_ATTEMPTS:
-        job.state = JobState.DEAD
-    else:
-        job.state = JobState.WAITING
-        job.run_at = now + timedelta(minutes=2 ** (job.attempts - 1))
+        _die(session, job, error, now=now)
+        return
+    job.state, job.lease_until, job.last_error = JobState.WAITING, None, error[:2000]
+    job.run_at = now + timedelta(minutes=2 ** (job.attempts - 1))
+
+
+def dead(session: Session) -> list[Row]:
+    """(id, topic, run_at, attempts, last_error) of what a person has to look at, newest first."""
+    return list(
+        session.execute(
+            select(Job.id, Job.topic, Job.run_at, Job.attempts, Job.last_error)
+            .where(Job.state == JobState.DEAD)
+            .order_by(Job.run_at.desc(), Job.id.desc())
+            .limit(MOST_SHOWN)
+        )
+    )
+
+
+def revive(session: Session, job: Job, *, by: Actor, now: datetime) -> None:
+    """Run a dead job again, as often as a new one.  Harmless when sent twice."""
+    lock(session, job)
+    if job.state is JobState.DEAD:
+        again(job, now)
+        audit.record(session, by, "job run again", job, now=now, detail={"topic": job.topic})
+
+
+def _die(session: Session, job: Job, error: str, *, now: datetime) -> None:
+    job.state, job.lease_until, job.last_error = JobState.DEAD, None, error[:2000]
+    notices.tell_staff(
+        session,
+        Role.ADMINISTRATOR,
+        "job-died",
+        title=f"The worker gave up: {job.topic}",
+        body=f"It was tried {job.attempts} times. What was said last: {error[:300]}",
+        link="/worker",
+        now=now,
+    )

@@ -35,6 +35,29 @@ def to_mail(session: Session, *, now: datetime, limit: int) -> list[UUID]:
     return list(session.scalars(due.order_by(Notice.at, Notice.id).limit(limit)))
 
 
+def take(session: Session, notice_id: UUID, *, until: datetime, now: datetime) -> bool:
+    """Whether this worker sends it; others leave it alone `until` then."""
+    is_due = or_(Notice.mail_after.is_(None), Notice.mail_after <= now)
+    taken = session.execute(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.mailed_at.is_(None), is_due)
+        .values(mail_after=until)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def letter(notice_id: UUID) -> Select:
+    """(id, title, body, link, at, email) of one."""
+    return (
+        select(
+            Notice.id, Notice.title, Notice.body, Notice.link, Notice.at,
+            func.coalesce(Person.email, Notice.email).label("email"),
+        )
+        .outerjoin(Person, Person.id == Notice.person_id)
+        .where(Notice.id == notice_id)
+    )  # fmt: skip
+
+
 def every_mail() -> Select:
     """Every mail but those in confidence, one row each with who gets it, without an order."""
     return select(

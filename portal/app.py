@@ -20,6 +20,7 @@ from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
 from models.leads import JOBS as LEAD_JOBS
+from models.people import passwords
 from models.privacy import sweep
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
@@ -54,6 +55,7 @@ from portal.forecasts import views as forecasts
 from portal.health import views as health
 from portal.home import views as home
 from portal.insights import views as insights
+from portal.jobs import views as jobs
 from portal.leads import views as leads
 from portal.navigation import menu
 from portal.notices import views as notices
@@ -103,6 +105,7 @@ FEATURES: list[Any] = [
     notices.pages,
     complaints.pages,
     privacy.pages,
+    jobs.pages,
     deals.pages,
     conflicts.pages,
     engagements.pages,
@@ -162,6 +165,8 @@ def create_app(settings: Settings, **engine_options: Any) -> Flask:
     app = Flask("portal", root_path=str(ROOT))
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    known = settings.breached_passwords
+    passwords.also_refuse(Path(known) if known else None)
     security.protect(app, settings)
     database.connect(
         app, settings.database_url, is_pooled=settings.database_pooled, **engine_options

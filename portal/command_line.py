@@ -18,7 +18,7 @@ from flask import current_app, has_app_context
 from sqlalchemy.exc import OperationalError
 
 from models.errors import Refused
-from portal import logs
+from portal import logs, ways_out
 from portal.app import create_app
 from portal.audit.commands import commands as audit
 from portal.commissions.commands import commands as commissions
@@ -106,6 +106,7 @@ def _furnish(command: click.Command) -> click.Command:
 @portal.command()
 def worker() -> None:
     """Do the jobs whose time has come and send the mails, until Ctrl-C."""
+    ways_out.hold(current_app.extensions["settings"])
     refuse_what_is_unsafe(current_app._get_current_object())  # type: ignore[attr-defined]
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -20,6 +20,7 @@ from flask import (
 )
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
@@ -41,6 +42,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _somebody_was_quicker)
     app.register_error_handler(DataError, _cannot_be_kept)
     app.register_error_handler(OperationalError, _try_again)
+    app.register_error_handler(NoConnection, _all_taken)
     app.register_error_handler(Exception, _broken)
 
 
@@ -111,6 +113,12 @@ def _cannot_be_kept(error: DataError) -> Any:
 def _try_again(error: OperationalError) -> Any:
     _undo()
     log.error("the database did not answer: %s", error.orig)
+    return _answer(503, "The database is busy. Nothing was changed; please try again.")
+
+
+def _all_taken(error: NoConnection) -> Any:
+    _undo()
+    log.error("all connections to the database are taken: %s", error)
     return _answer(503, "The database is busy. Nothing was changed; please try again.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -9,26 +10,30 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import func, select
 
 from models import outbox, vendor
 from models.accounts import links
 from models.notices import Notice
-from models.people import Person
 from portal.clock import now
 from portal.database import transaction
 from portal.sealing import seal_of
 from portal.settings import Settings, is_this_machine
 
+log = logging.getLogger("counterpart.mail")
+
 BATCH = 50
 MAIL_SECONDS = 30
 """So long the mail server may say nothing."""
 PUT_OFF = timedelta(minutes=15)
+LEFT_ALONE = timedelta(minutes=1)
+TAKEN_FOR = timedelta(minutes=5)
+"""So long a worker may take to send one mail; then another tries."""
+ASKED_AGAIN_AT = "mail server asked again at"
 TRIED_FOR = timedelta(days=3)
 OF_ONE_MAIL = (
     smtplib.SMTPRecipientsRefused,
@@ -47,36 +52,40 @@ class Refusal(NamedTuple):
 def send_waiting(app: Flask) -> int:
     """Send the notices that have not been mailed yet; how many were dealt with.
 
-    Each is marked in a transaction of its own, in which it leaves: a crash can
-    send one twice, never lose one.  A mail that the server refuses stays in the
-    outbox with what the server said, and holds up no other.
+    Each is taken in one transaction and marked in another, and leaves between the two, so nobody
+    waits for the mail server: a crash can send one twice, never lose one.  A mail that the server
+    refuses stays in the outbox with what the server said, and holds up no other.  A server that
+    does not answer is left alone for a minute.
     Without an SMTP setting they are only marked; staff read them at /outbox.
     What its reader has muted is passed over, and marked as such.
     """
     settings: Settings = app.extensions["settings"]
+    if now() < app.extensions.get(ASKED_AGAIN_AT, now()):
+        return 0
     with transaction() as session:
         outbox.pass_over(session, now=now())
         waiting = outbox.to_mail(session, now=now(), limit=BATCH)
-    if waiting:
-        with _connected(settings.smtp_url) as server:
-            for notice_id in waiting:
-                _send(notice_id, server, settings)
+    try:
+        if waiting:
+            with _connected(settings.smtp_url) as server:
+                for notice_id in waiting:
+                    _send(notice_id, server, settings)
+    except OSError as error:
+        app.extensions[ASKED_AGAIN_AT] = now() + LEFT_ALONE
+        log.warning("the mail server does not take mails: %s", error)
+        return 0
     return len(waiting)
 
 
 def _send(notice_id: UUID, server: smtplib.SMTP | None, settings: Settings) -> None:
     with transaction() as session:
-        found = session.execute(
-            select(Notice, func.coalesce(Person.email, Notice.email))
-            .outerjoin(Person, Person.id == Notice.person_id)
-            .where(Notice.id == notice_id, Notice.mailed_at.is_(None))
-            .with_for_update(skip_locked=True, of=Notice)
-        ).one_or_none()
-        if found is None:
+        if not outbox.take(session, notice_id, until=now() + TAKEN_FOR, now=now()):
             return  # another worker was quicker
-        notice, email = found
+        letter = session.execute(outbox.letter(notice_id)).one()
         sender = vendor.settings(session).mail_from
-        refusal = _deliver(notice, email, sender, server, settings) if server else None
+    refusal = _deliver(letter, sender, server, settings) if server else None
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id, with_for_update=True)
         notice.mail_problem = refusal.said[:200] if refusal else None
         if refusal is None or refusal.is_for_good or now() - notice.at > TRIED_FOR:
             notice.mailed_at = now()
@@ -84,11 +93,11 @@ def _send(notice_id: UUID, server: smtplib.SMTP | None, settings: Settings) -> N
             notice.mail_after = now() + PUT_OFF
 
 
-def _message(notice: Notice, email: str, sender: str, settings: Settings) -> EmailMessage:
+def _message(notice: Any, sender: str, settings: Settings) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = " ".join(notice.title.split())
     message["From"] = sender
-    message["To"] = email
+    message["To"] = notice.email
     message["Date"] = format_datetime(notice.at)
     message["Message-ID"] = f"<{notice.id}@{urlsplit(settings.base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -128,12 +137,10 @@ def _opened(host: str, port: int, *, secure: bool) -> smtplib.SMTP:
     return smtplib.SMTP(host, port, timeout=MAIL_SECONDS)
 
 
-def _deliver(
-    notice: Notice, email: str, sender: str, server: smtplib.SMTP, settings: Settings
-) -> Refusal | None:
+def _deliver(letter: Any, sender: str, server: smtplib.SMTP, settings: Settings) -> Refusal | None:
     """None when it left.  What is wrong with the server itself is raised."""
     try:
-        server.send_message(_message(notice, email, sender, settings))
+        server.send_message(_message(letter, sender, settings))
     except OF_ONE_MAIL as error:
         code, said = _answer(error)
         return Refusal(f"{code} {said}", is_for_good=not 400 <= code < 500)

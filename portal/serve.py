@@ -22,7 +22,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from portal import database, logs, worker
+from portal import database, logs, ways_out, worker
 from portal.app import create_app
 from portal.database_commands import bring_up_as_owner
 from portal.demo import is_loaded, logins
@@ -152,6 +152,7 @@ class Web(BaseApplication):
 
 def _web(settings: Settings, workers: int) -> None:
     _leave_the_terminal()
+    ways_out.hold(settings)
     options: dict[str, object] = {
         "bind": f"{settings.host}:{settings.port}",
         "worker_class": "gthread",
@@ -169,6 +170,7 @@ def _web(settings: Settings, workers: int) -> None:
 
 def _worker(settings: Settings) -> None:
     _leave_the_terminal()
+    ways_out.hold(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

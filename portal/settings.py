@@ -88,6 +88,9 @@ class Settings:
     """File to which the head of the audit is added each day; audit-heads.txt in INSTANCE_DIR."""
     audit_heads_mail: str = ""
     """Addresses to which each head is mailed too, a comma between them."""
+    breached_passwords: str = ""
+    """File of the SHA-1 of passwords known from break-ins, sorted, one a line, as the downloader of
+    Have I Been Pwned writes it; without it the 10,000 commonest are refused."""
     oidc_loopback: bool = False
     """For tests alone: an identity provider may run on this machine, without https."""
     demo: bool = False
@@ -132,6 +135,8 @@ class Settings:
             raise BadSetting(
                 "DATABASE_URL must look like sqlite:///file or postgresql://user@host/name."
             ) from None
+        if self.breached_passwords and not Path(self.breached_passwords).is_file():
+            raise BadSetting(f"BREACHED_PASSWORDS: there is no file {self.breached_passwords}.")
         self._check_ways_out()
         if not self.base_url.startswith(("http://", "https://")):
             raise BadSetting("BASE_URL must begin with http:// or https://.")

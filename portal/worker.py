@@ -77,7 +77,7 @@ def _one_job() -> int:
         log.exception("job %s failed", topic)
         with transaction() as session:
             held = session.get_one(Job, job_id, with_for_update=True)
-            jobs.fail(held, f"{type(error).__name__}: {error}", now=now())
+            jobs.fail(session, held, f"{type(error).__name__}: {error}", now=now())
     return 1
 
 

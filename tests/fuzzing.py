@@ -189,7 +189,7 @@ class Fuzzer:
         if answer.status_code < 400 or answer.status_code == 422:
             self.reached.add(path)
         text = _text_of(answer)
-        is_wrong = answer.status_code >= 500 and path != NOT_READY
+        is_wrong = answer.status_code >= 500 and not path.startswith(NOT_READY)
         if is_wrong or "Traceback" in text or took > SLOW_SECONDS:
             self.bad.append((answer.status_code, round(took, 1), method, path, repr(said)[:700]))
             print(self.bad[-1], flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 ANSWERS = {"closed@": b"550 no such mailbox", "grey@": b"450 come back later"}
@@ -24,6 +24,7 @@ class Talk(socketserver.StreamRequestHandler):
                 while self.rfile.readline() != b".\r\n":
                     pass
                 self.server.came.append(to)  # type: ignore[attr-defined]
+                self.server.while_taking()  # type: ignore[attr-defined]
                 self.say(b"250 taken")
             elif word == "QUIT":
                 return self.say(b"221 bye")
@@ -36,10 +37,16 @@ class Talk(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[str, list[str]]]:
-    """(SMTP_URL, the addresses to which a mail came, in order)."""
+def mail_server(
+    while_taking: Callable[[], object] = lambda: None,
+) -> Iterator[tuple[str, list[str]]]:
+    """(SMTP_URL, the addresses to which a mail came, in order).
+
+    while_taking: what somebody else does before the server says that it has a mail.
+    """
     with socketserver.TCPServer(("127.0.0.1", 0), Talk) as server:
         server.came = []  # type: ignore[attr-defined]
+        server.while_taking = while_taking  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         port = server.server_address[1]
         yield f"smtp://127.0.0.1:{port}", server.came  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import audit
-from models.accounts.rules import tidy_email
+from models.accounts.rules import FACTOR_AT_FIRST, tidy_email
 from models.errors import Refused
 from models.money import is_currency
 from models.people import SYSTEM, Person, Role, passwords
@@ -50,6 +50,7 @@ def found(
             country=country.upper(),
             base_currency=currency,
             time_zone=time_zone,
+            factor_roles=sorted(role.value for role in FACTOR_AT_FIRST),
             default_channel_manager_id=administrator.id,
             default_sales_manager_id=administrator.id,
         )

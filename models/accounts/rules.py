@@ -19,6 +19,9 @@ ROLE_NAMES = {
 }
 
 
+FACTOR_AT_FIRST = (Role.CHANNEL_MANAGER, Role.SALES_MANAGER, Role.SELLER)
+"""Of whom a new portal asks a second factor too, until its programme says otherwise."""
+
 PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
 """Nobody gives these alone."""
 

@@ -11,8 +11,15 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.base import lock
 from models.errors import Refused
-from models.files.queries import how_many, same_again
-from models.files.rules import MOST, Upload, media_type_of, stored_name
+from models.files.queries import how_many, kept_by, same_again
+from models.files.rules import (
+    LARGEST_OF_ONE,
+    MOST,
+    MOST_OF_ONE,
+    Upload,
+    media_type_of,
+    stored_name,
+)
 from models.files.tables import StoredFile
 from models.people import Actor
 
@@ -38,6 +45,7 @@ def keep(
         return known
     if how_many(session, kind, about_id, partner_id) >= MOST:
         raise Refused(f"There are {MOST} files already. Take one away before you add another.")
+    _must_have_room(session, by, len(upload.content))
     file = StoredFile(
         partner_id=partner_id,
         is_private=private or partner_id is None,
@@ -55,6 +63,17 @@ def keep(
     session.add(file)
     session.flush()
     return file
+
+
+def _must_have_room(session: Session, by: Actor, size: int) -> None:
+    if by.id is None:
+        return
+    count, kept = kept_by(session, by.id)
+    if count >= MOST_OF_ONE or kept + size > LARGEST_OF_ONE:
+        raise Refused(
+            f"You have attached {count} files of {kept // 1_000_000} MB together, as many as one"
+            " person may. Take some away that are no longer needed."
+        )
 
 
 def remove(session: Session, file: StoredFile, *, by: Actor, now: datetime) -> None:

@@ -46,6 +46,15 @@ def how_many(session: Session, kind: str, about_id: UUID, partner_id: UUID | Non
     return session.scalar(asked) or 0
 
 
+def kept_by(session: Session, person_id: UUID) -> tuple[int, int]:
+    """(files, bytes) that this person has attached and nobody took away."""
+    asked = select(func.count(StoredFile.id), func.coalesce(func.sum(StoredFile.size), 0)).where(
+        StoredFile.by_id == person_id, StoredFile.removed_at.is_(None)
+    )
+    count, size = session.execute(asked).one()
+    return count, size
+
+
 def same_again(
     session: Session, kind: str, about_id: UUID, partner_id: UUID | None, sha256: str
 ) -> StoredFile | None:

@@ -21,6 +21,9 @@ MOST = 10
 LARGEST_UNPACKED = 100_000_000
 """Bytes that an office document may say it unpacks to."""
 
+MOST_OF_ONE, LARGEST_OF_ONE = 2_000, 1_000_000_000
+"""Files, and bytes of them together, that one person may have attached here."""
+
 MOST_PARTS = 5_000
 """Files inside an office document."""
 

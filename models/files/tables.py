@@ -19,6 +19,7 @@ class StoredFile(SeenBy, Base):
     __tablename__ = "stored_file"
     __table_args__ = (
         Index("ix_stored_file_about", "about_kind", "about_id"),
+        Index("ix_stored_file_by_id", "by_id"),
         CheckConstraint("partner_id IS NOT NULL OR is_private", name="ours_is_private"),
     )
 

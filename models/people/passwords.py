@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.errors import Refused
+from models.people import breached
 
 SHORTEST = 15
 """For a password that stands alone."""
@@ -33,6 +34,7 @@ _at_once = BoundedSemaphore(4)
 """Each hash holds 64 MiB: a flood of sign-ins queues here instead of filling the memory."""
 
 _hasher = PasswordHasher()
+_breached: Path | None = None
 
 
 def set_cost(*, rounds: int, memory_kib: int, lanes: int) -> None:
@@ -40,6 +42,12 @@ def set_cost(*, rounds: int, memory_kib: int, lanes: int) -> None:
     global _hasher
     _hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=lanes)
     _of_nobody.cache_clear()
+
+
+def also_refuse(known: Path | None) -> None:
+    """Refuse what is in this file too; see `breached`.  None: the common ones alone."""
+    global _breached
+    _breached = known
 
 
 def judge(password: str, *, names: Iterable[str] = (), has_factor: bool = False) -> None:
@@ -60,6 +68,8 @@ def judge(password: str, *, names: Iterable[str] = (), has_factor: bool = False)
         raise Refused("Digits and signs alone are tried through quickly. Add a few words.")
     if _is_guessed_first(password):
         raise Refused("This is one of the passwords that are guessed first. Choose another.")
+    if _breached is not None and breached.is_known(_breached, password):
+        raise Refused("This password is known from a break-in somewhere. Choose another.")
     if _is_weak_rest(_without(password, names)):
         raise Refused(
             "This is mostly your name, your company's or ours. Add words that nobody would guess."

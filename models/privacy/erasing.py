@@ -89,7 +89,10 @@ def ask(session: Session, person: Person, *, reason: str, by: Actor, now: dateti
 
 def confirm(session: Session, erasure: Erasure, *, by: Actor, now: datetime) -> None:
     """The second person says yes, and it is done at once."""
-    _decide(session, erasure, by=by)
+    _lock_asked(session, erasure)
+    asker = session.get_one(Person, erasure.asked_by_id)
+    if asker.status is not PersonStatus.ACTIVE:
+        raise Refused("Who asked for it has left. Refuse it, and ask anew.")
     if by.id in (erasure.asked_by_id, erasure.person_id):
         raise Refused("Another administrator than the one who asked has to confirm it.")
     person = session.get_one(Person, erasure.person_id)
@@ -103,7 +106,7 @@ def confirm(session: Session, erasure: Erasure, *, by: Actor, now: datetime) -> 
 
 def refuse(session: Session, erasure: Erasure, *, by: Actor, now: datetime) -> None:
     """Who asked may take it back so."""
-    _decide(session, erasure, by=by)
+    _lock_asked(session, erasure)
     erasure.state, erasure.decided_at = ErasureState.REFUSED, now
     erasure.decided_by_id = by.id if by.id not in (erasure.asked_by_id, erasure.person_id) else None
     audit.record(session, by, "erasure refused", erasure, now=now)
@@ -167,13 +170,10 @@ def _must_be_erasable(session: Session, person: Person) -> None:
         raise Refused(f"{person.name} is still the default manager. Name somebody else first.")
 
 
-def _decide(session: Session, erasure: Erasure, *, by: Actor) -> None:
+def _lock_asked(session: Session, erasure: Erasure) -> None:
     lock(session, erasure)
     if erasure.state is not ErasureState.ASKED:
         raise Refused("This was decided already.")
-    asker = session.get_one(Person, erasure.asked_by_id)
-    if asker.status is not PersonStatus.ACTIVE and by.id != asker.id:
-        raise Refused("Who asked for it has left. Ask anew.")
 
 
 def _is_only_one(session: Session, person: Person) -> bool:

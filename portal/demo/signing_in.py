@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from models.agreements import AgreementText, Signature, TextKind
 from models.federation import IdentityProvider, ProviderDomain
+from models.jobs import Job, JobState
 from models.people import Person, PersonStatus, Role
 from models.privacy import erasing
 from models.privileges import Ask, PrivilegeRequest
 from models.visits import LONGEST, Visit
 from portal.demo.companies import WITH_PEOPLE
-from portal.demo.staff import STAFF_HOST
+from portal.demo.staff import STAFF_HOST, TWO_COMPANIES, TWO_COMPANIES_EMAIL
 from portal.demo.story import Story
 from portal.documents import Party, SignedText, signed_text
 
@@ -36,6 +37,8 @@ def tell(story: Story) -> None:
     _visit(story)
     _agreements(story)
     _somebody_left(story)
+    _works_for_two(story)
+    _was_given_up(story)
 
 
 def _own_sign_in(story: Story) -> None:
@@ -174,5 +177,39 @@ def _sign(story: Story, text: AgreementText, head: Person) -> None:
             browser="",
             pdf=pdf,
             sha256=hashlib.sha256(pdf).hexdigest(),
+        )
+    )
+
+
+def _works_for_two(story: Story) -> None:
+    """One address, one password, a row at each company; who signs in chooses one."""
+    first: Person | None = None
+    for number in TWO_COMPANIES:
+        person = Person(
+            email=TWO_COMPANIES_EMAIL,
+            name="Cleo Marsh",
+            role=Role.SELLER,
+            partner_id=story.partners[number].id,
+            account_id=first.id if first else None,
+            password_hash=None if first else story.password_hash,
+            time_zone="Europe/Berlin",
+            created_at=story.now - timedelta(days=90),
+        )
+        story.session.add(person)
+        story.session.flush()
+        first = first or person
+
+
+def _was_given_up(story: Story) -> None:
+    """A mail about nobody: run again, it is done at once."""
+    story.session.add(
+        Job(
+            topic="mail a password reset",
+            key="mail a password reset of the demonstration",
+            payload={"account": "nobody@nowhere.example"},
+            run_at=story.now - timedelta(days=2),
+            state=JobState.DEAD,
+            attempts=8,
+            last_error="OperationalError: could not connect to the database server",
         )
     )

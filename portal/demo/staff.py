@@ -16,6 +16,9 @@ from portal.demonstration import TOTP_SECRET
 PASSWORD = "uphill both ways"
 STAFF_HOST = "adventure-works.example"
 
+TWO_COMPANIES, TWO_COMPANIES_EMAIL = ("85", "633"), "cleo@marsh-consulting.example"
+"""Somebody who sells for two resellers."""
+
 CHANNEL_MANAGERS = {"272": "channel", "290": "channel.europe", "294": "channel.pacific"}
 """The three regional managers look after the channel; their people follow the business."""
 
@@ -36,6 +39,7 @@ LOGINS = (
     Login("seller@enterprise-center.example", "reseller: Enterprise Center, München"),
     Login("administrator@enterprise-center.example", "its administrator"),
     Login("seller@global-bike-retailers.example", "its distributor: Global Bike Retailers"),
+    Login(TWO_COMPANIES_EMAIL, "works for two resellers and chooses one"),
     Login("seller@off-price-bike-center.example", "a rival: Off-Price Bike Center, Berlin"),
 )
 

@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from models.errors import Refused
 from models.federation import IdentityProvider, Told
+from portal import ways_out
 from portal.clock import now
 from portal.sealing import seal
 
@@ -145,12 +146,14 @@ def must_be_outside(address: str) -> str | None:
         return None
     if parts.scheme != "https" or not parts.hostname or parts.username or port not in (None, 443):
         raise Refused(NO_ADDRESS)
+    ways_out.also(parts.hostname)
     try:
         found = socket.getaddrinfo(parts.hostname, 443, proto=socket.IPPROTO_TCP)
     except (OSError, ValueError):
         raise Refused(AWAY) from None
     if not all(ipaddress.ip_address(one[4][0]).is_global for one in found):
         raise Refused("This address leads into a private network.")
+    ways_out.also(str(found[0][4][0]))
     return str(found[0][4][0])
 
 

@@ -27,7 +27,8 @@ class SignInRulesForm(FlaskForm):
         choices=CHOICES,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        description="They set one up at their next sign-in. Who has one is asked for it anyway.",
+        description="They set one up at their next sign-in. Who has one is asked for it anyway. "
+        "A new portal asks everybody; whoever is left out comes in by a password alone.",
     )
 
 

@@ -96,6 +96,20 @@ def test_a_thing_takes_only_so_many_files(session, a):
         keep(session, seller, deal, Upload("more.txt", b"one more"))
 
 
+def test_a_person_has_only_so_much_room_wherever_the_files_hang(session, a):
+    seller, colleague = (a.seller(partner).actor() for partner in [a.partner()] * 2)
+    kept = keep(session, seller, uuid4(), Upload("order.pdf", PDF))
+    kept.size = 1_000_000_000 - len(PDF)
+    last = keep(session, seller, uuid4(), Upload("last.pdf", PDF))
+    for who in (seller, colleague):
+        keep(session, who, last.about_id, Upload("last.pdf", PDF))  # the same again takes no room
+    with pytest.raises(Refused, match="as many as one person may"):
+        keep(session, seller, uuid4(), Upload("more.txt", b"one more"))
+    keep(session, colleague, uuid4(), Upload("more.txt", b"one more"))
+    files.remove(session, kept, by=seller, now=NOW)
+    keep(session, seller, uuid4(), Upload("more.txt", b"one more"))
+
+
 def test_a_removed_file_is_gone_with_its_content(session, a):
     seller = a.seller(a.partner()).actor()
     deal = uuid4()

@@ -1,5 +1,7 @@
 """Passwords: long ones that nobody guesses, kept so that nobody can read them."""
 
+import hashlib
+
 import pytest
 
 from models.errors import Refused
@@ -99,3 +101,20 @@ def test_a_hash_of_another_cost_is_outdated():
     assert not passwords.is_outdated(old)
     passwords.set_cost(rounds=2, memory_kib=8, lanes=1)
     assert passwords.is_outdated(old)
+
+
+def test_a_password_of_a_list_of_break_ins_is_refused(tmp_path):
+    """The first, the last and every other line are found, and nothing beside them."""
+    known = [f"four unrelated words {number}" for number in range(50)]
+    lines = sorted(hashlib.sha1(one.encode()).hexdigest().upper() for one in known)
+    file = tmp_path / "breached.txt"
+    file.write_text("".join(f"{line}:{7 ** (n % 9)}\n" for n, line in enumerate(lines)))
+    passwords.also_refuse(file)
+    try:
+        for one in known:
+            with pytest.raises(Refused, match="break-in"):
+                passwords.judge(one)
+        for number in range(50, 100):
+            passwords.judge(f"four unrelated words {number}")
+    finally:
+        passwords.also_refuse(None)

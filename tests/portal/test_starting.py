@@ -1,5 +1,7 @@
 """The portal does not start when it would be unsafe; each refusal says how to mend it."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -140,3 +142,34 @@ def test_a_way_out_that_is_not_encrypted_is_refused(tmp_path, name, value):
         Settings.from_environment({"INSTANCE_DIR": str(tmp_path), name: value})
     encrypted = "postgresql://portal@db.example.com/counterpart?sslmode=verify-full"
     Settings.from_environment({"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": encrypted})
+
+
+SPEAKS = """
+import socket, sys
+from pathlib import Path
+from portal import ways_out
+from portal.settings import Settings
+settings = Settings(Path(), "postgresql://portal@db.example.com/c", "s", "s",
+                    smtp_url="smtps://mail.example.com")
+ways_out.hold(settings)
+for host in sys.argv[1:]:
+    try:
+        socket.getaddrinfo(host, 443)
+    except PermissionError:
+        print("refused", host)
+    except OSError:
+        print("looked up", host)
+    else:
+        print("looked up", host)
+"""
+
+
+def test_a_process_of_the_portal_reaches_no_host_that_is_not_on_its_list():
+    """In a process of its own: such a guard cannot be taken off again."""
+    hosts = ["db.example.com", "mail.example.com", "api.stripe.com", "127.0.0.1", "evil.example",
+             "169.254.169.254"]  # fmt: skip
+    said = subprocess.run(
+        [sys.executable, "-c", SPEAKS, *hosts], capture_output=True, text=True, check=True
+    )
+    refused = [line for line in said.stdout.splitlines() if line.startswith("refused")]
+    assert refused == ["refused evil.example", "refused 169.254.169.254"]

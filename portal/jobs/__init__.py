@@ -1,0 +1,1 @@
+"""What the worker gave up, for a person to look at."""
