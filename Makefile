@@ -5,12 +5,13 @@ PORT ?= 8000
 BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUFF := $(BIN)/ruff
+AUDIT := $(VENV)/audit
 TEST := $(BIN)/python -m pytest
 # Neighbours stay in one process: one browser, one demonstration; who is done first helps out.
 ALL_AT_ONCE := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test testall check format bench bench-commissions fuzz lock mutate sbom clean
+.PHONY: help run test testall check format audit bench bench-commissions fuzz lock mutate probe sbom clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,7 +21,13 @@ run: $(VENV)/run.stamp ## install what is missing, then serve the portal with it
 
 test: $(VENV)/dev.stamp ## every test on SQLite and in a browser; what the database decides on PostgreSQL
 	$(TEST) $(ALL_AT_ONCE)
-	$(TEST) $(ALL_AT_ONCE) --database=postgresql $(DECIDED_BY_THE_DATABASE)
+	$(TEST) $(ALL_AT_ONCE) --database=postgresql $($(AUDIT).stamp: requirements-audit.lock | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-audit.lock
+	@touch $@
+
+DECIDED_BY_THE_DATABASE)
 
 testall: $(VENV)/dev.stamp ## every test on both databases, and in a browser
 	$(TEST) $(ALL_AT_ONCE)
@@ -53,11 +60,22 @@ bench-commissions: $(VENV)/dev.stamp ## a million payments rated and stated, bes
 lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with hashes
 	$(LOCK) --extra install -o requirements.lock
 	$(LOCK) --extra install --extra dev -c requirements.lock -o requirements-dev.lock
+	printf "bandit\nregexploit\nschemathesis\nsemgrep\nsqlmap\n" | $(BIN)/uv pip compile - $(PINNED) \
+		-o requirements-audit.lock
 	echo "mutmut ~= 3.8" | $(BIN)/uv pip compile - $(PINNED) -c requirements-dev.lock -o requirements-mutate.lock
 
 fuzz: $(VENV)/dev.stamp ## 10,000 odd requests as every role, then odd files for every reader; ten minutes
 	$(TEST) -n 0 -s tests/portal/test_fuzz.py --fuzz=10000
 	$(BIN)/python -m tests.fuzzing_readers -max_total_time=120
+
+audit: $(AUDIT).stamp ## bandit, own rules, slow expressions: what must not be written here; a minute
+	PATH="$(AUDIT)/bin:$$PATH" $(AUDIT)/bin/semgrep scan --quiet --error --metrics off \
+		--disable-version-check --config .ci/semgrep.yaml models portal templates
+	$(AUDIT)/bin/bandit --quiet -c .ci/bandit.yaml -r models portal
+	@find models portal -name "*.py" | xargs $(AUDIT)/bin/regexploit-py
+
+probe: $(AUDIT).stamp $(VENV)/dev.stamp ## attack the demonstration's interfaces for machines: schemathesis
+	$(BIN)/python -m tests.probing -- sh .ci/probe $(AUDIT)/bin
 
 sbom: $(VENV)/dev.stamp ## what the portal is made of, with hashes: sbom.cdx.json (CycloneDX 1.6)
 	$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-format JSON \

@@ -75,4 +75,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
+    # nosemgrep: raw-sql (two constants)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -22,6 +22,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RequestRedirect
 
 from models.errors import Refused
@@ -90,9 +91,6 @@ def _page(error: HTTPException) -> Any:
         return redirect(url_for("signin.new", next=request.full_path.rstrip("?")))
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    if request.path.startswith(SCIM):
-        said = {"schemas": [SCIM_ERROR], "status": str(error.code), "detail": error.name}
-        return Response(json.dumps(said), error.code, mimetype="application/scim+json")
     return _answer(error.code)
 
 
@@ -129,6 +127,10 @@ def _broken(error: Exception) -> Any:
 
 
 def _answer(code: int, message: str | None = None) -> Any:
+    if request.path.startswith(SCIM):
+        detail = message or HTTP_STATUS_CODES.get(code, "")
+        said = {"schemas": [SCIM_ERROR], "status": str(code), "detail": detail}
+        return Response(json.dumps(said), code, mimetype="application/scim+json")
     if code == 404:
         message = message or NotFound.description
     return render_template("errors/error.html", code=code, message=message), code

@@ -6,6 +6,7 @@ Settings judge themselves (settings.py); here the settings meet the machine and 
 from __future__ import annotations
 
 import os
+import sys
 
 from flask import Flask
 from sqlalchemy import Connection, Engine
@@ -38,9 +39,17 @@ TOO_MUCH = (
 def refuse_what_is_unsafe(app: Flask) -> None:
     """Raises BadSetting."""
     settings: Settings = app.extensions["settings"]
+    refuse_no_asserts(sys.flags.optimize)
     refuse_debugging_in_public(settings, os.environ.get("FLASK_DEBUG", ""), debug=app.debug)
     refuse_open_walls(app.extensions["engine"])
     refuse_the_database(app.extensions["engine"], settings)
+
+
+def refuse_no_asserts(optimize: int) -> None:
+    if optimize:
+        raise BadSetting(
+            "Python runs with -O (PYTHONOPTIMIZE), which leaves out what must never be: unset it."
+        )
 
 
 def refuse_debugging_in_public(settings: Settings, flag: str, *, debug: bool) -> None:
@@ -82,6 +91,7 @@ def refuse_the_database(engine: Engine, settings: Settings) -> None:
 
 def _refuse_careless_sqlite(connection: Connection) -> None:
     for pragma, good in PRAGMAS.items():
+        # nosemgrep: raw-sql (names stand in this file)
         value = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
         if value not in good:
             raise BadSetting(
@@ -91,6 +101,7 @@ def _refuse_careless_sqlite(connection: Connection) -> None:
 
 
 def _refuse_a_mighty_role(connection: Connection) -> None:
+    # nosemgrep: raw-sql (a constant)
     role = connection.exec_driver_sql(RIGHTS).one()
     name = connection.exec_driver_sql("SELECT current_user").scalar()
     for is_so, what in (

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+LOCKS = [file.name for file in ROOT.glob("requirements*.lock")]
 PIN = re.compile(r"^([\w.-]+)(?:\[\w+\])?==([^\s;\\]+)", re.M)
 
 
 def test_every_dependency_is_pinned_by_hash():
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in LOCKS:
         blocks = re.split(r"^(?=[\w.-]+(?:\[\w+\])?==)", (ROOT / name).read_text(), flags=re.M)[1:]
         assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
         assert len(blocks) == len(PIN.findall((ROOT / name).read_text()))

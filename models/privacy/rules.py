@@ -23,6 +23,7 @@ class Kept(StrEnum):
     JOBS = "jobs"
     APPLICATIONS = "applications"
     CONTACTS = "contacts"
+    LEADS = "leads"
     UPLOADS = "uploads"
     COMPLAINTS = "complaints"
     AUDIT = "audit"
@@ -66,6 +67,11 @@ PERIODS = {
     Kept.CONTACTS: Period(
         "Contacts at customers", "taken out of deals that ended without a win, and of drafts",
         2 * YEAR, 90, 10 * YEAR, "A later registration of the same customer is compared.",
+    ),
+    Kept.LEADS: Period(
+        "Contacts of leads", "taken out of closed and registered leads, and of each partner's copy "
+        "at once when it declined or did not answer", 2 * YEAR, 90, 10 * YEAR,
+        "Somebody who asks again is recognised.",
     ),
     Kept.UPLOADS: Period(
         "Files at deals", "content is deleted; that it was there stays", 2 * YEAR, YEAR, 10 * YEAR,

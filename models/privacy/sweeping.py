@@ -20,6 +20,7 @@ from models.complaints import Complaint, ComplaintNote
 from models.deals import Deal, DealStatus
 from models.files import StoredFile
 from models.jobs import Job, JobState
+from models.leads import Lead, LeadOffer, LeadState, OfferState
 from models.notices import Notice
 from models.people import SYSTEM, AccessToken, SignInAttempt, UserSession
 from models.privacy.rules import Kept, days_of
@@ -105,6 +106,26 @@ def _contacts(session: Session, before: datetime, _now: datetime) -> int:
     )  # fmt: skip
 
 
+def _leads(session: Session, before: datetime, _now: datetime) -> int:
+    """A partner that has it no longer reads no contact of what its rival may work on now."""
+    over = LeadOffer.state.in_((OfferState.DECLINED, OfferState.LAPSED))
+    kept = LeadOffer.state.in_((OfferState.REGISTERED,)) & (LeadOffer.offered_at < before)
+    old = Lead.state.in_((LeadState.CLOSED, LeadState.REGISTERED)) & (Lead.created_at < before)
+    return sum(
+        _blank(
+            session, cls, which & _has_contact(cls), contact_name="", contact_email="",
+            contact_phone="", note="",
+        )
+        for cls, which in ((LeadOffer, over | kept), (Lead, old))
+    )  # fmt: skip
+
+
+def _has_contact(cls: type[Lead] | type[LeadOffer]) -> Any:
+    return or_(
+        cls.contact_name != "", cls.contact_email != "", cls.contact_phone != "", cls.note != ""
+    )
+
+
 def _uploads(session: Session, before: datetime, now: datetime) -> int:
     ended = select(Deal.id).where(Deal.status.in_(ENDED), Deal.updated_at < before)
     here = (StoredFile.about_kind == "deal") & StoredFile.removed_at.is_(None)
@@ -159,6 +180,7 @@ SWEEPERS: dict[Kept, Callable[[Session, datetime, datetime], int]] = {
     Kept.JOBS: _jobs,
     Kept.APPLICATIONS: _applications,
     Kept.CONTACTS: _contacts,
+    Kept.LEADS: _leads,
     Kept.UPLOADS: _uploads,
     Kept.COMPLAINTS: _complaints,
     Kept.AUDIT: _audit,

@@ -8,9 +8,9 @@ from werkzeug.routing import BaseConverter
 
 
 class MonthConverter(BaseConverter):
-    """2026-11."""
+    """2026-11; of this and the next century, since the month after it must be one, too."""
 
-    regex = r"\d{4}-(0[1-9]|1[0-2])"
+    regex = r"2[01]\d{2}-(0[1-9]|1[0-2])"
     part_isolating = True
 
 

@@ -40,7 +40,7 @@ def directory(view: Callable[..., Any]) -> Callable[..., Any]:
             return problem(403, "This token only reads.")
         footprints.open_session(None)
         try:
-            return view(session.get_one(IdentityProvider, provider.id), **ids)
+            return database.flushed(view(session.get_one(IdentityProvider, provider.id), **ids))
         except SCIMException as no:
             return _refused(no.to_error())
         except ValidationError as no:

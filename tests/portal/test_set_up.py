@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from models import factors
 from models.people import Person, Role
 from models.vendor import Vendor
 from portal.command_line import portal
@@ -63,3 +64,9 @@ def test_a_bad_word_is_refused_and_nothing_is_made(set_up, session, name, value,
     answer = set_up(**{name: value})
     assert answer.exit_code == 1 and remedy in answer.output
     assert session.scalars(select(Person)).all() == []
+
+
+def test_a_new_portal_asks_everybody_for_a_second_factor(set_up, session):
+    set_up()
+    asked = session.scalars(select(Vendor.factor_roles)).one()
+    assert all(factors.is_required(role, asked) for role in Role)

@@ -16,6 +16,7 @@ from portal.database_commands import bring_up
 from portal.settings import BadSetting, Settings
 from portal.starting import (
     refuse_debugging_in_public,
+    refuse_no_asserts,
     refuse_open_walls,
     refuse_the_database,
     refuse_what_is_unsafe,
@@ -46,6 +47,12 @@ def test_debugging_is_refused_wherever_others_reach_it(settings):
             refuse_debugging_in_public(bad, "", debug=True)
         refuse_debugging_in_public(bad, "0", debug=False)
     refuse_debugging_in_public(settings, "1", debug=True)
+
+
+def test_a_python_that_leaves_asserts_out_is_refused():
+    refuse_no_asserts(0)
+    with pytest.raises(BadSetting, match="PYTHONOPTIMIZE"):
+        refuse_no_asserts(1)
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SEALING_KEY"])

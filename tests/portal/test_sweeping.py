@@ -1,0 +1,197 @@
+"""What is past its time goes: each kind by its own clock, nothing younger, and only once."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from models import jobs, privacy
+from models.applications import Application
+from models.applications.tables import ApplicationEvent
+from models.complaints import Complaint, ComplaintNote
+from models.files import StoredFile
+from models.jobs import Job, JobState
+from models.leads import Lead, LeadOffer
+from models.notices import Notice
+from models.people import AccessToken, SignInAttempt, TokenPurpose, UserSession
+from models.privacy import PERIODS, Kept
+
+LONG_AGO = timedelta(days=11 * 365)
+
+
+@pytest.fixture
+def kim(a):
+    a.vendor()
+    return a.administrator(name="Kim Ralls")
+
+
+def around(kind, now):
+    """(an instant a day before its time is over, one a day after)."""
+    usual = timedelta(days=PERIODS[kind].usual)
+    return now - usual + timedelta(days=1), now - usual - timedelta(days=1)
+
+
+def test_what_is_past_its_time_goes_and_a_second_run_does_nothing(session, kim, a, now):
+    old, young = now - LONG_AGO, now - timedelta(days=1)
+    for at in (old, young):
+        session.add_all(
+            [
+                UserSession(
+                    person_id=kim.id, token_hash=str(at), created_at=at, last_seen_at=at,
+                    address="", browser="",
+                ),
+                SignInAttempt(account="x", address="y", at=at, succeeded=False),
+                Notice(person_id=kim.id, kind="x", title="t", body="b", link="/", at=at,
+                       mailed_at=at),
+                Notice(person_id=kim.id, kind="x", title="t", body="b", link="/", at=at,
+                       mailed_at=at, key=str(at)),
+                Job(topic="x", key=str(at), payload={"who": "Ann"}, run_at=at, state=JobState.DONE),
+            ]
+        )  # fmt: skip
+    session.commit()
+    gone = privacy.sweep(session, now)
+    assert gone == {Kept.SESSIONS: 1, Kept.SIGN_INS: 1, Kept.MAILS: 2, Kept.JOBS: 1}
+    assert privacy.sweep(session, now) == {}
+    told = session.execute(select(Notice.title, Notice.body, Notice.key).order_by(Notice.at)).all()
+    assert told[0] == ("Removed", "", str(old)) and len(told) == 3
+    assert sorted(map(str, session.scalars(select(Job.payload)))) == ["{'who': 'Ann'}", "{}"]
+    with pytest.raises(DatabaseError):  # the key still keeps it from being done twice
+        jobs.enqueue(session, "x", str(old), {}, run_at=now)
+        session.flush()
+
+
+def test_contacts_and_files_of_ended_deals_and_declined_applicants_go(session, kim, a, now):
+    deal = a.submitted(contact_name="Carla", contact_email="carla@c.example")
+    deal.status, deal.updated_at = "lost", now - LONG_AGO
+    live = a.submitted(contact_name="Carl")
+    live.updated_at = now - LONG_AGO
+    session.flush()
+    assert privacy.sweep(session, now) == {Kept.CONTACTS: 1}
+    session.expire_all()
+    assert (deal.contact_name, deal.contact_email, live.contact_name) == ("", "", "Carl")
+
+
+def test_links_go_when_they_have_long_expired(session, kim, now):
+    for at in around(Kept.LINKS, now):
+        session.add(
+            AccessToken(
+                person_id=kim.id, purpose=TokenPurpose.INVITATION, token_hash=str(at),
+                created_at=at, expires_at=at,
+            )
+        )  # fmt: skip
+    young = str(around(Kept.LINKS, now)[0])
+    assert privacy.sweep(session, now) == {Kept.LINKS: 1}
+    assert session.scalars(select(AccessToken.token_hash)).all() == [young]
+
+
+def test_of_declined_applicants_only_the_company_stays(session, kim, now):
+    for status in ("declined", "received"):
+        for at in around(Kept.APPLICATIONS, now):
+            made = Application(
+                number=f"{status} {at}", status=status, company="Harbour", name_key="harbour",
+                role="reseller", country="DE", town="Kiel", contact_name="Jo Berg",
+                contact_email="jo@h.example", contact_phone="1", about="Us", created_at=at,
+                decided_at=at if status == "declined" else None,
+            )  # fmt: skip
+            session.add(made)
+            session.flush()
+            session.add(
+                ApplicationEvent(
+                    application_id=made.id, verb="apply", to_status=status, by_name="Jo Berg",
+                    at=at, note="Hello",
+                )
+            )  # fmt: skip
+    session.commit()
+    assert privacy.sweep(session, now) == {Kept.APPLICATIONS: 1}
+    session.expire_all()
+    gone = session.scalars(select(Application).where(Application.contact_name == "Removed")).one()
+    assert (gone.status, gone.contact_email, gone.contact_phone, gone.about) == (
+        "declined", "", "", "",
+    )  # fmt: skip
+    names = session.execute(select(ApplicationEvent.by_name, ApplicationEvent.note)).all()
+    assert sorted(names) == [("Jo Berg", "Hello")] * 3 + [("Removed", "")]
+    assert privacy.sweep(session, now) == {}
+
+
+def test_of_old_complaints_no_name_and_no_text_stays(session, kim, a, now):
+    seller = a.seller()
+    for at in around(Kept.COMPLAINTS, now):
+        for person_id, email in ((seller.id, ""), (None, "jo@h.example")):
+            made = Complaint(
+                number=f"{at:%y}{email}", person_id=person_id, author_name="Jo Berg", email=email,
+                kind="other", text="Kim shouted", about_person_id=kim.id, status="withdrawn",
+                made_at=at, acknowledge_by=at, answer_by=at, closed_at=at,
+            )  # fmt: skip
+            session.add(made)
+            session.flush()
+            session.add(
+                ComplaintNote(complaint_id=made.id, at=at, by_name="Jo Berg", verb="made", text="x")
+            )
+    session.commit()
+    assert privacy.sweep(session, now) == {Kept.COMPLAINTS: 2}
+    session.expire_all()
+    swept = session.scalars(select(Complaint).where(Complaint.text == "Removed")).all()
+    assert {(one.author_name, one.about_person_id) for one in swept} == {("Removed", None)}
+    assert sorted(one.email for one in swept) == ["", "removed@erased.invalid"]
+    texts = session.execute(select(ComplaintNote.by_name, ComplaintNote.text)).all()
+    assert sorted(texts) == [("Jo Berg", "x")] * 2 + [("Removed", "")] * 2
+    assert privacy.sweep(session, now) == {}
+
+
+def test_files_of_deals_that_ended_lose_their_content(session, kim, a, now):
+    kept = []
+    for status in ("lost", "won"):
+        for at in around(Kept.UPLOADS, now):
+            deal = a.submitted()
+            deal.status, deal.updated_at = status, at
+            kept.append(
+                StoredFile(
+                    partner_id=deal.partner_id, is_private=False, about_kind="deal",
+                    about_id=deal.id, name="order.pdf", media_type="application/pdf", size=3,
+                    sha256="0" * 64, kept_at=at, by_name="Ann", content=b"abc",
+                )
+            )  # fmt: skip
+    session.add_all(kept)
+    session.commit()
+    assert privacy.sweep(session, now)[Kept.UPLOADS] == 1
+    session.expire_all()
+    assert [(one.content, one.removed_at is not None) for one in kept] == [
+        (b"abc", False), (b"", True), (b"abc", False), (b"abc", False),
+    ]  # fmt: skip
+    assert privacy.sweep(session, now) == {}
+
+
+def test_a_partner_that_let_a_lead_go_reads_no_contact_and_old_leads_keep_none(
+    session, kim, a, now
+):
+    def who(number):
+        return {
+            "number": number, "company": "Kestrel Foods", "country": "DE", "contact_name": "Carla",
+            "contact_email": f"{number}@c.example", "note": "Call her",
+        }  # fmt: skip
+
+    partner, (young, old) = a.partner(), around(Kept.LEADS, now)
+    for at, state in ((young, "closed"), (old, "closed"), (old, "registered"), (old, "new")):
+        lead = Lead(
+            **who(f"L-{at:%y}-{state}"), name_key=f"{at}{state}", state=state, created_at=at,
+            entered_by_name="Kim",
+        )  # fmt: skip
+        session.add(lead)
+    session.flush()
+    for n, state in enumerate(("declined", "lapsed", "accepted")):
+        session.add(
+            LeadOffer(
+                **who(f"O-{n}"), partner_id=partner.id, lead_id=lead.id, state=state,
+                offered_at=now, answer_by=now,
+            )
+        )  # fmt: skip
+    session.commit()
+    assert privacy.sweep(session, now) == {Kept.LEADS: 4}
+    session.expire_all()
+    said = select(Lead.state, Lead.contact_name, Lead.note).order_by(Lead.created_at.desc())
+    left = [(state, name) for state, name, note in session.execute(said) if name or note]
+    assert sorted(left) == [("closed", "Carla"), ("new", "Carla")]
+    offers = session.execute(select(LeadOffer.state, LeadOffer.contact_name, LeadOffer.note)).all()
+    assert [row for row in offers if row[1] or row[2]] == [("accepted", "Carla", "Call her")]
+    assert privacy.sweep(session, now) == {}
