@@ -21,13 +21,7 @@ run: $(VENV)/run.stamp ## install what is missing, then serve the portal with it
 
 test: $(VENV)/dev.stamp ## every test on SQLite and in a browser; what the database decides on PostgreSQL
 	$(TEST) $(ALL_AT_ONCE)
-	$(TEST) $(ALL_AT_ONCE) --database=postgresql $($(AUDIT).stamp: requirements-audit.lock | $(VENV)/bin/python
-	$(VENV)/bin/python -m venv $(AUDIT)
-	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r requirements-audit.lock
-	@touch $@
-
-DECIDED_BY_THE_DATABASE)
+	$(TEST) $(ALL_AT_ONCE) --database=postgresql $(DECIDED_BY_THE_DATABASE)
 
 testall: $(VENV)/dev.stamp ## every test on both databases, and in a browser
 	$(TEST) $(ALL_AT_ONCE)
@@ -105,6 +99,12 @@ $(VENV)/dev.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/run.stamp
+
+$(AUDIT).stamp: requirements-audit.lock | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-audit.lock
+	@touch $@
 
 $(VENV)/bin/python:
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/virtual-environment
