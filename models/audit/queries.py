@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit.rules import (
@@ -64,6 +64,16 @@ def listed(chosen: Choice) -> Select:
     """One row an entry, without an order."""
     query = select(AuditLink.seq, *(getattr(AuditEntry, column) for column in COLUMNS))
     return query.join(AuditEntry, AuditEntry.id == AuditLink.entry_id).where(*_criteria(chosen))
+
+
+def entry(session: Session, entry_id: UUID) -> Row | None:
+    """One entry with its place in the chain: its number, its hash and the one before it."""
+    query = select(
+        AuditLink.seq, AuditLink.prev, AuditLink.hash,
+        *(getattr(AuditEntry, column) for column in COLUMNS),
+    )  # fmt: skip
+    one = query.join(AuditEntry, AuditEntry.id == AuditLink.entry_id)
+    return session.execute(one.where(AuditEntry.id == entry_id)).one_or_none()
 
 
 def privileged(chosen: Choice) -> Select:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import Select, func, select
@@ -46,6 +47,13 @@ def index(person: Actor) -> str:
 @allow(Can.SEE_AUDIT, fresh=staff)
 def export(person: Actor) -> Any:
     return _sheet("Audit", audit.listed(_chosen()))
+
+
+@pages.get("/entries/<uuid:entry_id>")
+@allow(Can.SEE_AUDIT)
+def show(person: Actor, entry_id: UUID) -> str:
+    entry = audit.entry(session, entry_id) or abort(404)
+    return render_template("audit/entry.html", entry=entry)
 
 
 @pages.get("/privileged")

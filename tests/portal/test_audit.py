@@ -1,5 +1,6 @@
 """The audit's pages and commands, and the entry that every request leaves."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from models import audit
 from models import engine as engines
-from models.audit import AuditEntry
+from models.audit import AuditEntry, AuditLink
 from models.notices import Notice
 from models.people import Role, UserSession
 from models.scope import as_vendor
@@ -126,6 +127,10 @@ def test_the_page_narrows_and_its_file_holds_the_same(session, administrator, a,
     assert "price set" in page and "role changed" not in page
     sheet = administrator.get("/audit/export?as=csv&did=price").text
     assert "price set" in sheet and "role changed" not in sheet
+    opened = re.search(r'href="(/audit/entries/[^"]+)">price set', page)[1]
+    entry = administrator.get(opened).text
+    assert session.scalars(select(AuditLink.hash)).all()[1] in entry and "price set" in entry
+    assert administrator.get(f"/audit/entries/{uuid4()}").status_code == 404
     few = administrator.get("/audit/privileged").text
     assert "role changed" in few and "price set" not in few
     assert administrator.get("/audit?from=2026-12-01").text.count("price set") == 0

@@ -1,5 +1,7 @@
 """What Stripe tells and holds: events only cause another look, differences block a release."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import select
 
 from models.jobs import Job
@@ -34,6 +36,20 @@ def test_webhook_forged_aged_future_or_damaged_400_and_not_kept(connected, hooks
     assert post(b"\xff\xfe", {"Stripe-Signature": f"t={connected.world.stamp},v1=00"}) == 400
     assert hooks.one({"no": "event"}) == 400
     assert events(connected) == []
+
+
+def test_twenty_five_copies_of_an_event_are_kept_once_though_twenty_come_at_once(
+    connected, hooks, post
+):
+    """Each is answered 200, or told to come again, as Stripe does; the row is one."""
+    paid(connected, 100_00)
+    event = hooks.waiting()[0]
+    with ThreadPoolExecutor(20) as many:
+        answers = list(many.map(lambda _: hooks.one(event), range(20)))
+    answers += [hooks.one(event) for _ in range(5)]
+    assert set(answers) <= {200, 409} and answers[-5:] == [200] * 5
+    assert len(events(connected)) == 1
+    assert post(b"x" * 20_100_000, {"Content-Type": "application/json"}) == 413
 
 
 def test_both_secrets_count_while_one_replaces_the_other(connected, post, hooks):
