@@ -29,8 +29,7 @@ def found(
     now: datetime,
 ) -> Person:
     """Make the vendor and its administrator.  Raises Refused when there is a vendor already."""
-    if session.scalar(select(func.count(Vendor.id))):
-        raise Refused("This portal is set up already. Sign in as its administrator.")
+    _must_be_first(session)
     _must_exist(country, currency, time_zone)
     passwords.judge(password, names=[company, name, email])
     administrator = Person(
@@ -50,13 +49,18 @@ def found(
             country=country.upper(),
             base_currency=currency,
             time_zone=time_zone,
-            factor_roles=sorted(role.value for role in FACTOR_AT_FIRST),
+            factor_roles=list(FACTOR_AT_FIRST),
             default_channel_manager_id=administrator.id,
             default_sales_manager_id=administrator.id,
         )
     )
     audit.record(session, SYSTEM, "portal set up", administrator, now=now)
     return administrator
+
+
+def _must_be_first(session: Session) -> None:
+    if session.scalar(select(func.count(Vendor.id))):
+        raise Refused("This portal is set up already. Sign in as its administrator.")
 
 
 def _must_exist(country: str, currency: str, time_zone: str) -> None:

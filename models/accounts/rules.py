@@ -19,7 +19,7 @@ ROLE_NAMES = {
 }
 
 
-FACTOR_AT_FIRST = (Role.CHANNEL_MANAGER, Role.SALES_MANAGER, Role.SELLER)
+FACTOR_AT_FIRST = ("channel_manager", "sales_manager", "seller")
 """Of whom a new portal asks a second factor too, until its programme says otherwise."""
 
 PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.FINANCE})

@@ -119,7 +119,7 @@ def test_of_old_complaints_no_name_and_no_text_stays(session, kim, a, now):
     for at in around(Kept.COMPLAINTS, now):
         for person_id, email in ((seller.id, ""), (None, "jo@h.example")):
             made = Complaint(
-                number=f"{at:%y}{email}", person_id=person_id, author_name="Jo Berg", email=email,
+                number=f"{at:%j}{email}", person_id=person_id, author_name="Jo Berg", email=email,
                 kind="other", text="Kim shouted", about_person_id=kim.id, status="withdrawn",
                 made_at=at, acknowledge_by=at, answer_by=at, closed_at=at,
             )  # fmt: skip
