@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from models import audit
 from models.base import new_id
@@ -119,7 +120,7 @@ def _record(session: Session, outcome: str, detail: dict[str, object]) -> None:
         return
     asking = identity.asking()
     by = asking.actor if asking else STRANGER
-    if asking is None and (typed := request.form.get("email", "")):
+    if asking is None and (typed := _typed_email()):
         detail = detail | {"email": typed[:254]}
     if asking and asking.actor.visitor:
         detail = detail | {"visitor": asking.actor.visitor}
@@ -127,3 +128,11 @@ def _record(session: Session, outcome: str, detail: dict[str, object]) -> None:
     if ids:
         detail = detail | {"of": ids}
     audit.record(session, by, f"{outcome}: {words}"[:80], None, now=now(), detail=detail)
+
+
+def _typed_email() -> str:
+    """Empty of what was too large to be read: that is refused already."""
+    try:
+        return request.form.get("email", "")
+    except HTTPException:
+        return ""

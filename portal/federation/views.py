@@ -18,11 +18,12 @@ from models.errors import Refused
 from models.federation import IdentityProvider, ProviderDomain
 from models.partners import Partner
 from models.people import Actor, Person
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.federation import coming, provider
 from portal.federation.blueprint import pages
-from portal.fields import TidyField, put_refusal
+from portal.fields import TidyField
 from portal.permissions import Can, allow, everybody
 from portal.sealing import seal
 
@@ -144,31 +145,31 @@ def forget(person: Actor, person_id: UUID) -> Any:
 
 
 def _save(person: Actor, form: ProviderForm, found: IdentityProvider | None) -> Any:
-    if form.validate():
-        try:
-            issuer = (form.issuer.data or "").rstrip("/")
-            provider.describe(issuer)  # it must answer before it is kept
-            kept = federation.arrange(
-                session,
-                found,
-                by=person,
-                partner_id=UUID(form.company.data) if form.company.data else None,
-                name=form.name.data,
-                issuer=issuer,
-                client_id=form.client_id.data,
-                client_secret=form.client_secret.data or "",
-                groups_claim=form.groups_claim.data or "groups",
-                groups=_groups(form.groups.data or ""),
-                is_only_way=form.is_only_way.data,
-                seal=seal(),
-                now=now(),
-            )
-            flash("Saved.")
-            return redirect(url_for("federation.show", provider_id=kept.id), 303)
-        except Refused as no:
-            session.rollback()
-            put_refusal(form.issuer, no)
-    return _form_page(form, found), 422
+    kept: list[IdentityProvider] = []
+    if not agreed(form, lambda: kept.append(_arrange(person, form, found))):
+        return _form_page(form, found), 422
+    flash("Saved.")
+    return redirect(url_for("federation.show", provider_id=kept[0].id), 303)
+
+
+def _arrange(by: Actor, form: ProviderForm, found: IdentityProvider | None) -> IdentityProvider:
+    issuer = (form.issuer.data or "").rstrip("/")
+    provider.describe(issuer)  # it must answer before it is kept
+    return federation.arrange(
+        session,
+        found,
+        by=by,
+        partner_id=UUID(form.company.data) if form.company.data else None,
+        name=form.name.data or "",
+        issuer=issuer,
+        client_id=form.client_id.data or "",
+        client_secret=form.client_secret.data or "",
+        groups_claim=form.groups_claim.data or "groups",
+        groups=_groups(form.groups.data or ""),
+        is_only_way=form.is_only_way.data,
+        seal=seal(),
+        now=now(),
+    )
 
 
 def _groups(typed: str) -> dict[str, str]:

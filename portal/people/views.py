@@ -13,10 +13,10 @@ from models.partners.members import Choice
 from models.people import Actor, Person, PersonStatus, Role
 from models.scope import vendor_side
 from portal import identity
+from portal.agreeing import agreed
 from portal.barriers import must_be_fresh
 from portal.clock import now
 from portal.database import session
-from portal.fields import put_refusal
 from portal.paging import Key, page_of
 from portal.people import requests, visiting
 from portal.people.blueprint import pages
@@ -83,14 +83,13 @@ def new(person: Actor) -> str:
 def invite(person: Actor) -> Any:
     form = InviteForm()
     form.role.choices = role_choices(person)
-    if form.validate():
-        try:
-            said = _invite(person, form.email.data, form.name.data, form.role.data)
-        except Refused as refusal:
-            put_refusal(form.email, refusal)
-    if form.errors:
+    said: list[str] = []
+    if not agreed(
+        form,
+        lambda: said.append(_invite(person, form.email.data, form.name.data, form.role.data)),
+    ):
         return _invite_page(person, form), 422
-    flash(said)
+    flash(said[0])
     return redirect(url_for("people.index"), 303)
 
 

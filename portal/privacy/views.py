@@ -15,10 +15,10 @@ from wtforms.validators import InputRequired, Length
 
 from models import audit, privacy, vendor
 from models.audit import AuditEntry
-from models.errors import Refused
 from models.people import Actor, Person, PersonStatus
 from models.privacy import PERIODS, Erasure, ErasureState, Kept, erasing
 from models.scope import vendor_side
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.permissions import Can, allow, everybody
@@ -62,16 +62,16 @@ def index(_person: Actor) -> str:
 @pages.post("/privacy")
 @allow(Can.KEEP_PERSONAL_DATA, fresh=everybody)
 def keep(person: Actor) -> Any:
-    form = PeriodsForm()
-    if form.validate():
-        try:
-            days = {kind: form[kind.value].data for kind in Kept}
-            changed = privacy.keep_for(session, days, by=person, now=now())
-        except Refused as refusal:
-            form.form_errors.append(str(refusal))
-    if form.errors:
+    form, changed = PeriodsForm(), []
+
+    def keep_for() -> None:
+        days = {kind: form[kind.value].data for kind in Kept}
+        changed.append(privacy.keep_for(session, days, by=person, now=now()))
+
+    if not agreed(form, keep_for):
         return _index(form), 422
-    flash("Saved. What is past its time goes within the day." if changed else "Nothing changed.")
+    said = "Saved. What is past its time goes within the day."
+    flash(said if any(changed) else "Nothing changed.")
     return redirect(url_for("privacy.index"), 303)
 
 
@@ -103,12 +103,10 @@ def own(person: Actor) -> Response:
 @allow(Can.KEEP_PERSONAL_DATA, find=person_or_404, fresh=everybody)
 def ask(person: Actor, about: Person) -> Any:
     form = ErasureForm()
-    if form.validate():
-        try:
-            erasing.ask(session, about, reason=form.reason.data or "", by=person, now=now())
-        except Refused as refusal:
-            form.form_errors.append(str(refusal))
-    if form.errors:
+    if not agreed(
+        form,
+        lambda: erasing.ask(session, about, reason=form.reason.data or "", by=person, now=now()),
+    ):
         return _page(about, form), 422
     flash("Asked. When another administrator confirms it, it is done at once.")
     return redirect(url_for("privacy.index"), 303)
