@@ -1,4 +1,5 @@
-"""Customers with deals are merged: never into two protections of one customer.
+"""Customers with deals are merged: never into two protections of one customer, nor into an
+account that two partners hold alone.
 
 What forbids it is said before anything is moved, with what to do about it; the database has
 the last word.
@@ -13,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models import customers
+from models import customers, territories
 from models.catalog import ProductFamily
 from models.customers import Customer, CustomerMerge
 from models.deals.operations.contesting import look_again
@@ -35,12 +36,15 @@ def merge_customers(
 ) -> CustomerMerge:
     """Merge one customer into another, with its deals; rivals that meet there are in conflict.
 
-    Raises Refused when two partners would be protected at once, or one is merged already.
+    What territories hold of them follows at once.  Raises Refused when two partners would be
+    protected, or would hold one account alone, or one customer is merged already.
     """
+    territories.one_at_a_time(session)
     customers.hold(session, survivor, merged)
     for sentence in what_forbids_merging(session, survivor.id, merged.id):
         raise Refused(sentence)
     done = customers.merge(session, survivor, merged, reason=reason, by=by, now=now)
+    territories.hold_accounts(session, survivor.id)
     look_again(session, survivor.id, now=now)
     return done
 
@@ -49,14 +53,16 @@ def undo_merge(
     session: Session, done: CustomerMerge, *, reason: str, by: Actor, now: datetime
 ) -> None:
     """Undo a merge; cases that were open only because two records met are over."""
+    territories.one_at_a_time(session)
     customers.undo(session, done, reason=reason, by=by, now=now)
+    territories.hold_accounts(session, done.survivor_id, done.merged_id)
     for customer_id in (done.survivor_id, done.merged_id):
         look_again(session, customer_id, now=now)
 
 
 def what_forbids_merging(session: Session, survivor_id: UUID, merged_id: UUID) -> list[str]:
-    """Protections of two partners that would meet, each with what to do first."""
-    return [
+    """Protections, and areas held alone, of two partners that would meet; what to do first."""
+    return territories.held_apart(session, survivor_id, merged_id) + [
         f"{row.one_partner} ({row.one_number}) and {row.other_partner} ({row.other_number}) are "
         f"both protected for {row.family}, until {row.one_through:%-d %B %Y} and "
         f"{row.other_through:%-d %B %Y}. Revoke one of the two, or wait until it has ended, "

@@ -62,6 +62,7 @@ from models.territories.rules import (
     Rule,
     TerritoryStatus,
 )
+from models.territories.same_customer import held_apart, hold_accounts
 from models.territories.stand_ins import acting_for, next_manager, who_acts_for
 from models.territories.states import DrawingState, LoadKind, LoadState
 from models.territories.tables import (
@@ -116,7 +117,9 @@ __all__ = [
     "details_of",
     "draw",
     "end_absence",
+    "held_apart",
     "hold",
+    "hold_accounts",
     "hold_missing",
     "holding",
     "how_many",

@@ -69,6 +69,12 @@ def size(low: int | None, high: int | None) -> Span:
     return (low or 0, ALL_SIZES[1] if high is None else high + 1)
 
 
+def account(name: str) -> Span:
+    """A named account: a domain, or the id of a customer."""
+    point = BEYOND + (_point(name) >> 1)
+    return (point, point + 1)
+
+
 def meet(one: Iterable[Span], other: Iterable[Span]) -> bool:
     """Whether any stretch of the one touches any of the other; both in order."""
     mine, theirs = list(one), list(other)
@@ -129,7 +135,7 @@ def _spans(areas: Iterable[Area]) -> Iterable[Span]:
                 yield _postal(area.country or "", pattern.low, pattern.high)
             case AreaKind.ACCOUNT:
                 for name in {area.value, str(area.customer or area.value)}:
-                    yield _account(name)
+                    yield account(name)
 
 
 def _country(code: str) -> Span:
@@ -163,11 +169,6 @@ def _number(text: str, signs: str, length: int, plus: int = 0) -> int:
     for letter in text:
         number = number * len(signs) + signs.index(letter)
     return (number + plus) * len(signs) ** (length - len(text))
-
-
-def _account(name: str) -> Span:
-    point = BEYOND + (_point(name) >> 1)
-    return (point, point + 1)
 
 
 def _point(code: str) -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models import claims, territories
+from models import claims, deals, territories
 from models.errors import Refused
 from models.territories import Area, TerritoryDetails, TerritoryHold, TerritoryStatus, drawings
 
@@ -158,3 +158,44 @@ def test_exclusive_ones_from_before_are_held_unless_they_meet(a, session, now):
     (left,) = territories.hold_missing(session, today=now.date())
     assert left.name == "80*"
     assert session.execute(territories.unheld(now.date())).all() == [(left.id, "80*")]
+
+
+@pytest.fixture
+def merge(session, a, now):
+    """merge(survivor, merged) → the merge; merge.undo(it) takes it back."""
+    told = {"reason": "The same company.", "by": a.decider(), "now": now}
+
+    def merge(survivor, merged):
+        return deals.merge_customers(session, survivor, merged, **told)
+
+    merge.undo = lambda done: deals.undo_merge(session, done, **told)
+    return merge
+
+
+def test_an_account_that_is_held_alone_follows_its_customer_when_it_is_merged(
+    session, draw, a, merge
+):
+    acme = a.customer("Acme GmbH", domain="acme.de")
+    holding = a.customer("Holding AG", domain="holding.com")
+    draw(("account", "acme.de"))
+    done = merge(holding, acme)
+    with pytest.raises(Refused, match="Bolt Cycles holds a part"), session.begin_nested():
+        draw(("account", "holding.com"), partner=a.partner())
+    merge.undo(done)
+    draw(("account", "holding.com"), partner=a.partner())
+    with pytest.raises(Refused, match="Bolt Cycles holds a part"), session.begin_nested():
+        draw(("account", str(acme.id)), partner=a.partner())
+
+
+def test_two_customers_that_two_partners_hold_alone_are_not_merged(session, draw, a, merge, now):
+    acme, other = a.customer("Acme", domain="acme.de"), a.customer("Other", domain="other.de")
+    draw(("account", "acme.de"), name="One", products=["bikes"])
+    theirs = draw(("account", "other.de"), name="Two", partner=a.partner(name="Ciclo"),
+                  products=["bikes", "parts"])  # fmt: skip
+    with pytest.raises(
+        Refused, match=r"Bolt Cycles holds One alone, Ciclo holds Two, .* then merge"
+    ):
+        merge(acme, other)
+    after = replace(territories.details_of(theirs), products=["parts"])
+    territories.redraw(session, theirs, after, by=a.decider(), now=now)
+    merge(acme, other)
