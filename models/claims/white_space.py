@@ -47,7 +47,12 @@ class WhiteSpace:
 
 
 def note_look(session: Session, terms: Terms, *, by: Actor, now: datetime) -> None:
-    """Keep who looked where.  Raises Refused when the partner has looked too often lately."""
+    """Keep who looked where.  Raises Refused when the partner has looked too often lately.
+
+    Ours who look through a partner's eyes are no look by the partner: their visit is kept.
+    """
+    if by.visitor:
+        return
     assert by.partner_id and by.id, "only partners are counted"
     places = [*written(terms.places), ["without", "", ""], *written(terms.cut_out)]
     said = [places, terms.products, terms.naics, terms.employees_from, terms.employees_to]

@@ -1,7 +1,7 @@
 """Leads: somebody who may buy, before any partner has registered a deal with them.
 
 new -> offered to the partner whose territory holds them -> accepted -> registered as a deal
-    <- declined, or not answered in time
+    <- declined, not answered in time, or taken back
 Each is routed when it is entered: it has managers, and a sentence that says why.
 """
 
@@ -14,13 +14,16 @@ from models.leads.operations import (
     offer,
     registered,
     release,
+    take_back,
 )
 from models.leads.queries import LeadFilter, how_many, listed, offers, offers_of
-from models.leads.rules import OPEN_LEADS, LeadDetails, LeadState, OfferState
+from models.leads.rules import LEAD_MOVES, OPEN_LEADS, LeadDetails, LeadState, OfferState
 from models.leads.tables import Lead, LeadOffer
+from models.leads.telling import Together, tell
 
 __all__ = [
     "JOBS",
+    "LEAD_MOVES",
     "OPEN_LEADS",
     "Lead",
     "LeadDetails",
@@ -28,6 +31,7 @@ __all__ = [
     "LeadOffer",
     "LeadState",
     "OfferState",
+    "Together",
     "accept",
     "close",
     "decline",
@@ -39,4 +43,6 @@ __all__ = [
     "offers_of",
     "registered",
     "release",
+    "take_back",
+    "tell",
 ]

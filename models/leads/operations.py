@@ -15,8 +15,16 @@ from models import audit, jobs, notices, territories, vendor
 from models.base import human_number, lock, new_id
 from models.catalog import ProductFamily
 from models.errors import Refused
-from models.leads.rules import LEAD_MOVES, OFFER_MOVES, LeadDetails, LeadState, OfferState
+from models.leads.rules import (
+    HELD,
+    LEAD_MOVES,
+    OFFER_MOVES,
+    OPEN_LEADS,
+    LeadDetails,
+    OfferState,
+)
 from models.leads.tables import Lead, LeadOffer
+from models.leads.telling import Together, tell, tell_managers, tell_partner
 from models.partners import Partner, PartnerStatus, profiles
 from models.people import SYSTEM, Actor
 from models.scope import vendor_side
@@ -29,9 +37,17 @@ COPIED = (
 )  # fmt: skip
 
 
-def enter(session: Session, details: LeadDetails, *, by: Actor, now: datetime) -> Lead:
+def enter(
+    session: Session,
+    details: LeadDetails,
+    *,
+    by: Actor,
+    now: datetime,
+    together: Together | None = None,
+) -> Lead:
     """Keep and route a lead; offer it to the partner whose territory holds it.
 
+    together: takes what is to be told; without it everybody is told at once.
     Raises Refused for one that is open already.
     """
     details = _tidy(details)
@@ -47,15 +63,27 @@ def enter(session: Session, details: LeadDetails, *, by: Actor, now: datetime) -
     owner_id = _route(session, lead, now)
     audit.record(session, by, "lead entered", lead, now=now)
     owner = session.get(Partner, owner_id) if owner_id else None
+    told = Together() if together is None else together
     if owner and owner.status is PartnerStatus.ACTIVE:
-        offer(session, lead, owner, by=by, now=now)
+        made = _offered(session, lead, owner, by=by, now=now)
+        told.offers[owner.id].append(made)
     else:
-        _tell_manager(session, lead, "a lead comes to you", lead.routing_why, now)
+        told.add([lead])
+    if together is None:
+        tell(session, told, now=now)
     return lead
 
 
 def offer(session: Session, lead: Lead, partner: Partner, *, by: Actor, now: datetime) -> LeadOffer:
     """To one partner at a time, for some business days."""
+    made = _offered(session, lead, partner, by=by, now=now)
+    tell_partner(session, partner.id, [made], now=now)
+    return made
+
+
+def _offered(
+    session: Session, lead: Lead, partner: Partner, *, by: Actor, now: datetime
+) -> LeadOffer:
     lock(session, lead)
     if partner.status is not PartnerStatus.ACTIVE:
         raise Refused(f"{partner.name} is not active; offer it to another partner.")
@@ -70,12 +98,6 @@ def offer(session: Session, lead: Lead, partner: Partner, *, by: Actor, now: dat
     session.flush()
     jobs.enqueue_new(session, LAPSE, [(f"{LAPSE} {made.id}", {"offer_id": str(made.id)}, ends)])
     audit.record(session, by, "lead offered", lead, now=now, detail={"partner": partner.name})
-    notices.tell_partner(
-        session, partner.id, "lead-offered", now=now, link=f"/leads/offers/{made.id}",
-        title=f"A lead for you: {lead.company}",
-        body=f"{lead.company} may want to buy. Answer until {_day(session, ends)}, "
-        "then it goes to somebody else.",
-    )  # fmt: skip
     return made
 
 
@@ -85,6 +107,26 @@ def close(session: Session, lead: Lead, *, why: str, by: Actor, now: datetime) -
         raise Refused("Write why it is closed.")
     lead.state, lead.closed_why = LEAD_MOVES.after("close", lead.state), why.strip()
     audit.record(session, by, "lead closed", lead, now=now, detail={"why": why.strip()})
+
+
+def take_back(session: Session, lead: Lead, *, why: str, by: Actor, now: datetime) -> None:
+    """From the partner that has it, who reads why.  What it has registered stays as it is."""
+    lock(session, lead)
+    if len(why.strip()) < 3:
+        raise Refused("Write why: the partner reads your words.")
+    after = LEAD_MOVES.after("take_back", lead.state)
+    _refuse_known(session, lead)
+    lead.state = after
+    held = select(LeadOffer).where(LeadOffer.lead_id == lead.id, LeadOffer.state.in_(HELD))
+    made = session.scalars(held).one()
+    _answer(session, made, "take_back", by=by, now=now)
+    made.reason = why.strip()
+    _route(session, lead, now)
+    audit.record(session, by, "lead taken back", lead, now=now, detail={"why": made.reason})
+    notices.tell_partner(
+        session, made.partner_id, "lead-offered", title=f"{made.company}: the lead is taken back",
+        body=made.reason, link=f"/leads/offers/{made.id}", now=now,
+    )  # fmt: skip
 
 
 def accept(session: Session, made: LeadOffer, *, by: Actor, now: datetime) -> None:
@@ -139,7 +181,7 @@ def _follow(session: Session, lead_id: UUID, verb: str, words: str, now: datetim
         lock(beside, lead)
         lead.state = LEAD_MOVES.after(verb, lead.state)
         audit.record(beside, SYSTEM, f"lead: {verb.replace('_', ' ')}", lead, now=now)
-        _tell_manager(beside, lead, lead.state.words.lower(), words, now)
+        tell_managers(beside, lead, lead.state.words.lower(), words, now)
 
 
 def _route(session: Session, lead: Lead, now: datetime) -> UUID | None:
@@ -188,7 +230,7 @@ def release(session: Session, territory_ids: Iterable[UUID], *, now: datetime) -
         lead = session.get_one(Lead, made.lead_id)
         lead.state = LEAD_MOVES.after("come_back", lead.state)
         _route(session, lead, now)
-        _tell_manager(session, lead, "with us again", "The territory has ended.", now)
+        tell_managers(session, lead, "with us again", "The territory has ended.", now)
     return len(waiting)
 
 
@@ -196,21 +238,9 @@ def _refuse_known(session: Session, lead: Lead) -> None:
     known = session.scalar(
         select(Lead.number).where(
             Lead.name_key == lead.name_key, Lead.country == lead.country,
-            Lead.contact_email == lead.contact_email, Lead.state != LeadState.CLOSED,
+            Lead.contact_email == lead.contact_email, Lead.state.in_(OPEN_LEADS),
+            Lead.id != lead.id,
         )
     )  # fmt: skip
     if known:
         raise Refused(f"This is {known} already: the same company, country and e-mail address.")
-
-
-def _tell_manager(session: Session, lead: Lead, what: str, body: str, now: datetime) -> None:
-    for person_id in {lead.channel_manager_id, lead.sales_manager_id} - {None}:
-        assert person_id
-        notices.tell(
-            session, person_id, "lead", title=f"{lead.company}: {what}", body=body,
-            link=f"/leads/{lead.id}", now=now,
-        )  # fmt: skip
-
-
-def _day(session: Session, at: datetime) -> str:
-    return f"{vendor.settings(session).calendar.day_of(at):%-d %B %Y}"

@@ -27,6 +27,7 @@ class OfferState(StrEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"
     REGISTERED = "registered"
+    TAKEN_BACK = "taken_back"
 
     @property
     def words(self) -> str:
@@ -46,9 +47,13 @@ OFFER_WORDS = {
     OfferState.DECLINED: "Declined",
     OfferState.LAPSED: "Not answered in time",
     OfferState.REGISTERED: "Registered",
+    OfferState.TAKEN_BACK: "Taken back",
 }
 
 OPEN_LEADS = (LeadState.NEW, LeadState.OFFERED, LeadState.ACCEPTED)
+"""The same company again is no second lead meanwhile."""
+HELD = (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.REGISTERED)
+"""By one partner at a time."""
 
 LEAD_MOVES: Moves[LeadState] = Moves(
     "lead",
@@ -56,6 +61,11 @@ LEAD_MOVES: Moves[LeadState] = Moves(
     accept={LeadState.OFFERED: LeadState.ACCEPTED},
     come_back={LeadState.OFFERED: LeadState.NEW, LeadState.ACCEPTED: LeadState.NEW},
     register={LeadState.ACCEPTED: LeadState.REGISTERED},
+    take_back={
+        LeadState.OFFERED: LeadState.NEW,
+        LeadState.ACCEPTED: LeadState.NEW,
+        LeadState.REGISTERED: LeadState.NEW,
+    },
     close={LeadState.NEW: LeadState.CLOSED},
 )
 OFFER_MOVES: Moves[OfferState] = Moves(
@@ -64,6 +74,7 @@ OFFER_MOVES: Moves[OfferState] = Moves(
     decline={OfferState.OFFERED: OfferState.DECLINED, OfferState.ACCEPTED: OfferState.DECLINED},
     lapse={OfferState.OFFERED: OfferState.LAPSED},
     register={OfferState.ACCEPTED: OfferState.REGISTERED},
+    take_back=dict.fromkeys(HELD, OfferState.TAKEN_BACK),
 )
 
 

@@ -37,7 +37,8 @@ class Lead(WhoMayBuy, VendorOnly, Base):
         Index("ix_lead_created", "created_at", "id"),
         Index(
             "uq_lead_open_once", "name_key", "country", "contact_email", unique=True,
-            sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'"),
+            sqlite_where=text("state NOT IN ('closed', 'registered')"),
+            postgresql_where=text("state NOT IN ('closed', 'registered')"),
         ),
     )  # fmt: skip
 
@@ -74,6 +75,6 @@ class LeadOffer(WhoMayBuy, Private, Base):
     answered_at: Mapped[datetime | None]
     answered_by_name: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
-    """Why it was declined."""
+    """Why it was declined, or taken back."""
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deal.id"))
     """The registration that it became."""

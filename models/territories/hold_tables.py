@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.scope import VendorOnly
+from models.territories.lines import ANY
 from models.territories.never_two import never_two_holders
 
 
@@ -32,6 +33,11 @@ class TerritoryHold(VendorOnly, Base):
     industry_high: Mapped[int] = mapped_column(BigInteger)
     size_low: Mapped[int] = mapped_column(BigInteger)
     size_high: Mapped[int] = mapped_column(BigInteger)
+    state_low: Mapped[int] = mapped_column(BigInteger, default=ANY[0])
+    state_high: Mapped[int] = mapped_column(BigInteger, default=ANY[1])
+    """Any, but where states and postal codes cannot be told apart; see `lines.untold`."""
+    code_low: Mapped[int] = mapped_column(BigInteger, default=ANY[0])
+    code_high: Mapped[int] = mapped_column(BigInteger, default=ANY[1])
     from_on: Mapped[date]
     """The first day of all where the territory always was."""
     to_on: Mapped[date]

@@ -20,8 +20,9 @@ from models.errors import Refused
 from models.partners import Partner
 from models.territories import lines
 from models.territories.hold_tables import TerritoryHold
+from models.territories.never_two import DIMENSIONS as SIDES
 from models.territories.places import country_name
-from models.territories.rules import Area, AreaKind, TerritoryStatus
+from models.territories.rules import Area, TerritoryStatus
 from models.territories.tables import Territory
 from models.vendor import Vendor
 
@@ -29,8 +30,8 @@ MOST_HOLDS = 20_000
 ASKED_AT_ONCE = 100
 """SQLite refuses a question of more than a thousand parts."""
 ALWAYS, NEVER = date(1, 1, 1), date(9999, 12, 31)
-SIDES = ("place", "family", "industry", "size")
-Stretch = tuple[lines.Span, lines.Span, lines.Span, lines.Span]
+Stretch = tuple[lines.Span, ...]
+"""One span for each side."""
 
 
 class Taken(Refused):
@@ -60,7 +61,6 @@ def hold(session: Session, territory: Territory) -> None:
             f"{territory.name} has too many parts to be held alone: draw wider places, such as "
             "the beginnings of postal codes, or fewer families and industries."
         )
-    _refuse_mixed(session, territory, stretches)
     rows = [_row(territory, each) for each in stretches]
     try:
         with session.begin_nested():
@@ -104,20 +104,31 @@ def stretches(
     naics: Iterable[str],
     employees: tuple[int | None, int | None],
 ) -> Iterable[Stretch]:
+    return _each_of(((place, lines.ANY, lines.ANY) for place in places), products, naics, employees)
+
+
+def _each_of(
+    places: Iterable[tuple[lines.Span, lines.Span, lines.Span]],
+    products: Iterable[str],
+    naics: Iterable[str],
+    employees: tuple[int | None, int | None],
+) -> Iterable[Stretch]:
     size = lines.size(*employees)
-    for place, family, industry in product(
+    for (place, state, code), family, industry in product(
         places, lines.families(products), lines.industries(naics)
     ):
-        yield place, family, industry, size
+        yield place, family, industry, size, state, code
 
 
 def _stretches(territory: Territory) -> Iterable[Stretch]:
-    return stretches(
-        lines.places(_areas(territory, cut_out=False), _areas(territory, cut_out=True)),
+    held = _areas(territory, cut_out=False)
+    segment = (
         territory.products,
         territory.naics,
         (territory.employees_from, territory.employees_to),
     )
+    yield from stretches(lines.places(held, _areas(territory, cut_out=True)), *segment)
+    yield from _each_of(lines.untold(held, str(territory.id)), *segment)
 
 
 def _areas(territory: Territory, *, cut_out: bool) -> list[Area]:
@@ -138,32 +149,19 @@ def _row(territory: Territory, stretch: Stretch) -> dict[str, Any]:
     return {"id": new_id(), "territory_id": territory.id, "from_on": from_on, "to_on": to_on} | ends
 
 
-def _refuse_mixed(session: Session, territory: Territory, held: list[Stretch]) -> None:
-    """A state and a postal code of which nobody knows whether the one holds the other."""
-    areas = _areas(territory, cut_out=False)
-    states = {area.value[:2] for area in areas if not lines.is_compared(area)}
-    codes = {area.country or "" for area in areas if area.kind is AreaKind.POSTAL} - {"US"}
-    if not states and not codes:
-        return
-    halves = [(home, lines.postal_codes_of(home)) for home in sorted(states)]
-    halves += [(home, lines.states_of(home)) for home in sorted(codes)]
-    segments = list(dict.fromkeys(each[1:] for each in held))
-    for home, (low, high) in halves:
-        inside = and_(TerritoryHold.place_low >= low, TerritoryHold.place_high <= high)
-        for at in range(0, len(segments), ASKED_AT_ONCE):
-            some = segments[at : at + ASKED_AT_ONCE]
-            met = or_(*(_meets(segment, SIDES[1:]) for segment in some))
-            if found := _who(session, territory, and_(inside, met)):
-                raise Taken(
-                    f"{found} In {country_name(home)} states and postal codes cannot be told "
-                    "apart: draw both in the same way."
-                )
-
-
 def _taken(session: Session, territory: Territory, held: list[Stretch]) -> Taken:
-    for each in held:
-        if found := _who(session, territory, _meets(each, SIDES)):
+    told = [each for each in held if not lines.untold_in(each[0])]
+    for at in range(0, len(told), ASKED_AT_ONCE):
+        met = or_(*(_meets(each, SIDES) for each in told[at : at + ASKED_AT_ONCE]))
+        if found := _who(session, territory, met):
             return Taken(f"{found} Cut that part out, or end the other one first.")
+    for each in held:
+        home = lines.untold_in(each[0])
+        if home and (found := _who(session, territory, _meets(each, SIDES))):
+            return Taken(
+                f"{found} In {country_name(home)} states and postal codes cannot be told apart: "
+                "draw both in the same way."
+            )
     return Taken("Another territory holds a part of it alone since a moment ago. Look again.")
 
 

@@ -4,12 +4,12 @@ whether two territories meet.  Pure.
 A country is a stretch of one long line; its subdivisions and its postal codes are stretches inside
 it, a longer postal code inside a shorter one; named accounts are points beyond the last country.
 Two areas meet where their stretches do.  A state of the United States also holds its ZIP codes;
-elsewhere nobody here knows which postal codes lie in which province: see `is_compared`.
+elsewhere nobody here knows which postal codes lie in which province: see `untold`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 from models.territories.places import PostalPattern, with_its_wider_ones
@@ -28,7 +28,10 @@ POSTAL_LENGTH = 10
 SUBDIVISION_LENGTH, LEVELS = 3, 3
 COUNTRIES = 26 * 26
 BEYOND = (COUNTRIES + 1) << COUNTRY_BITS
-ALL_FAMILIES: Span = (0, 1 << 62)
+UNTOLD = BEYOND + (1 << 61)
+"""Beyond the last account: a point for each country."""
+ANY: Span = (0, 1 << 62)
+ALL_FAMILIES = ANY
 ALL_INDUSTRIES: Span = (0, 1_000_000)
 ALL_SIZES: Span = (0, 1 << 31)
 
@@ -38,19 +41,31 @@ def places(held: Iterable[Area], cut_out: Iterable[Area] = ()) -> list[Span]:
     return without(joined(_spans(held)), joined(_spans(cut_out)))
 
 
-def is_compared(area: Area) -> bool:
-    """Whether a state and a postal code of its country can be told apart."""
-    return area.kind is not AreaKind.SUBDIVISION or area.value in ZIP_CODES_OF
+def untold(held: Iterable[Area], key: str) -> Iterator[tuple[Span, Span, Span]]:
+    """(place, state, code) by which one's states meet all postal codes of others, and back.
+
+    Outside the United States nobody knows which postal codes lie in which state.  So at one point
+    of the country one's states lie at its own key and any code; its postal codes lie at its own
+    key and any state but its own.  States meet no states there, codes no codes, nobody itself.
+    """
+    mine = (_point(key), _point(key) + 1)
+    areas = [area for area in held if (area.country or area.value[:2]) != "US"]
+    for home in sorted({a.value[:2] for a in areas if a.kind is AreaKind.SUBDIVISION}):
+        yield _untold_at(home), mine, ANY
+    for home in sorted({a.country or "" for a in areas if a.kind is AreaKind.POSTAL}):
+        yield _untold_at(home), (ANY[0], mine[0]), mine
+        yield _untold_at(home), (mine[1], ANY[1]), mine
 
 
-def states_of(country: str) -> Span:
-    start = _country(country)[0]
-    return (start, start + HALF)
+def _untold_at(country: str) -> Span:
+    at = UNTOLD + (_country(country)[0] >> COUNTRY_BITS)
+    return (at, at + 1)
 
 
-def postal_codes_of(country: str) -> Span:
-    start, end = _country(country)
-    return (start + HALF, end)
+def untold_in(place: Span) -> str | None:
+    """The country at whose point that is; None for all other places."""
+    at = place[0] - UNTOLD
+    return f"{chr(ord('A') + at // 26)}{chr(ord('A') + at % 26)}" if at >= 0 else None
 
 
 def families(codes: Iterable[str]) -> list[Span]:

@@ -11,7 +11,7 @@ from sqlalchemy import DDL, event
 NAME = "territory_hold_never_two"
 SAYS = "this area is held by another territory"
 
-DIMENSIONS = ("place", "family", "industry", "size")
+DIMENSIONS = ("place", "family", "industry", "size", "state", "code")
 MEETS = " AND ".join(
     f"other.{one}_low < NEW.{one}_high AND NEW.{one}_low < other.{one}_high" for one in DIMENSIONS
 )

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from models.partners import Partner
 from models.territories import lines
 from models.territories.hold_tables import TerritoryHold
-from models.territories.holding import SIDES, hold
+from models.territories.holding import hold
+from models.territories.never_two import DIMENSIONS as SIDES
 from models.territories.tables import Territory, TerritoryArea
 
 

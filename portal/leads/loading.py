@@ -17,7 +17,7 @@ from models.leads import LeadDetails
 from models.people import Actor
 from portal.imports import ImportColumn, ImportFile, ImportRow, Problem
 
-MOST_ROWS = 2_000
+MOST_ROWS = 500
 """Of one file handed in by page, so that nobody waits longer than a page may take."""
 
 COLUMNS = (
@@ -52,6 +52,7 @@ def load(session: Session, content: bytes, *, by: Actor, now: datetime) -> Loade
     if file.total > MOST_ROWS:
         raise Refused(f"The file has {file.total:,} rows; a page takes {MOST_ROWS:,}. Split it.")
     families: dict[str, UUID] = {}
+    together = leads.Together()
     for each in session.execute(catalog.families()):
         families[each.code.casefold()] = families[each.name.casefold()] = each.id
     for row in file:
@@ -60,12 +61,14 @@ def load(session: Session, content: bytes, *, by: Actor, now: datetime) -> Loade
             continue
         try:
             with session.begin_nested():
-                leads.enter(session, _details(row, families), by=by, now=now)
+                details = _details(row, families)
+                leads.enter(session, details, by=by, now=now, together=together)
         except Refused as refusal:
             what, _, remedy = str(refusal).partition(". ")
             loaded.problems.append(Problem(row.number, "", f"{what.rstrip('.')}.", remedy))
         else:
             loaded.new += 1
+    leads.tell(session, together, now=now)
     return loaded
 
 

@@ -12,9 +12,9 @@ from werkzeug import Response
 
 from models import catalog, deals, leads
 from models.catalog import ProductFamily
-from models.deals import Registration
+from models.deals import Deal, Registration
 from models.errors import Refused
-from models.leads import Lead, LeadFilter, LeadOffer, LeadState, OfferState
+from models.leads import LEAD_MOVES, Lead, LeadFilter, LeadOffer, LeadState, OfferState
 from models.partners import Partner
 from models.people import Actor, Person
 from portal.agreeing import agreed
@@ -36,7 +36,7 @@ TONES = {
 }  # fmt: skip
 OFFER_TONES = {
     OfferState.OFFERED: "warn", OfferState.ACCEPTED: "info", OfferState.DECLINED: "plain",
-    OfferState.LAPSED: "plain", OfferState.REGISTERED: "good",
+    OfferState.LAPSED: "plain", OfferState.REGISTERED: "good", OfferState.TAKEN_BACK: "plain",
 }  # fmt: skip
 SHEET = [
     Column("Number", lambda row: row.number),
@@ -136,6 +136,29 @@ def close(person: Actor, lead: Lead) -> Answer:
         return _lead_page(lead, OfferForm(formdata=None), form), 422
     flash("Closed.")
     return redirect(url_for("leads.index"), 303)
+
+
+@pages.post("/<uuid:lead_id>/return")
+@allow(Can.ROUTE, find=lead_or_404)
+def take_back(person: Actor, lead: Lead) -> Answer:
+    form = WhyForm()
+
+    def do() -> None:
+        _refuse_registered(lead)
+        leads.take_back(session, lead, why=form.why.data, by=person, now=now())
+
+    if not agreed(form, do):
+        return _lead_page(lead, OfferForm(formdata=None), form), 422
+    flash("Taken back. The partner is told why.")
+    return redirect(url_for("leads.show", lead_id=lead.id), 303)
+
+
+def _refuse_registered(lead: Lead) -> None:
+    """What the partner has submitted with it is decided like any other registration."""
+    known = select(Deal.number).join(LeadOffer, LeadOffer.deal_id == Deal.id)
+    open_ = (LeadOffer.lead_id == lead.id, LeadOffer.state == OfferState.REGISTERED)
+    if number := session.scalar(known.where(*open_, Deal.status.in_(deals.OPEN))):
+        raise Refused(f"It is registered as {number}. Decide that first.")
 
 
 def offer_or_404(_person: Actor, offer_id: UUID) -> LeadOffer:
@@ -254,6 +277,7 @@ def _lead_page(lead: Lead, offer_form: OfferForm, why_form: WhyForm) -> str:
         offers=session.execute(leads.offers_of(lead.id)).all(),
         offer_tones=OFFER_TONES,
         is_new=lead.state is LeadState.NEW,
+        can_take_back=LEAD_MOVES.allows("take_back", lead.state),
         offer_form=offer_form,
         why_form=why_form,
     )
@@ -271,5 +295,6 @@ def _offer_page(made: LeadOffer, form: WhyForm) -> str:
         family=_family(made.family_id),
         is_waiting=made.state is OfferState.OFFERED,
         is_accepted=made.state is OfferState.ACCEPTED,
+        is_taken_back=made.state is OfferState.TAKEN_BACK,
         form=form,
     )

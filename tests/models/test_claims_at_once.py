@@ -23,6 +23,12 @@ PLACES = [
     ("subdivision", "US-WA"), ("country", "US"),
 ]  # fmt: skip
 """Each meets each other in Seattle."""
+UNTOLD = [
+    ("subdivision", "DE-BY"), ("postal", "80*", "DE"), ("postal", "80331", "DE"),
+    ("subdivision", "DE-BY"), ("postal", "80-81", "DE"), ("subdivision", "DE-BY"),
+    ("postal", "803*", "DE"), ("country", "DE"),
+]  # fmt: skip
+"""Nobody knows which postal codes lie in Bavaria, so a state and a code meet as well."""
 
 
 def confirm(url: str, ids: list[UUID], by: Actor, now: datetime, gate: Any, answers: Any) -> None:
@@ -52,7 +58,8 @@ def test_eight_managers_approve_overlapping_exclusive_claims_and_one_wins(
     session, a, database_url, now
 ):
     rounds = [
-        [a.claimed(place, products=(f"family-{at}",)) for place in PLACES] for at in range(ROUNDS)
+        [a.claimed(place, products=(f"family-{at}",)) for place in places]
+        for at, places in enumerate((PLACES, UNTOLD, UNTOLD))
     ]
     first = a.second()
     for claim in (claim for each in rounds for claim in each):

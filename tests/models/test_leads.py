@@ -7,6 +7,8 @@ from models import claims, leads
 from models.errors import Refused
 from models.leads import LeadDetails, LeadOffer, LeadState, OfferState
 from models.notices import Notice
+from models.partners import Partner
+from models.people import Role
 from models.territories import RoutingLog
 
 HOTEL = LeadDetails(company="Hotel am Gasteig", country="DE", postal_code="81667",
@@ -79,3 +81,45 @@ def test_when_a_claimed_territory_ends_what_is_offered_in_it_goes_elsewhere(sess
     assert offer_of(session, lead).partner_id == claim.partner_id
     claims.give_up(session, claim, note="", by=a.head_of(claim), now=now)
     assert lead.state is LeadState.NEW and lead.territory_id is None
+
+
+def test_a_partner_that_does_nothing_with_a_lead_loses_it_and_reads_why(session, a, now, munich):
+    lead = enter(session, a, now)
+    made = offer_of(session, lead)
+    leads.accept(session, made, by=a.head_of(made), now=now)
+    with pytest.raises(Refused, match="Write why"):
+        leads.take_back(session, lead, why="", by=a.decider(), now=now)
+    leads.take_back(session, lead, why="Two months without a word.", by=a.decider(), now=now)
+    assert (lead.state, made.state) == (LeadState.NEW, OfferState.TAKEN_BACK)
+    assert "Two months" in session.scalars(select(Notice.body).order_by(Notice.id.desc())).first()
+    leads.offer(session, lead, a.partner(), by=a.decider(), now=now)
+    assert lead.state is LeadState.OFFERED
+
+
+def test_the_same_company_is_a_lead_again_once_a_deal_was_registered_with_it(
+    session, a, now, munich
+):
+    lead = enter(session, a, now)
+    made = offer_of(session, lead)
+    leads.accept(session, made, by=a.head_of(made), now=now)
+    deal = a.submitted(partner=session.get_one(Partner, made.partner_id))
+    leads.registered(session, made, deal.id, by=a.head_of(made), now=now)
+    again = enter(session, a, now)
+    assert again.state is LeadState.OFFERED
+    with pytest.raises(Refused, match=f"This is {again.number} already"):
+        leads.take_back(session, lead, why="They withdrew it.", by=a.decider(), now=now)
+
+
+def test_many_leads_at_once_are_one_notice_for_each_reader(session, a, now, munich):
+    head = a.person(role=Role.PARTNER_ADMINISTRATOR, partner_id=munich.owner_id)
+    together = leads.Together()
+    for number in range(5):
+        said = {"company": f"Hotel {number}", "postal_code": "10115" if number > 3 else "80331"}
+        details = LeadDetails(**(vars(HOTEL) | said))
+        leads.enter(session, details, by=a.decider(), now=now, together=together)
+    leads.tell(session, together, now=now)
+    (told,) = session.scalars(select(Notice).where(Notice.person_id == head.id))
+    assert told.title == "4 leads for you"
+    assert told.body.startswith("Hotel 0, Hotel 1, Hotel 2 and 1 more may want to buy.")
+    titles = session.scalars(select(Notice.title).where(Notice.kind == "lead")).all()
+    assert set(titles) == {"Hotel 4: a lead comes to you"}

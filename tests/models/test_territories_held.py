@@ -1,14 +1,17 @@
 """Exclusive territories never meet, whoever draws them: by hand, in a draft, by a claim."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models import claims, deals, territories
 from models.errors import Refused
 from models.territories import Area, TerritoryDetails, TerritoryHold, TerritoryStatus, drawings
+
+END = date(2027, 6, 30)
 
 
 @pytest.fixture
@@ -79,11 +82,15 @@ def test_one_account_is_held_alone_by_one(draw, a):
         draw(("account", "4711"), partner=a.partner())
 
 
-def test_states_and_postal_codes_that_nobody_can_compare_are_not_both_held_alone(draw, a):
-    draw(("subdivision", "DE-BY"))
-    with pytest.raises(Refused, match=r"In Germany states and postal codes cannot be told apart"):
+def test_states_and_postal_codes_that_nobody_can_compare_are_not_both_held_alone(session, draw, a):
+    draw(("subdivision", "DE-BY"), to_on=END)
+    says = r"In Germany states and postal codes cannot be told apart"
+    with pytest.raises(Refused, match=says) as refused, session.begin_nested():
         draw(("postal", "20095", "DE"), partner=a.partner())
-    draw(("subdivision", "DE-HH"), partner=a.partner())
+    assert isinstance(refused.value.__cause__, IntegrityError), "the database's word"
+    draw(("subdivision", "DE-SN"), ("postal", "20095", "DE"), partner=a.partner(),
+         products=["bikes"], from_on=END)  # fmt: skip
+    draw(("subdivision", "DE-HH"), partner=a.partner(), to_on=END)
     draw(("subdivision", "US-CT"), partner=a.partner())
     draw(("postal", "06390", "US"), partner=a.partner())  # New York's, for all its number
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.claims import ClaimStatus, TerritoryClaim
+from models.claims.tables import ClaimLook
 from models.claims.white_space import HOUR, LOOKS
 from models.partners import Partner
 from models.people import Role
@@ -59,6 +60,17 @@ def test_a_minimum_is_in_the_currency_of_the_partner(a, head, sign_in, session):
     saved = client.post("/claims", data=typed(button="save", minimum="1,000,000"))
     assert the_claim(session).minimum_minor == 1_000_000
     assert 'value="1000000"' in client.get(saved.location).text
+
+
+@pytest.mark.parametrize(
+    ("currency", "minimum", "minor"), [("JPY", "1000000", 1_000_000), ("KWD", "10.505", 10_505)]
+)
+def test_a_minimum_is_read_in_the_partners_currency(a, sign_in, session, currency, minimum, minor):
+    a.programme()
+    partner = a.partner(currency=currency)
+    client = sign_in(a.person(role=Role.PARTNER_ADMINISTRATOR, partner_id=partner.id))
+    client.post("/claims", data=typed(minimum=minimum, button="save"))
+    assert the_claim(session).minimum_minor == minor
 
 
 @pytest.mark.parametrize(
@@ -125,6 +137,13 @@ def test_a_map_is_a_look_like_any_other(head, a, sign_in, session, monkeypatch):
     page = client.get("/claims/map?of=DE&places=DE-BY").text
     assert "may look at 1 areas" in page and "Berlin</a>" in page and "Not told now" in page
     assert ": Held by another partner" not in page
+
+
+def test_who_looks_through_a_partners_eyes_is_no_look_by_the_partner(a, head, sign_in, session):
+    client = sign_in(a.administrator())
+    client.post(f"/people/{head.id}/visit", data={"reason": "The map looks odd to them."})
+    assert "You see what" in client.get("/claims/map").text
+    assert session.scalars(select(ClaimLook)).all() == []
 
 
 def test_a_manager_sees_what_it_meets_and_would_move_and_two_people_approve(a, sign_in, session):

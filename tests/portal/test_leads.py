@@ -5,7 +5,7 @@ import io
 import pytest
 from sqlalchemy import select
 
-from models.deals import Deal
+from models.deals import Deal, DealStatus
 from models.leads import Lead, LeadOffer, LeadState
 from models.people import Role
 
@@ -40,6 +40,17 @@ def test_a_lead_is_entered_offered_accepted_and_registered(a, head, sign_in, ses
     assert (deal.customer_name, deal.customer_postal_code) == ("Isar Rad GmbH", "80331")
     session.expire_all()
     assert session.scalars(select(Lead)).one().state is LeadState.REGISTERED
+    deal.status = DealStatus.SUBMITTED
+    session.commit()
+    back = f"/leads/{made.lead_id}/return"
+    refused = staff.post(back, data={"why": "Nothing happens."})
+    assert refused.status_code == 422 and f"registered as {deal.number}" in refused.text
+    deal.status = DealStatus.WITHDRAWN
+    session.commit()
+    assert "Offer the lead" in staff.post(
+        back, data={"why": "They withdrew it."}, follow_redirects=True
+    ).text  # fmt: skip
+    assert "They withdrew it." in partner.get(f"/leads/offers/{made.id}").text
 
 
 def test_a_refusal_needs_a_reason_which_the_managers_read(a, head, sign_in, session):
