@@ -63,17 +63,6 @@ def test_a_minimum_is_in_the_currency_of_the_partner(a, head, sign_in, session):
 
 
 @pytest.mark.parametrize(
-    ("currency", "minimum", "minor"), [("JPY", "1000000", 1_000_000), ("KWD", "10.505", 10_505)]
-)
-def test_a_minimum_is_read_in_the_partners_currency(a, sign_in, session, currency, minimum, minor):
-    a.programme()
-    partner = a.partner(currency=currency)
-    client = sign_in(a.person(role=Role.PARTNER_ADMINISTRATOR, partner_id=partner.id))
-    client.post("/claims", data=typed(minimum=minimum, button="save"))
-    assert the_claim(session).minimum_minor == minor
-
-
-@pytest.mark.parametrize(
     ("wrong", "remedy"),
     [
         ({"places": "80331 US-XX"}, "no state or province"),
