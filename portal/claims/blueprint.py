@@ -13,8 +13,8 @@ from werkzeug import Response
 
 from models import vendor
 from models.claims import TerritoryClaim
-from models.errors import Refused
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 
@@ -43,14 +43,7 @@ def step(
     claim: TerritoryClaim, form: Any, title: str, do: Callable[[], object], said: str
 ) -> Answer:
     """Do it when the form is whole, then go back; otherwise the form again, all of it kept."""
-    if not form.validate():
-        return asked_again(claim, form, title)
-    try:
-        do()
-        session.flush()
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+    if not agreed(form, do):
         return asked_again(claim, form, title)
     flash(said)
     return back_to(claim)

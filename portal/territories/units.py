@@ -21,7 +21,7 @@ Told = Callable[[int, int], None]
 """told(rows so far, rows of the file; 0 while nobody knows)."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Unit:
     """What the file says about one territory."""
 

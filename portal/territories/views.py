@@ -14,6 +14,7 @@ from models.errors import Refused
 from models.partners import Partner
 from models.people import Actor
 from models.territories import ManagerAbsence, Territory, TerritoryStatus
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
@@ -160,13 +161,12 @@ def absences(person: Actor) -> str:
 @allow(Can.EDIT_TERRITORY)
 def note_absence(person: Actor) -> Response | tuple[str, int]:
     form = _absence_form()
-    if not form.validate():
-        return _absences_page(person, form), 422
-    typed = {field.name: field.data for field in form if field.name != "csrf_token"}
-    try:
+
+    def do() -> None:
+        typed = {field.name: field.data for field in form if field.name != "csrf_token"}
         territories.note_absence(session, **typed, by=person, now=now())
-    except Refused as refusal:
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _absences_page(person, form), 422
     flash("Noted. What comes in these days goes to whoever stands in.")
     return redirect(url_for("territories.absences"), 303)

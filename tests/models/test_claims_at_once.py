@@ -74,7 +74,7 @@ def test_eight_managers_approve_overlapping_exclusive_claims_and_one_wins(
     for at in range(ROUNDS):
         told = [words for number, words in said if number == at]
         assert told.count("approved") == 1
-        kind = ("is held by", "was approved a moment ago")
+        kind = ("is held by", "was approved a moment ago", "cannot be told apart")
         assert all(words == "approved" or any(each in words for each in kind) for words in told)
     session.expire_all()
     active = select(TerritoryClaim.id).where(TerritoryClaim.status == ClaimStatus.ACTIVE)

@@ -5,8 +5,10 @@ import io
 import pytest
 from sqlalchemy import select
 
-from models.deals import Deal, DealStatus
+from models import deals
+from models.deals import Deal
 from models.leads import Lead, LeadOffer, LeadState
+from models.partners import Partner
 from models.people import Role
 
 FILE = "company,country,postal_code,family,email\n"
@@ -40,12 +42,12 @@ def test_a_lead_is_entered_offered_accepted_and_registered(a, head, sign_in, ses
     assert (deal.customer_name, deal.customer_postal_code) == ("Isar Rad GmbH", "80331")
     session.expire_all()
     assert session.scalars(select(Lead)).one().state is LeadState.REGISTERED
-    deal.status = DealStatus.SUBMITTED
+    made.deal_id = (deal := a.submitted(partner=session.get_one(Partner, made.partner_id))).id
     session.commit()
     back = f"/leads/{made.lead_id}/return"
     refused = staff.post(back, data={"why": "Nothing happens."})
     assert refused.status_code == 422 and f"registered as {deal.number}" in refused.text
-    deal.status = DealStatus.WITHDRAWN
+    deals.withdraw(session, deal, by=a.registrant(deal), now=a.now)
     session.commit()
     assert "Offer the lead" in staff.post(
         back, data={"why": "They withdrew it."}, follow_redirects=True
