@@ -16,9 +16,9 @@ from models.commissions.disputes import (
     Dispute,
     DisputeStatus,
 )
-from models.errors import Refused
 from models.money import Money
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.dispute_forms import (
@@ -48,16 +48,13 @@ def dispute(person: Actor, dispute: Dispute) -> Answer:
 @allow(Can.JOIN_DISPUTE, find=dispute_or_404)
 def write_in_dispute(person: Actor, dispute: Dispute) -> Answer:
     form = WritingForm()
-    if not form.validate():
-        return _page(person, dispute, writing=form), 422
-    try:
-        commissions.write_in_dispute(
+    if not agreed(
+        form,
+        lambda: commissions.write_in_dispute(
             session, dispute.id, text=form.text.data or "", uploads=uploads(form.files),
             by=person, now=now(),
-        )  # fmt: skip
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+        ),
+    ):  # fmt: skip
         return _page(person, dispute, writing=form), 422
     flash("Sent. The other side has been told.")
     return _back(dispute.id)
@@ -76,15 +73,12 @@ def withdraw_dispute(person: Actor, dispute: Dispute) -> Response:
 @allow(Can.DECIDE_DISPUTE, find=dispute_or_404)
 def decide_dispute(person: Actor, dispute: Dispute) -> Answer:
     form = decision_form(dispute.currency, _asked(dispute))
-    if not form.validate():
-        return _page(person, dispute, decision=form), 422
-    try:
-        commissions.decide_dispute(
+    if not agreed(
+        form,
+        lambda: commissions.decide_dispute(
             session, dispute, form.decision(), by=person, at=now(), now=now()
-        )
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+        ),
+    ):
         return _page(person, dispute, decision=form), 422
     flash(
         "It is above what one person may add: a second person decides."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Row
@@ -14,6 +15,7 @@ from models.commissions.disputes import Dispute, DisputeFilter, DisputeStatus
 from models.errors import Refused
 from models.money import Money
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.dispute_forms import ObjectionForm, objection_form
@@ -94,19 +96,20 @@ def new_dispute(_person: Actor, row: Row) -> Answer:
 def open_dispute(person: Actor, row: Row) -> Answer:
     kept = session.get_one(CommissionLine, row.id)
     form = objection_form(commissions.most_to_dispute(session, kept))
-    if not form.validate():
-        return _form(row, form), 422
-    try:
-        dispute_id = commissions.open_dispute(
-            session, row.id, form.objection(), uploads=uploads(form["files"]), by=person,
-            at=now(), now=now(),
+    opened: list[UUID] = []
+
+    def do() -> None:
+        opened.append(
+            commissions.open_dispute(
+                session, row.id, form.objection(), uploads=uploads(form["files"]), by=person,
+                at=now(), now=now(),
+            )
         )  # fmt: skip
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _form(row, form), 422
     flash("Sent. You see here when we have to decide, and what we decide.")
-    return redirect(url_for("commissions.dispute", dispute_id=dispute_id), 303)
+    return redirect(url_for("commissions.dispute", dispute_id=opened[0]), 303)
 
 
 def _form(row: Row, form: ObjectionForm) -> str:

@@ -13,6 +13,7 @@ from models.errors import Refused
 from models.partners import Partner
 from models.people import Actor
 from models.scope import vendor_side
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.dispute_forms import MissingForm, missing_form
@@ -34,20 +35,21 @@ def new_missing_sale(person: Actor) -> Answer:
 @allow(Can.DISPUTE_LINE)
 def miss_sale(person: Actor) -> Answer:
     form = _form(person)
-    if not form.validate():
-        return _form_page(form), 422
-    assert person.partner_id is not None, "only a partner misses a sale"
-    try:
-        dispute_id = commissions.miss_sale(
-            session, form.missing(_deal(person, form)), partner_id=person.partner_id,
-            uploads=uploads(form["files"]), by=person, at=now(), now=now(),
+    opened: list[UUID] = []
+
+    def do() -> None:
+        assert person.partner_id is not None, "only a partner misses a sale"
+        opened.append(
+            commissions.miss_sale(
+                session, form.missing(_deal(person, form)), partner_id=person.partner_id,
+                uploads=uploads(form["files"]), by=person, at=now(), now=now(),
+            )
         )  # fmt: skip
-    except Refused as refusal:
-        session.rollback()
-        form.form_errors.append(str(refusal))
+
+    if not agreed(form, do):
         return _form_page(form), 422
     flash("Sent. You see here when we have to decide, and what we decide.")
-    return redirect(url_for("commissions.dispute", dispute_id=dispute_id), 303)
+    return redirect(url_for("commissions.dispute", dispute_id=opened[0]), 303)
 
 
 def _form(person: Actor, *, fresh: dict[str, str] | None = None) -> MissingForm:

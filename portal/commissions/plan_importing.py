@@ -15,13 +15,13 @@ from models.commissions import Plan
 from models.commissions.plan_files import read_plan, written_plan
 from models.errors import Refused
 from models.people import SYSTEM, Actor, Person, PersonStatus
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.forms import PlanFileForm
 from portal.commissions.plan_shown import as_json
 from portal.commissions.plans import Answer
 from portal.database import reading, session, transaction
-from portal.fields import put_refusal
 from portal.json_files import JSON_FILE
 from portal.permissions import Can, allow
 
@@ -36,16 +36,14 @@ def import_plan(_person: Actor) -> str:
 @allow(Can.EDIT_PLAN)
 def load_plan(person: Actor) -> Answer:
     form = PlanFileForm()
-    if not form.validate():
+    loaded: list[commissions.Loaded] = []
+    if not agreed(
+        form,
+        lambda: loaded.append(commissions.load_plan(session, form.plan, by=person, now=now())),
+    ):
         return render_template("commissions/import_plan.html", form=form), 422
-    try:
-        loaded = commissions.load_plan(session, form.plan, by=person, now=now())
-    except Refused as refusal:
-        session.rollback()
-        put_refusal(form.file, refusal)
-        return render_template("commissions/import_plan.html", form=form), 422
-    flash(in_words(loaded))
-    return redirect(url_for("commissions.plan", plan_id=loaded.plan.id), 303)
+    flash(in_words(loaded[0]))
+    return redirect(url_for("commissions.plan", plan_id=loaded[0].plan.id), 303)
 
 
 @click.group("plan")

@@ -17,12 +17,12 @@ from models.commissions.plan_files import written_plan
 from models.errors import Refused
 from models.partners import Partner, PartnerRole, Tier
 from models.people import Actor, Person
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.forms import AssignmentForm, PlanForm
 from portal.commissions.plan_shown import components_of, json_file
 from portal.database import session
-from portal.fields import put_refusal
 from portal.permissions import Can, allow, may
 
 Answer = Response | tuple[str, int]
@@ -60,15 +60,14 @@ def new_plan(_person: Actor) -> str:
 @allow(Can.EDIT_PLAN)
 def make_plan(person: Actor) -> Answer:
     form = PlanForm()
-    if not form.validate():
-        return _new_plan_page(form), 422
-    try:
-        plan = commissions.make_plan(session, **form.frame(), by=person, now=now())
-    except Refused as refusal:
-        put_refusal(form.name, refusal)
+    made: list[Plan] = []
+    if not agreed(
+        form,
+        lambda: made.append(commissions.make_plan(session, **form.frame(), by=person, now=now())),
+    ):
         return _new_plan_page(form), 422
     flash("The plan is made. Write what it pays: its first version.")
-    return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
+    return redirect(url_for("commissions.plan", plan_id=made[0].id), 303)
 
 
 @pages.get("/plans/<uuid:plan_id>")
@@ -105,7 +104,12 @@ def plan(person: Actor, plan: Plan) -> str:
 
 @pages.get("/plans/<uuid:plan_id>/frame")
 @allow(Can.EDIT_PLAN, find=plan_or_404)
-def edit_frame(_person: Actor, plan: Plan) -> str:
+def edit_frame(_person: Actor, plan: Plan) -> Response | str:
+    try:
+        commissions.frame_must_be_open(session, plan)
+    except Refused as refusal:
+        flash(str(refusal), "refused")
+        return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
     return _frame_page(plan, PlanForm(obj=plan))
 
 
@@ -113,13 +117,9 @@ def edit_frame(_person: Actor, plan: Plan) -> str:
 @allow(Can.EDIT_PLAN, find=plan_or_404)
 def save_frame(person: Actor, plan: Plan) -> Answer:
     form = PlanForm()
-    if not form.validate():
-        return _frame_page(plan, form), 422
-    try:
-        commissions.edit_frame(session, plan, **form.frame(), by=person, now=now())
-    except Refused as refusal:
-        session.rollback()
-        put_refusal(form.name, refusal)
+    if not agreed(
+        form, lambda: commissions.edit_frame(session, plan, **form.frame(), by=person, now=now())
+    ):
         return _frame_page(plan, form), 422
     flash("Saved. What was proposed is a draft again.")
     return redirect(url_for("commissions.plan", plan_id=plan.id), 303)
@@ -141,10 +141,9 @@ def new_assignment(_person: Actor, plan: Plan) -> str:
 @allow(Can.EDIT_PLAN, find=plan_or_404)
 def assign(person: Actor, plan: Plan) -> Answer:
     form = AssignmentForm()
-    if not form.validate():
-        return _assignment_page(plan, form), 422
-    try:
-        commissions.assign(
+    if not agreed(
+        form,
+        lambda: commissions.assign(
             session,
             plan,
             partner_id=partner_called(form.partner.data),
@@ -155,9 +154,8 @@ def assign(person: Actor, plan: Plan) -> Answer:
             to_on=form.to_on.data,
             by=person,
             now=now(),
-        )
-    except Refused as refusal:
-        put_refusal(form.partner, refusal)
+        ),
+    ):
         return _assignment_page(plan, form), 422
     flash("Assigned.")
     return redirect(url_for("commissions.plan", plan_id=plan.id), 303)

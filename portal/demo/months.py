@@ -136,7 +136,11 @@ def _end(story: Story, invoices: list[Invoice], month: str) -> None:
             one for one in invoices
             if one.partner_id != leads and not one.open_minor and one.issued_on < first
         ]  # fmt: skip
-        for invoice in paid[:1]:
+        theirs = [
+            one for one in invoices
+            if one.partner_id == leads and not one.open_minor and one.issued_on < first
+        ]  # fmt: skip
+        for invoice in [*paid[:1], *theirs[:1]]:
             _credit(story, invoice, "Sent back after the season", first + timedelta(days=19))
     _close(story, month)
 

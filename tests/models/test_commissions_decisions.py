@@ -1,79 +1,44 @@
 """Decisions of disputes: above the limit by two people; a missing sale is added by one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models import commissions
-from models.commissions import Code, CommissionLine, Dispute, Statement
+from models.commissions import Code, Dispute
 from models.commissions.disputes import (
     Decision,
-    DisputeReason,
     DisputeStatus,
     Missing,
-    Objection,
     decisions_of,
 )
 from models.errors import Refused
 from models.money import Money
 from models.notices import Notice
 from models.partners import Partner
-from models.people import SYSTEM, Role
-
-DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
-JANUARY = datetime(2027, 1, 2, tzinfo=UTC)
-
-
-def lines(session, **said):
-    wanted = select(CommissionLine).order_by(CommissionLine.id)
-    for name, value in said.items():
-        wanted = wanted.where(getattr(CommissionLine, name) == value)
-    return session.scalars(wanted).all()
-
-
-def close(session, month="2026-11", now=DECEMBER):
-    return commissions.close_month(session, month, by=SYSTEM, now=now)
-
-
-def statements(session):
-    return session.scalars(select(Statement).order_by(Statement.period)).all()
+from models.people import Role
+from tests.disputing import (
+    DECEMBER,
+    JANUARY,
+    close,
+    decide,
+    earned_line,
+    lines,
+    of_line,
+    statements,
+)
 
 
 @pytest.fixture
 def line(a, session):
-    """1,000.00 of a deal, in November, open."""
-    a.plan()
-    a.earned(10_000_00, deal=a.won(value=10_000_00))
-    return lines(session)[0]
+    return earned_line(a, session)
 
 
 @pytest.fixture
 def disputing(a, session, line):
-    """disputing(minor, …) → the dispute of the line."""
-    seller = a.actor(partner_id=line.partner_id)
-
-    def opened(minor=400_00, *, claimed=None, now=None, uploads=(), about=line):
-        objection = Objection(
-            DisputeReason.RATE,
-            "We agreed on more.",
-            Money(minor, "EUR"),
-            None if claimed is None else Money(claimed, "EUR"),
-        )
-        at = now or a.now
-        dispute_id = commissions.open_dispute(
-            session, about.id, objection, uploads=uploads, by=seller, at=at, now=at
-        )
-        return session.get_one(Dispute, dispute_id)
-
-    return opened
-
-
-def decide(session, dispute, verb, added=None, now=DECEMBER):
-    decision = Decision(verb, "We looked it up.", added and Money(added, "EUR"))
-    return commissions.decide_dispute(session, dispute, decision, by=SYSTEM, at=now, now=now)
+    return of_line(a, session, line)
 
 
 @pytest.fixture

@@ -120,6 +120,27 @@ def test_whoever_has_no_plan_any_more_gives_back_what_was_put_off_at_once(sessio
     assert [one.net_minor for one in statements] == [300_00, -100_00, -200_00]
 
 
+@pytest.mark.parametrize("has_plan", [True, False])
+def test_an_advance_is_recovered_although_its_draw_is_over(session, a, has_plan):
+    """2,000.00 were advanced in November; 1,500.00 are earned in December, 1,000.00 in January."""
+    flat = {"base": {"type": "flat", "rate": "0.10"}}
+    made = a.plan(
+        flat | {"draw": {"type": "recoverable", "amount": "2000", "periods": ["2026-11"]}}
+    )
+    partner = a.partner()
+    close(session, a, 2026, 11)
+    a.version(made, flat, from_on=date(2026, 12, 1))
+    for month, net in ((12, 15_000_00), (1, 10_000_00)):
+        a.earned(net, partner_id=partner.id, paid={"paid_at": a.now})
+        if not has_plan:
+            session.execute(update(PlanAssignment).values(to_on=date(2026, 12, 20)))
+        close(session, a, 2026 + (month == 1), month)
+    told = session.scalars(select(Statement).order_by(Statement.period)).all()
+    months = 3 if has_plan else 2  # without a plan nothing is earned in January
+    assert [one.net_minor for one in told] == [2_000_00, 0, 500_00][:months]
+    assert [one.draw_balance_minor for one in told] == [2_000_00, 500_00, 0][:months]
+
+
 def close(session, a, year, month):
     """Close the month on the first day of the next, from where the story goes on."""
     ends = datetime(year + month // 12, month % 12 + 1, 1, 12, tzinfo=UTC)

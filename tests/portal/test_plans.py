@@ -68,6 +68,8 @@ def test_finance_makes_a_plan_another_puts_it_into_force_and_it_is_assigned(a, f
     page = finance.get(plan).text
     assert "Alpenrad GmbH" in page and "In force" in page and "approved by Sam Second" in page
     assert f"{plan}/frame" not in page
+    typed = finance.get(f"{plan}/frame", follow_redirects=True)
+    assert typed.request.path == plan and "what was promised stays" in typed.text
     late = finance.post(f"{plan}/frame", data=FRAME)
     assert late.status_code == 422 and "what was promised stays" in late.text
     assert "Gold" in finance.get("/plans").text

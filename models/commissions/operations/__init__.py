@@ -33,7 +33,7 @@ from models.commissions.operations.drafting import (
     propose_draft,
     send_back_draft,
 )
-from models.commissions.operations.framing import edit_frame
+from models.commissions.operations.framing import edit_frame, frame_must_be_open
 from models.commissions.operations.missing import miss_sale, months_to_miss
 from models.commissions.operations.plan_loading import Loaded, load_plan
 from models.commissions.operations.planning import (
@@ -97,6 +97,7 @@ __all__ = [
     "edit_draft",
     "edit_frame",
     "end_assignment",
+    "frame_must_be_open",
     "latest_rerating",
     "leave_to_worker",
     "load_plan",

@@ -6,7 +6,6 @@ take, and one on each later statement takes its part, until nothing is owed.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +18,8 @@ from models.commissions.engine.numbers import last_day
 from models.commissions.engine.state import Deferred
 from models.commissions.engine.statements import spread
 from models.commissions.operations.desk import Ratings
-from models.commissions.operations.drawing import Terms
-from models.commissions.operations.posting import standing_version
+from models.commissions.operations.drawing import Terms, version_for
 from models.commissions.rated import RatingState
-from models.partners import Partner
 
 
 def defer(
@@ -55,7 +52,7 @@ def defer(
     if told.instalment:
         part = ("clawback_instalment", told.owed, -told.instalment)
         lines.append((Code.CLAWBACK_INSTALMENT, -told.instalment, part))
-    version = _version(ratings, terms, partner_id, last_day(month)) if lines else ""
+    version = version_for(ratings, terms, partner_id, last_day(month)) if lines else ""
     made = [
         _line(ratings, version, partner_id, month, currency, code, minor, working)
         for code, minor, working in lines
@@ -64,32 +61,25 @@ def defer(
     return made
 
 
-def owing(session: Session) -> dict[UUID, list[str]]:
-    """Partners from whom something is still to be taken, and in which currencies."""
+def owing(session: Session, kind: str = Deferred.kind) -> dict[UUID, list[str]]:
+    """Partners from whom something is still to be taken, and in which currencies; of advances
+    (another kind of memory): by which plans they were given."""
     latest = (
         select(RatingState.key, func.max(RatingState.month).label("month"))
-        .where(RatingState.kind == Deferred.kind)
+        .where(RatingState.kind == kind)
         .group_by(RatingState.key)
         .subquery()
     )
     rows = session.scalars(
         select(RatingState.key)
         .join(latest, (latest.c.key == RatingState.key) & (latest.c.month == RatingState.month))
-        .where(RatingState.kind == Deferred.kind, RatingState.value.not_like("[0,%"))
+        .where(RatingState.kind == kind, RatingState.value.not_like("[0%"))
     )
     found: dict[UUID, list[str]] = {}
     for key in rows:
-        partner_id, currency = key.split("|")
-        found.setdefault(UUID(partner_id), []).append(currency)
+        partner_id, of = key.split("|")
+        found.setdefault(UUID(partner_id), []).append(of)
     return found
-
-
-def _version(ratings: Ratings, terms: Terms | None, partner_id: UUID, day: date) -> str:
-    """What the line stands under."""
-    if terms is not None:
-        return terms.version.id
-    partner = ratings.session.get_one(Partner, partner_id)
-    return standing_version(ratings.session, partner, day).hex
 
 
 def _line(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from models.commissions import engine
 from models.commissions.engine.numbers import last_day
 from models.commissions.engine.state import Advance
 from models.commissions.operations.desk import Ratings
+from models.commissions.operations.posting import standing_version
 from models.commissions.tables import PlanVersion
 from models.errors import Refused
 from models.partners import Partner, PartnerStatus
@@ -35,6 +38,14 @@ def terms_of(ratings: Ratings, partner_id: UUID, month: str) -> Terms | None:
         return Terms(plan, plan.in_force(day))
     except Refused:
         return None
+
+
+def version_for(ratings: Ratings, terms: Terms | None, partner_id: UUID, day: date) -> str:
+    """What the line stands under."""
+    if terms is not None:
+        return terms.version.id
+    partner = ratings.session.get_one(Partner, partner_id)
+    return standing_version(ratings.session, partner, day).hex
 
 
 def payout_currency(ratings: Ratings, terms: Terms, partner_id: UUID) -> str:
@@ -67,7 +78,30 @@ def partners_with_a_draw(
     return found
 
 
-def draw(
+def draws(
+    ratings: Ratings,
+    terms: Terms | None,
+    partner_id: UUID,
+    lent: Iterable[str],
+    month: str,
+    currency: str,
+    net: int,
+    is_own: bool,
+) -> tuple[int | None, list[engine.Line]]:
+    """(what is owed of advances afterwards, None without one; the draw's line and what recovers
+    older ones).  is_own: it is the currency of the plan's draw."""
+    balance, lines = None, []
+    if terms is not None and is_own:
+        balance, drawn = _draw(ratings, terms, partner_id, month, currency, net)
+        lines += [drawn] if drawn else []
+    net += sum(line.payout_minor for line in lines)
+    rest, recovered = _recover(ratings, terms, partner_id, lent, month, currency, net)
+    if rest or recovered:
+        balance = (balance or 0) + rest
+    return balance, lines + recovered
+
+
+def _draw(
     ratings: Ratings, terms: Terms, partner_id: UUID, month: str, currency: str, net: int
 ) -> tuple[int | None, engine.Line | None]:
     """(what is owed of a recoverable draw afterwards, the draw's line).
@@ -83,14 +117,46 @@ def draw(
     memory.value, memory.month = drawn.balance_minor or 0, month
     if drawn.code is None:
         return drawn.balance_minor, None
-    line = _line(ratings, terms, partner_id, month, currency, drawn)
+    line = _line(ratings, terms.version.id, partner_id, month, currency, drawn)
     ratings.outcome.add([line], None, None)
     return drawn.balance_minor, line
 
 
+def _recover(
+    ratings: Ratings,
+    terms: Terms | None,
+    partner_id: UUID,
+    plan_ids: Iterable[str],
+    month: str,
+    currency: str,
+    net: int,
+) -> tuple[int, list[engine.Line]]:
+    """(what is owed afterwards, lines): advances whose draw is in force no longer are recovered
+    from all that is earned.  plan_ids: of the plans that have given them."""
+    owed, lines = 0, []
+    for plan_id in plan_ids:
+        plan, draw = ratings.plan(plan_id), terms and terms.version.rules.draw
+        goes_on = terms is not None and terms.plan.id == plan_id and draw and draw.recoverable
+        unit = plan.payout_currency or ratings.parties.currency_of(partner_id)
+        if goes_on or unit != currency:
+            continue
+        memory = ratings.memories.state.get(Advance, f"{partner_id.hex}|{plan_id}")
+        back, before = min(memory.value, max(0, net)), memory.value
+        memory.value, memory.month = before - back, month
+        owed += memory.value
+        if back:
+            told = ("draw", 0, net, before)
+            drawn = engine.Drawn(engine.Code.DRAW_RECOVERY, -back, memory.value, told)
+            version = version_for(ratings, terms, partner_id, last_day(month))
+            lines.append(_line(ratings, version, partner_id, month, currency, drawn))
+            net -= back
+    ratings.outcome.add(lines, None, None)
+    return owed, lines
+
+
 def _line(
     ratings: Ratings,
-    terms: Terms,
+    version: str,
     partner_id: UUID,
     month: str,
     currency: str,
@@ -110,7 +176,7 @@ def _line(
         period=month,
         on=last_day(month),
         event=None,
-        plan=terms.plan.id,
-        version=terms.version.id,
+        plan="",
+        version=version,
         told=drawn.told,
     )

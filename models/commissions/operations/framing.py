@@ -22,6 +22,14 @@ from models.errors import Refused
 from models.people import Actor
 
 
+def frame_must_be_open(session: Session, plan: Plan) -> None:
+    if versions_of(session, plan.id):
+        raise Refused(
+            "A version of this plan is approved, and what was promised stays. Download the plan, "
+            "change the file, and load it under another name."
+        )
+
+
 def edit_frame(
     session: Session,
     plan: Plan,
@@ -40,11 +48,7 @@ def edit_frame(
     Raises Refused once a version is approved, and where a draft cannot be read in the currency.
     """
     lock(session, plan)
-    if versions_of(session, plan.id):
-        raise Refused(
-            "A version of this plan is approved, and what was promised stays. Download the plan, "
-            "change the file, and load it under another name."
-        )
+    frame_must_be_open(session, plan)
     judge_frame(session, name, currency, payout_currency, but=plan.id)
     wanted: dict[str, Any] = {
         "name": name, "currency": currency, "time_zone": time_zone, "fx_policy": fx_policy,

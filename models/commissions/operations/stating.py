@@ -21,7 +21,7 @@ from models.commissions.engine.state import Advance, Deferred
 from models.commissions.engine.statements import in_currency
 from models.commissions.operations.deferring import defer, owing
 from models.commissions.operations.desk import Ratings
-from models.commissions.operations.drawing import Terms, draw, payout_currency, terms_of
+from models.commissions.operations.drawing import Terms, draws, payout_currency, terms_of
 from models.commissions.queries import IS_TAKEN_BACK, month_in_words, openings_of
 from models.commissions.tables import CommissionLine, Plan, PlanVersion, Statement
 from models.ledger import Account, Fact
@@ -79,12 +79,18 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
     for (partner_id, currency), minor in openings_of(session, partner_ids, month).items():
         openings.setdefault(partner_id, {})[currency] = minor
     _remember(ratings, partner_ids, month, sums)
-    owed = owing(session)
+    owed, lent = owing(session), owing(session, Advance.kind)
     statements = [
         statement
         for one in partner_ids
         for statement in _of_one(
-            ratings, one, month, sums.get(one, {}), openings.get(one, {}), owed.get(one, [])
+            ratings,
+            one,
+            month,
+            sums.get(one, {}),
+            openings.get(one, {}),
+            owed.get(one, []),
+            lent.get(one, []),
         )
     ]
     ratings.keep()
@@ -144,8 +150,9 @@ def _of_one(
     sums: dict[str, Sums],
     openings: dict[str, int],
     owed: list[str],
+    lent: list[str],
 ) -> Iterable[Stated]:
-    """owed: currencies in which clawbacks are still to be taken."""
+    """owed: currencies in which clawbacks are still to be taken; lent: plans whose advances are."""
     terms = terms_of(ratings, partner_id, month)
     is_over = ratings.parties.is_over(partner_id, last_day(month) + timedelta(days=1))
     own = None if terms is None else payout_currency(ratings, terms, partner_id)
@@ -155,15 +162,14 @@ def _of_one(
     if is_over:  # nothing is carried any further: whatever is left is paid, however little
         currencies |= dict.fromkeys(openings)
     for currency in currencies:
-        theirs = terms if currency == own else None
         told = sums.get(currency, Sums())
         for line in defer(ratings, terms, partner_id, month, currency, told.net - told.back,
                           -told.clawed, is_over=is_over):  # fmt: skip
             told = told.plus(line.code, line.payout_minor)
-        balance = None
-        if theirs is not None:
-            balance, drawn = draw(ratings, theirs, partner_id, month, currency, told.net)
-            told = told if drawn is None else told.plus(drawn.code, drawn.payout_minor)
+        is_own = currency == own
+        balance, drawn = draws(ratings, terms, partner_id, lent, month, currency, told.net, is_own)
+        for line in drawn:
+            told = told.plus(line.code, line.payout_minor)
         opening = openings.get(currency, 0)
         if told.lines or (is_over and opening > 0):
             minimum = 0 if is_over else _minimum(ratings, terms, month, currency)
