@@ -47,12 +47,16 @@ def begin(session: Session, deal: Deal, *, by: Actor, now: datetime) -> Deal:
     lock(session, deal)
     if deal.status is not DealStatus.WON:
         raise Refused("Only what was won is renewed.")
-    must_be_active(session.get_one(Partner, deal.partner_id).status)
+    partner = session.get_one(Partner, deal.partner_id)
+    must_be_active(partner.status)
     if known := renewal_begun(session, deal.id):
         return session.get_one(Deal, known)
     today = vendor.settings(session).calendar.day_of(now)
+    sold = deals.registration_of(session, deal)
+    is_in_its_currency = partner.currency == deal.value.currency
     registration = replace(
-        deals.registration_of(session, deal),
+        sold,
+        lines=sold.lines if is_in_its_currency else (),  # prices of another currency say nothing
         kind=DealType.RENEWAL,
         expected_close_on=max(deal.renews_on or today, today),
         previous_order=deal.order_number,

@@ -43,14 +43,14 @@ def amendment_or_404(person: Actor, deal_id: UUID, amendment_id: UUID) -> tuple[
 @pages.get("/<uuid:deal_id>/change")
 @allow(Can.REGISTER_DEAL, find=approved_or_404)
 def change(person: Actor, deal: Deal) -> str:
-    desk = Desk(person)
+    desk = Desk(person, deal)
     return _page(desk, desk.form(registration_of(deal), sent=False, with_note=True), deal)
 
 
 @pages.post("/<uuid:deal_id>/change")
 @allow(Can.REGISTER_DEAL, find=approved_or_404)
 def amend(person: Actor, deal: Deal) -> Any:
-    desk, before = Desk(person), registration_of(deal)
+    desk, before = Desk(person, deal), registration_of(deal)
     is_longer = request.form.get("button") == "line"
     form = desk.form(before, more=is_longer, with_note=True)
     if is_longer:
@@ -151,6 +151,6 @@ def _page(desk: Desk, form: Any, deal: Deal) -> str:
         "deals/change.html",
         form=form,
         deal=deal,
-        currency=desk.partner.currency,
+        currency=desk.currency,
         programme=vendor.settings(session),
     )

@@ -109,7 +109,7 @@ def entries(content: bytes, desk: Desk) -> Iterator[Entry]:
         cells = [{name: cell for name, cell in row.cells.items() if cell} for row in rows]
         customer = first.values.get("customer") or ""
         try:
-            written, fault = _registration(rows, by_sku, desk.partner.currency), ""
+            written, fault = _registration(rows, by_sku, desk.currency), ""
         except Refused as bad:
             written, fault = None, str(bad)
         yield Entry(first.number, customer, cells, written, fault)

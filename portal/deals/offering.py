@@ -81,7 +81,7 @@ def _estimate(desk: Desk, programme: Vendor, written: Registration) -> Estimate 
         return None
     prospect = Prospect(
         kind=written.kind.value,
-        currency=desk.partner.currency,
+        currency=desk.currency,
         lines=tuple((line.product_id, line.quantity, line.unit_minor) for line in written.lines),
         protection_days=programme.protection_days,
     )

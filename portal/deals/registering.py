@@ -62,7 +62,7 @@ def create(person: Actor) -> Answer:
 @allow(Can.REGISTER_DEAL, find=editable_or_404)
 def edit(person: Actor, deal: Deal) -> Answer:
     """The second screen, unless the customer is not named yet or is asked for."""
-    desk, kept = Desk(person), registration_of(deal)
+    desk, kept = Desk(person, deal), registration_of(deal)
     named = kept.customer_name and kept.customer_country
     first = not named or request.args.get("screen") == Screen.CUSTOMER
     screen = Screen.CUSTOMER if first else Screen.DEAL
@@ -80,7 +80,8 @@ def update(person: Actor, deal: Deal) -> Answer:
 @allow(Can.REGISTER_DEAL)
 def autosave(person: Actor) -> Response:
     """Keeps what can be read of a half-written form, while its writer goes on writing."""
-    deal, desk, screen = _draft_begun(person), Desk(person), _screen()
+    deal, screen = _draft_begun(person), _screen()
+    desk = Desk(person, deal)
     if deal and deal.status not in EDITABLE:
         return Response(status=204)  # it was submitted while this was on its way
     before = registration_of(deal)
@@ -104,7 +105,7 @@ def autosave(person: Actor) -> Response:
 @pages.get("/<uuid:deal_id>/answer")
 @allow(Can.REGISTER_DEAL, find=asked_or_404)
 def question(person: Actor, deal: Deal) -> Answer:
-    desk = Desk(person)
+    desk = Desk(person, deal)
     form = _only_asked(desk.form(registration_of(deal), sent=False, with_note=True), deal)
     return _answer_page(desk, form, deal)
 
@@ -112,7 +113,7 @@ def question(person: Actor, deal: Deal) -> Answer:
 @pages.post("/<uuid:deal_id>/answer")
 @allow(Can.REGISTER_DEAL, find=asked_or_404)
 def answer(person: Actor, deal: Deal) -> Answer:
-    desk, before = Desk(person), registration_of(deal)
+    desk, before = Desk(person, deal), registration_of(deal)
     form = _only_asked(desk.form(before, with_note=True), deal)
     written = desk.written(form, before) if form.validate() else None
     if written is None or not _is_complete(desk, form, written):
@@ -124,7 +125,7 @@ def answer(person: Actor, deal: Deal) -> Answer:
 
 def _take(person: Actor, deal: Deal | None) -> Answer:
     """One of the form's buttons: submit, continue, go back, save, or add a line."""
-    desk, button, screen = Desk(person), request.form.get("button", "submit"), _screen()
+    desk, button, screen = Desk(person, deal), request.form.get("button", "submit"), _screen()
     before = registration_of(deal)
     form = desk.form(before, screen=screen)
     readable = form.validate()
@@ -232,7 +233,7 @@ def _form_page(
         "deals/form.html",
         form=form,
         deal=deal,
-        currency=desk.partner.currency,
+        currency=desk.currency,
         screen=screen,
         written=written,
         offer=offer(desk, deal, written),
@@ -246,6 +247,6 @@ def _answer_page(desk: Desk, form: Any, deal: Deal) -> str:
         "deals/answer.html",
         form=form,
         deal=deal,
-        currency=desk.partner.currency,
+        currency=desk.currency,
         about=[Question(field).words for field in deal.asked_fields],
     )

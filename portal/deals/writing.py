@@ -27,25 +27,29 @@ PLAIN = tuple(name for name in REGISTRATION_FIELDS if name not in ("lines", "kin
 
 
 class Desk:
-    """What one partner may register: its currency, the products and their list prices."""
+    """What one partner may register: the currency, the products and their list prices.
 
-    def __init__(self, person: Actor) -> None:
+    currency: of the deal where there is one, whatever the partner's has become since.
+    """
+
+    def __init__(self, person: Actor, deal: Deal | None = None) -> None:
         self.partner = session.execute(
             select(Partner.id, Partner.currency, Partner.tier).where(
                 Partner.id == person.partner_id
             )
         ).one()
+        self.currency = deal.value.currency if deal else self.partner.currency
         self.products = session.execute(
             catalog.priced(
                 catalog.products(offered_only=True),
-                currency=self.partner.currency,
+                currency=self.currency,
                 tier=self.partner.tier,
                 on=calendar().day_of(now()),
             ).order_by("family_name", "name", "sku")
         ).all()
         self.by_id = {str(product.id): product for product in self.products}
         self.types = deals.type_rules(session)
-        self._form = registration_form(self.partner.currency, self._choices())
+        self._form = registration_form(self.currency, self._choices())
 
     def form(
         self,
@@ -154,7 +158,7 @@ class Desk:
     def _label(self, product: Row) -> str:
         if product.unit_minor is None:
             return product.name
-        return f"{product.name}, {money(Money(product.unit_minor, self.partner.currency))}"
+        return f"{product.name}, {money(Money(product.unit_minor, self.currency))}"
 
     def _data(self, registration: Registration) -> dict[str, Any]:
         filled = {name: getattr(registration, name) for name in PLAIN}
@@ -163,7 +167,7 @@ class Desk:
             {
                 "product": str(line.product_id),
                 "quantity": line.quantity,
-                "unit": Money(line.unit_minor, self.partner.currency),
+                "unit": Money(line.unit_minor, self.currency),
             }
             for line in registration.lines
         ]

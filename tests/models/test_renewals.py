@@ -176,3 +176,11 @@ def test_a_part_with_nothing_to_renew_leaves_the_renewal_of_the_others(a):
     a.order(deal, number="SO-2", amount_minor=5_000_00, hand_over=one_off)
     assert deal.status is DealStatus.WON and deal.renews_on == date(2027, 11, 18)
     assert deal.service_starts_on == a.hand_over().starts_on
+
+
+def test_a_renewal_in_another_currency_than_what_was_sold_begins_without_prices(session, a):
+    deal = sold(a)
+    session.get_one(Partner, deal.partner_id).currency = "JPY"
+    draft = renewals.begin(session, deal, by=a.registrant(deal), now=a.now)
+    assert (draft.value.minor, draft.value.currency) == (0, "JPY")
+    assert draft.customer_name == deal.customer_name

@@ -241,3 +241,14 @@ def test_a_list_price_is_taken_where_none_is_written(portal, session, a, second)
     portal.post(f"/deals/{deal.id}/registration", data=said)
     session.refresh(deal)
     assert deal.value.minor == 60 * 99_99 and deal.expected_close_on == date(2027, 2, 28)
+
+
+def test_a_deal_keeps_its_currency_when_the_partners_is_changed(portal, session, a, seller, second):
+    partner = session.get_one(Partner, seller.partner_id)
+    deal = a.draft(partner=partner, by=seller.actor(), customer_name="Kestrel Foods Ltd")
+    partner.currency = "JPY"
+    page = portal.get(f"/deals/{deal.id}/edit").text
+    assert "Price of one, EUR" in page and "JPY" not in page
+    portal.post(f"/deals/{deal.id}/registration", data=second | {"button": "save"})
+    session.expire_all()
+    assert deal.value == Money(60 * 315_83, "EUR")
