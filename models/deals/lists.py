@@ -140,19 +140,19 @@ def counts(session: Session, wanted: DealFilter, *, up_to: int) -> dict[DealStat
 def _counting(wanted: DealFilter, up_to: int) -> Select:
     """One row with a count for each state: nothing is put in order or into groups."""
     some = (aliased(Deal, _some(wanted, (status,), up_to)) for status in DealStatus)
-    counted = (select(func.count(each.id)).scalar_subquery() for each in some)
+    counted = (select(func.count(each.status)).scalar_subquery() for each in some)
     return select(*counted).select_from(Vendor).limit(1)
 
 
 def how_many(session: Session, wanted: DealFilter, *, up_to: int) -> int:
     """Exact up to `up_to`, and `up_to` + 1 for more."""
     some = aliased(Deal, _some(wanted, wanted.statuses, up_to))
-    return session.scalar(select(func.count(some.id))) or 0
+    return session.scalar(select(func.count(some.status))) or 0
 
 
 def _some(wanted: DealFilter, statuses: tuple[DealStatus, ...], up_to: int) -> Subquery:
     held = replace(wanted, statuses=statuses)
-    columns = (Deal.id, Deal.partner_id, Deal.status)
+    columns = (Deal.partner_id, Deal.status)  # both stand in the index: no row is looked at
     return select(*columns).where(*held.criteria()).limit(up_to + 1).subquery()
 
 

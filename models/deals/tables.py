@@ -54,7 +54,8 @@ class Deal(Particulars, Promised, Owned, Base):
         Index("ix_deal_status_updated", "status", "updated_at", "id"),
         # the counts above lists, and what Insights sums up, without a look at the rows
         Index(
-            "ix_deal_status_submitted", "status", "submitted_at", "value_currency", "value_minor"
+            "ix_deal_status_submitted",
+            *("status", "submitted_at", "value_currency", "value_minor", "partner_id"),
         ),
         Index("ix_deal_partner_submitted", "partner_id", "submitted_at"),
         Index("ix_deal_value", "value_minor", "id"),
