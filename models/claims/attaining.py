@@ -35,7 +35,11 @@ class Attained:
 
 
 def attainment(session: Session, claim: TerritoryClaim, *, today: date) -> list[Attained]:
-    """Every quarter so far, the earliest first; the running one as it stands."""
+    """Every quarter so far, the earliest first; the running one as it stands.
+
+    A quarter that is over never falls below what it was closed with; what is recorded or accepted
+    later for one of its days counts for it.
+    """
     if claim.territory_id is None or not claim.from_on or not claim.to_on:
         return []
     closed = {
@@ -51,7 +55,7 @@ def attainment(session: Session, claim: TerritoryClaim, *, today: date) -> list[
             kept.target_minor if kept
             else target(claim.minimum_minor, quarter, claim.from_on, claim.to_on)
         )  # fmt: skip
-        reached = kept.reached_minor if kept else reached_in(session, claim, quarter)
+        reached = max(reached_in(session, claim, quarter), kept.reached_minor if kept else 0)
         found.append(Attained(quarter, wanted, reached, quarter != quarter_of(today)))
     return found
 

@@ -165,7 +165,7 @@ class ClaimEvent(Private, Base):
 
 
 class ClaimQuarter(Private, Base):
-    """What a quarter that is over came to."""
+    """What a quarter came to when it closed, on the day after its last."""
 
     __tablename__ = "claim_quarter"
     __table_args__ = (of_the_same_partner(), UniqueConstraint("claim_id", "quarter"))

@@ -52,6 +52,21 @@ def test_a_quarter_below_the_minimum_warns_and_the_next_that_meets_it_ends_the_w
     ]  # fmt: skip
 
 
+def test_an_order_that_is_recorded_after_its_quarter_has_closed_counts_for_it(session, a, claim):
+    a.now = at(date(2026, 12, 30))
+    deal = a.approved(
+        partner=partner_of(session, claim), customer_postal_code="80331", value=50_00_00
+    )
+    a.now = at(date(2027, 1, 2))
+    claims.keep_watch(session, a.now)
+    assert claim.status is ClaimStatus.WARNED
+    a.order(deal, ordered_at=at(date(2026, 12, 31)))
+    claims.keep_watch(session, a.now)
+    assert claim.status is ClaimStatus.ACTIVE
+    first, _ = claims.attainment(session, claim, today=a.now.date())
+    assert first.is_met and first.quarter == "2026-Q4"
+
+
 def partner_of(session, claim):
     return session.get_one(Partner, claim.partner_id)
 

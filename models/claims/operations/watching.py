@@ -44,6 +44,7 @@ def watch(session: Session, claim_id: UUID, *, now: datetime) -> int:
         return 0
     today = today_of(session, now)
     done = sum(_close(session, claim, each, now) for each in _to_close(session, claim, today))
+    done += _made_up(session, claim, today, now)
     done += carry_out(session, claim, by=SYSTEM, now=now)
     if claim.status in HOLDS and claim.to_on:
         if today >= claim.to_on:
@@ -93,6 +94,20 @@ def _close(session: Session, claim: TerritoryClaim, done: Any, now: datetime) ->
         body=f"{said} What is missed again and again may end the territory.",
     )  # fmt: skip
     tell_manager(session, claim, "claim-warned", now=now, title="below the minimum", body=said)
+    return 1
+
+
+def _made_up(session: Session, claim: TerritoryClaim, today: date, now: datetime) -> int:
+    """What was recorded or accepted after the last quarter had closed brings it to the minimum."""
+    if not CLAIM_MOVES.allows("recover", claim.status):
+        return 0
+    over = [each for each in attainment(session, claim, today=today) if each.is_over]
+    if not over or not over[-1].is_met:
+        return 0
+    said = _said(claim, over[-1])
+    move(session, claim, "recover", by=SYSTEM, now=now, note=said)
+    tell_partner(session, claim, "claim-warned", now=now, title="the minimum is met", body=said)
+    tell_manager(session, claim, "claim-warned", now=now, title="the minimum is met", body=said)
     return 1
 
 
