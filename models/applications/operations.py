@@ -188,8 +188,9 @@ def _announce(session: Session, application: Application, now: datetime) -> None
         application,
         "application-thanks",
         "We have your application",
-        f"Thank you, {application.contact_name}. We have your application "
-        f"{application.number} for {application.company} and will answer within a few days.",
+        # Nothing that was typed: whoever fills the form in may write to anybody's address by it.
+        "Somebody applied under this address to become our partner; the number is "
+        f"{application.number}. We answer within a few days. If it was not you, do nothing.",
         now,
     )
 

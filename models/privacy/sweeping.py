@@ -61,13 +61,20 @@ def _links(session: Session, before: datetime, _now: datetime) -> int:
     return _delete(session, AccessToken, AccessToken.expires_at < before)
 
 
-def _mails(session: Session, before: datetime, _now: datetime) -> int:
+def _mails(session: Session, before: datetime, now: datetime) -> int:
     """Those that must not be told twice keep their key, and nothing else."""
     settled = or_(Notice.mailed_at.is_not(None), Notice.silent_at.is_not(None))
     old = (Notice.at < before) & settled
     gone = _delete(session, Notice, old & Notice.key.is_(None))
     return gone + _blank(
-        session, Notice, old & (Notice.title != REMOVED), title=REMOVED, body="", link="/"
+        session,
+        Notice,
+        old & (Notice.title != REMOVED),
+        title=REMOVED,
+        body="",
+        link="/",
+        read_at=now,
+        silent_at=now,
     )
 
 

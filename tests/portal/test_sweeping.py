@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from models import jobs, privacy
+from models import jobs, notices, privacy
 from models.applications import Application
 from models.applications.tables import ApplicationEvent
 from models.complaints import Complaint, ComplaintNote
@@ -55,6 +55,7 @@ def test_what_is_past_its_time_goes_and_a_second_run_does_nothing(session, kim, 
     assert privacy.sweep(session, now) == {}
     told = session.execute(select(Notice.title, Notice.body, Notice.key).order_by(Notice.at)).all()
     assert told[0] == ("Removed", "", str(old)) and len(told) == 3
+    assert notices.unread(session, kim.id, now=now) == 2  # the young ones; nobody opens the other
     assert sorted(map(str, session.scalars(select(Job.payload)))) == ["{'who': 'Ann'}", "{}"]
     with pytest.raises(DatabaseError):  # the key still keeps it from being done twice
         jobs.enqueue(session, "x", str(old), {}, run_at=now)
