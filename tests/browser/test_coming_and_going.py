@@ -1,7 +1,13 @@
 """Coming in through one's own company, and being shown out while a page is open."""
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from models.accounts import links
+from models.people import Person, TokenPurpose
+from portal import database
+from portal.clock import now
+from portal.sealing import seal
 from tests.browser.test_look import ADMINISTRATOR, OWNER, SELLER
 from tests.oidc_provider import CLIENT, SECRET, Account, served
 
@@ -47,3 +53,26 @@ def test_a_leavers_open_page_stops_working(own_site, visit):
     expect(head.get_by_text("can no longer sign in").first).to_be_visible()
     leaver.get_by_label("Company").press_sequentially("orsen Marine AS")
     expect(leaver.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_a_mailed_link_opens_and_its_secret_is_sent_in_no_address(own_site, visit):
+    link = mailed(own_site)
+    page = visit(None, "/sign-in")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a new password")
+    secret = link.split("#")[1]
+    assert secret not in page.url and not [url for url in asked if secret in url.split("#")[0]]
+    page.get_by_label("New password").fill("seven lamps by the harbour")
+    page.get_by_label("The same again").fill("seven lamps by the harbour")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_text("Your password is set").first).to_be_visible()
+
+
+def mailed(site) -> str:
+    """As it stands in a mail to the seller."""
+    with site.app.app_context(), database.transaction() as session:
+        seller = session.scalars(select(Person).where(Person.email == SELLER)).one()
+        token = links.make(session, seller.id, TokenPurpose.PASSWORD_RESET, seal=seal(), now=now())
+        return links.completed(links.path(token), seal())
