@@ -21,7 +21,7 @@ from flask import (
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RequestRedirect
 
@@ -91,7 +91,10 @@ def _page(error: HTTPException) -> Any:
         return redirect(url_for("signin.new", next=request.full_path.rstrip("?")))
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    return _answer(error.code)
+    answer = current_app.make_response(_answer(error.code))
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answer
 
 
 def _somebody_was_quicker(error: IntegrityError) -> Any:

@@ -44,6 +44,7 @@ def test_every_kind_of_answer_has_every_header_and_is_kept_nowhere(
     headers = {"Origin": "https://evil.test", "Access-Control-Request-Method": "POST"}
     with admin.open(path, method=method, data=sent, headers=headers) as answer:
         assert answer.status_code == status
+        assert (status == 405) is ("Allow" in answer.headers)
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
         is_static = path.startswith("/static")
         assert (answer.headers["Cache-Control"] == "no-store") is not is_static
