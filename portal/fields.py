@@ -85,9 +85,16 @@ class MoneyField(Field):
 
 
 class RatioField(Field):
-    """A percentage or a rate: a point or a comma before its decimals, as many as are typed."""
+    """A percentage or a rate: a point or a comma before its decimals, as many as are typed.
+
+    places: as of portal.typed_numbers; None only for what never has thousands.
+    """
 
     widget = TextInput()
+
+    def __init__(self, label: str, *words: Any, places: int | None, **options: Any) -> None:
+        super().__init__(label, *words, **options)
+        self._places = places
 
     def _value(self) -> str:
         if self.raw_data:
@@ -100,9 +107,9 @@ class RatioField(Field):
         if not typed:
             return
         try:
-            self.data = number_of(typed, places=None)
-        except Unreadable:
-            raise ValidationError("Enter a number in digits, such as 8.5.") from None
+            self.data = number_of(typed, places=self._places)
+        except Unreadable as no:
+            raise ValidationError(str(no) or "Enter a number in digits, such as 8.5.") from None
 
 
 class TidyField(StringField):

@@ -85,6 +85,7 @@ class RateForm(FlaskForm):
     rate = RatioField(
         "is worth",
         [InputRequired("Enter the rate."), NumberRange(min=0)],
+        places=10,
         description="Such as 1.0842.",
     )
     quote = CurrencyField("of", [InputRequired("Enter a currency such as USD.")])

@@ -87,6 +87,7 @@ class ProposalForm(FlaskForm):
     own_percent = RatioField(
         "Your share in percent",
         [InputRequired("Enter a share, such as 60."), NumberRange(0, 100)],
+        places=None,
         description="The rest is theirs; together it is always 100.",
     )
     message = TextAreaField("Message to them", [Length(max=2000)])
@@ -102,6 +103,7 @@ def offer_form(partners: Sequence[tuple[str, str]]) -> type[FlaskForm]:
         registering_percent = RatioField(
             "Share of the registering partner in percent",
             [InputRequired("Enter a share, such as 60."), NumberRange(0, 100)],
+            places=None,
             description="The rest is the fulfilling partner's. Both are asked.",
         )
         message = TextAreaField("Message to the fulfilling partner", [Length(max=2000)])

@@ -74,6 +74,7 @@ class TermForm(FlaskForm):
     value = RatioField(
         "Value",
         [InputRequired("Enter a number."), NumberRange(0, 10**9)],
+        places=10,
         description="Such as 19 for 19 %, or 2000 for 2,000 dollars; without marks for thousands.",
     )
 

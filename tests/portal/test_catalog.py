@@ -109,6 +109,8 @@ def test_a_product_is_changed_but_for_its_number(finance, bike, session):
         ("/price-lists", {"name": "L", "currency": "EUR", "from_on": "soon"}, "valid date"),
         ("/exchange-rates", {"base": "EUR", "quote": "EUR", "rate": "1", "on": "2026-01-01",
                              "source": "ECB"}, "two different currencies"),
+        ("/exchange-rates", {"base": "EUR", "quote": "USD", "rate": "1,484", "on": "2026-01-01",
+                             "source": "ECB"}, "two ways"),
         ("/exchange-rates", {"base": "EUR", "quote": "USD", "rate": "0", "on": "2026-01-01",
                              "source": "ECB"}, "above zero"),
         ("/exchange-rates", {"base": "EUR", "quote": "USD", "rate": "NaN", "on": "2026-01-01",
