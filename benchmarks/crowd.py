@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from models import customers
 from models.base import new_id
 from models.customers import Customer, CustomerDetails, word_list
-from models.customers.keys import kept_under
+from models.customers.keys import kept_under, letters_of
 from models.customers.tables import CUSTOMER_KEYS
 from models.scope import as_vendor
 
@@ -70,7 +70,14 @@ def load(engine: Engine, count: int, now: datetime) -> None:
         while batch := list(islice(crowd, BATCH)):
             rows = [_row(details, now) for details in batch]
             connection.execute(insert(Customer.__table__), [row for row, _ in rows])
-            _write_keys(connection, [(key, row["id"]) for row, keys in rows for key in keys])
+            _write_keys(
+                connection,
+                [
+                    (key, row["id"], letters_of(row["core_name"]))
+                    for row, keys in rows
+                    for key in keys
+                ],
+            )
         _with_index(connection)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
@@ -91,14 +98,16 @@ def _row(details: CustomerDetails, now: datetime) -> tuple[dict[str, Any], set[i
     return row, kept_under(company)
 
 
-def _write_keys(connection: Connection, rows: list[tuple[int, Any]]) -> None:
+def _write_keys(connection: Connection, rows: list[tuple[int, Any, int]]) -> None:
     if connection.dialect.name == "postgresql":
         with connection.connection.cursor().copy("COPY customer_key FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
     else:
-        statement = "INSERT INTO loading VALUES (?, ?)"
-        connection.exec_driver_sql(statement, [(key, each.hex) for key, each in rows])
+        statement = "INSERT INTO loading VALUES (?, ?, ?)"
+        connection.exec_driver_sql(
+            statement, [(key, each.hex, letters) for key, each, letters in rows]
+        )
 
 
 def _without_index(connection: Connection) -> None:
@@ -106,7 +115,9 @@ def _without_index(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE customer_key DROP CONSTRAINT pk_customer_key"))
         connection.execute(text("DROP INDEX ix_customer_key_customer_id"))
     else:
-        connection.execute(text("CREATE TABLE loading (key INTEGER, customer_id TEXT)"))
+        connection.execute(
+            text("CREATE TABLE loading (key INTEGER, customer_id TEXT, letters INTEGER)")
+        )
         connection.execute(text("DROP INDEX ix_customer_key_customer_id"))
 
 

@@ -24,6 +24,8 @@ SHORT_NAME = 8
 """Below this length only one typing error leaves two names similar."""
 LONG_NAME = 20
 """From this length on three or more do."""
+LETTERS = 31
+"""How many are told apart; of other alphabets some share a bit."""
 DIFFERENCE_OF_LENGTHS = 0.28
 """By how much of itself a name may be longer than a similar one: 2 (1 / 0.88 - 1), and a bit."""
 MOVES = {
@@ -39,6 +41,17 @@ MOVES = {
 def kept_under(company: Company) -> set[int]:
     """The keys to keep with a customer."""
     return {_number(each) for each in (*_certain(company, kept=True), *_stretches(company))}
+
+
+def letters_of(core: str) -> int:
+    """31 bits: which letters the name has an odd number of times.
+
+    Two names differ in no more bits than letters must be put in or taken out to make one the other.
+    """
+    bits = 0
+    for letter in core.replace(" ", ""):
+        bits ^= 1 << (ord(letter) % LETTERS)
+    return bits
 
 
 def certain_keys(company: Company) -> list[int]:

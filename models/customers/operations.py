@@ -14,7 +14,7 @@ from models import audit
 from models.base import lock, new_id
 from models.customers.identifiers import country_code, lei_fault, vat_fault
 from models.customers.industries import industry_fault
-from models.customers.keys import kept_under
+from models.customers.keys import kept_under, letters_of
 from models.customers.queries import Match, matches_of
 from models.customers.rules import Company, CustomerKind, Verdict
 from models.customers.tables import CUSTOMER_KEYS, Customer, CustomerLink
@@ -198,8 +198,9 @@ def rebuild_keys(session: Session, *, after: UUID | None, most: int) -> UUID | N
 
 def _keep_keys(session: Session, customers: Iterable[Customer]) -> None:
     rows = [
-        {"key": key, "customer_id": customer.id}
+        {"key": key, "customer_id": customer.id, "letters": letters}
         for customer in customers
+        for letters in (letters_of(customer.core_name),)
         for key in kept_under(customer.company)
     ]
     session.execute(insert(CUSTOMER_KEYS), rows)

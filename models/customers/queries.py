@@ -8,20 +8,22 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.customers.keys import certain_keys, stretch_keys
+from models.customers.keys import certain_keys, letters_of, stretch_keys
 from models.customers.names import core_name
 from models.customers.rules import SIMILAR_FROM, Company, Finding, Verdict, compare, likeness
 from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 700
+MOST_ALIKE = 400
 """Candidates by stretches of the name whose names are weighed."""
-MOST_ROWS = 1_000
+MOST_ROWS = 8_000
 """Of the key table that are read for them: under the keys that the fewest share, first."""
+A_BIT_LONGER = 3
+"""Letters that the other name may have more, where it is asked how many may differ."""
 UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHORTEST_TYPED = 2
 """Letters from which on names are suggested."""
@@ -69,7 +71,8 @@ def candidates(session: Session, company: Company) -> list[UUID]:
 def _similar(session: Session, company: Company) -> Iterator[UUID]:
     """Those with a similar name among the customers that share a rare key."""
     rare = _rarest(session, stretch_keys(company))
-    sharing = _under(rare, MOST_ALIKE).subquery()
+    few = _differing(CUSTOMER_KEYS.c.letters, letters_of(company.core)) <= _may_differ(company)
+    sharing = _under(rare, MOST_ALIKE).where(few).subquery()
     names = select(Customer.id, Customer.core_name).join(
         sharing, sharing.c.customer_id == Customer.id
     )
@@ -103,6 +106,25 @@ def _under(keys: Sequence[int], most: int) -> Select[UUID]:
         .order_by(func.count().desc(), table.customer_id)
         .limit(most)
     )
+
+
+def _may_differ(company: Company) -> int:
+    """Letters by which a name that is similar to this one can differ from it."""
+    return int((1 - SIMILAR_FROM) * (2 * len(company.core) + A_BIT_LONGER))
+
+
+def _differing(one: ColumnElement[int], other: int) -> ColumnElement[int]:
+    """In how many bits two numbers of 31 bits differ; in words that both databases know.
+
+    Bits are added up in groups of three, then of six (HAKMEM 169).
+    """
+    bits = one.bitwise_or(other) - one.bitwise_and(other)
+    threes = (
+        bits
+        - bits.bitwise_rshift(literal(1, Integer)).bitwise_and(0o33333333333)
+        - bits.bitwise_rshift(literal(2, Integer)).bitwise_and(0o11111111111)
+    )
+    return (threes + threes.bitwise_rshift(literal(3, Integer))).bitwise_and(0o30707070707) % 63
 
 
 @dataclass(frozen=True)

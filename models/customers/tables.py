@@ -106,9 +106,10 @@ CUSTOMER_KEYS = Table(
     Column(
         "customer_id", Uuid, ForeignKey("customer.id"), primary_key=True, index=True, info=STAYS
     ),
+    Column("letters", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-"""Each customer under every key by which somebody may look for it.
+"""Each customer under every key by which somebody may look for it, with `letters_of` its name.
 
 No row class: nobody reads it but the search for candidates, on the vendor's side, and a
 million customers have some ten million rows.

@@ -5,11 +5,20 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, func, literal, select
 
 from models import customers
-from models.customers import Company, Customer, CustomerDetails, CustomerLink, Verdict, compare
-from models.customers.keys import certain_keys, kept_under, stretch_keys
+from models.customers import (
+    Company,
+    Customer,
+    CustomerDetails,
+    CustomerLink,
+    Verdict,
+    compare,
+    queries,
+)
+from models.customers.keys import certain_keys, kept_under, letters_of, stretch_keys
+from models.customers.rules import SIMILAR_FROM, likeness
 from models.errors import Refused
 from models.scope import Scope, open_session
 
@@ -173,3 +182,27 @@ def test_the_list_is_searched_by_words_and_domain(session, add, search, found):
     query = customers.listed(search=search).order_by(Customer.name)
     assert [row.name for row in session.execute(query)] == found
     assert customers.how_many(session, query) == len(found)
+
+
+@pytest.mark.parametrize("one", [0, 1, 0x7FFFFFFF, 0x2AAAAAAA, 15159296])
+def test_the_database_counts_the_letters_that_differ_as_we_do(session, one):
+    others = [0, 1, 2**30, 0x55555555, 0x7FFFFFFF, *(letters_of(name) for name in NAMES)]
+    counts = [queries._differing(literal(one, BigInteger), other) for other in others]
+    assert list(session.execute(select(*counts)).one()) == [
+        (one ^ other).bit_count() for other in others
+    ]
+
+
+NAMES = ["acme marine", "bolt", "ingenieurb\u00fcro s\u00fcd", "\u4e2d\u56fd\u94f6\u884c"]
+
+
+@given(st.text("abcde ", min_size=4, max_size=30), st.lists(st.integers(0, 40), max_size=4))
+def test_no_similar_name_is_passed_over_for_its_letters(name, places):
+    other = name
+    for place in places:  # left out, put in or exchanged, by where it is
+        at = place % len(name)
+        other = other[:at] + "abcde"[place % 5] * (place % 2) + other[at + place % 3 :]
+    apart = abs(len(name) - len(other))
+    if apart <= queries.A_BIT_LONGER and likeness(name, other) >= SIMILAR_FROM:
+        few = queries._may_differ(Company(core=name, country="DE"))
+        assert (letters_of(name) ^ letters_of(other)).bit_count() <= few
