@@ -6,12 +6,14 @@ because all engines of a run speak to one server, or to one version of SQLite.
 """
 
 import sys
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine, util
 from sqlalchemy.engine import default
 
 KEPT: Any = util.LRUCache(4000)
+KEEPER: Any = type(cache(len))
 
 
 def share() -> None:
@@ -32,5 +34,5 @@ def forget() -> None:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in ("models", "portal"):
             for thing in list(vars(module).values()):
-                if callable(forgets := getattr(thing, "cache_clear", None)):
-                    forgets()
+                if type(thing) is KEEPER:  # not isinstance: a proxy would answer for another
+                    thing.cache_clear()
