@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import aliased
 
-from models.base import Base
+from models.base import Base, new_id
 from models.reading_sql import Mention, Place, Reading, read
 from models.scope import asked_by
 from models.walls import OutOfScope, Owned, Private, Public, Scope, SeenBy, fence
@@ -34,7 +34,7 @@ def check_the_walls(dialect: Dialect) -> None:
 
     Raises OutOfScope.  It guards against a library that reads the criteria otherwise one day.
     """
-    for missing in _open_tables(dialect.name, dialect):
+    for missing in _open_tables(dialect):
         raise OutOfScope(f"the wall around {missing} is open: its rows come without their owner")
 
 
@@ -52,7 +52,8 @@ def _judge(
     if session is None:
         _refuse_without_scope(reading)
     elif not (_is_flushing(session) and reading.verb in CHANGES):  # before_flush judged each row
-        refuse_unguarded(reading, values[0] if many else values, session.scope)
+        for bound in values if many else (values,):
+            refuse_unguarded(reading, bound, session.scope)
 
 
 def _is_flushing(session: Any) -> bool:
@@ -122,13 +123,13 @@ def _value(values: Mapping[str, Any] | Sequence[Any], place: Place) -> Any:
 
 
 @cache
-def _open_tables(_name: str, dialect: Dialect) -> tuple[str, ...]:
+def _open_tables(dialect: Dialect) -> tuple[str, ...]:
     """Those that can be asked for without their owner; worked out once a process."""
     return tuple(_found_open(dialect))
 
 
 def _found_open(dialect: Dialect) -> Iterator[str]:
-    one, other = UUID(int=1), UUID(int=2)
+    one, other = new_id(), new_id()
     for scope in (Scope.partner(one), Scope.partner(one, reads=frozenset({other}))):
         for mapper in sorted(Base.registry.mappers, key=lambda each: each.class_.__name__):
             for form in (mapper.class_, aliased(mapper.class_)):

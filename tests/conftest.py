@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_sessionstart() -> None:
+def pytest_runtest_setup() -> None:
     """Code that is changed on purpose must not be answered from before the change."""
     if "MUTANT_UNDER_TEST" in os.environ:
         compiled.forget()

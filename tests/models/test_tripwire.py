@@ -1,13 +1,15 @@
 """The tripwire: what it lets pass, what it stops, and what the portal needs before it starts."""
 
 import pytest
-from sqlalchemy import select, text, true
+from sqlalchemy import delete, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
-from models import schema, tripwire, walls
+from models import jobs, schema, scope, tripwire, walls
 from models.base import new_id
+from models.catalog import Product
 from models.deals import Deal
+from models.engine import for_writing
 from models.reading_sql import read
 from models.scope import OutOfScope, Scope, as_vendor, open_session
 
@@ -84,8 +86,9 @@ def test_nobody_asks_for_owned_rows_without_saying_for_whom(engine):
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
         for statement in (text("SELECT number FROM deal"), Deal.__table__.select()):
-            with pytest.raises(OutOfScope, match="nobody said for whom"):
+            with pytest.raises(OutOfScope, match="nobody said for whom deal is asked"):
                 connection.execute(statement)
+        assert connection.execute(Product.__table__.select()).all() == []
         assert as_vendor(connection).execute(text("SELECT number FROM deal")).all() == []
 
 
@@ -97,13 +100,45 @@ def test_the_tripwire_alone_stops_a_session_that_lost_its_criteria(engine, monke
                 own.execute(select(form.number))
 
 
+def test_the_tripwire_alone_stops_a_change_that_lost_its_owner(engine, monkeypatch):
+    with open_session(for_writing(engine), Scope.partner(OWNER)) as own:
+        monkeypatch.setattr(scope, "_of_ones_own", lambda statement, _owner: statement)
+        monkeypatch.setattr(own, "_fence", ())
+        for change in (update(Deal).values(number="X"), delete(Deal)):
+            with pytest.raises(OutOfScope, match="without its owner"):
+                own.execute(change)
+
+
+def test_a_partners_own_questions_and_news_pass(engine, session, a, now):
+    mine = a.partner().id
+    session.commit()
+    with open_session(for_writing(engine), Scope.partner(mine)) as own:
+        assert own.scalars(select(Deal.id)).all() == []
+        assert own.execute(update(Deal).values(number="X")).rowcount == 0
+        jobs.enqueue(own, "topic", "key", {}, run_at=now)
+        own.flush()
+
+
+def test_of_many_values_each_must_be_ones_own(engine):
+    with open_session(for_writing(engine), Scope.partner(OWNER)) as own:
+        connection, gone = Session.connection(own), "DELETE FROM deal WHERE deal.partner_id = :who"
+        connection.execute(text(gone), [{"who": OWNER.hex}, {"who": OWNER.hex}])
+        with pytest.raises(OutOfScope, match="without its owner"):
+            connection.execute(text(gone), [{"who": OWNER.hex}, {"who": OTHER.hex}])
+
+
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.psycopg.dialect()])
-def test_the_portal_does_not_start_when_a_table_comes_without_its_owner(dialect, monkeypatch):
+@pytest.mark.parametrize("lost", [1, 2], ids=["alone", "with resellers"])
+def test_the_portal_does_not_start_when_a_table_comes_without_its_owner(dialect, lost, monkeypatch):
     """As it was once: a criterion on a mixin that silently did not reach aliases."""
-    tripwire.check_the_walls(dialect)
+    if lost == 1:
+        tripwire.check_the_walls(dialect)
     tripwire._open_tables.cache_clear()
     rows = walls.rows_seen
-    unguarded = lambda cls, who: true() if cls is Deal else rows(cls, who)  # noqa: E731
+
+    def unguarded(cls, who):
+        return true() if cls is Deal and len(who.listed.value) >= lost else rows(cls, who)
+
     monkeypatch.setattr(walls, "rows_seen", unguarded)
     walls.fence.cache_clear()
     with pytest.raises(OutOfScope, match="the wall around Deal"):

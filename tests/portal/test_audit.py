@@ -7,15 +7,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, text
 
-from models import audit
+from models import audit, federation, provisioning
 from models import engine as engines
 from models.audit import AuditEntry, AuditLink
 from models.notices import Notice
 from models.people import Role, UserSession
 from models.scope import as_vendor
+from models.sealing import Seal
 from portal.audit import heads
 from portal.command_line import portal
+from portal.database import READS
 from portal.permissions import may
+from tests.conftest import SEALING_KEY
 
 
 @pytest.fixture
@@ -58,24 +61,56 @@ def test_every_change_that_is_asked_for_leaves_an_entry(app, session, a, sign_in
     session.commit()
     clients = {person: sign_in(person) for person in people}
     silent = []
-    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.endpoint == SIGNS_ALL_OUT):
-        if "POST" not in rule.methods:
-            continue
+    for rule, method in _changes(app):
         permission = app.view_functions[rule.endpoint].permission
         who = next(one for one in people if permission is None or may(one.actor(), permission))
         client = app.test_client() if permission is None else clients[who]
         if rule.endpoint == "signin.destroy":
             client = sign_in(who)
         ids = {name: _some(kind) for name, kind in rule._converters.items()}
-        path = app.url_map.bind("localhost").build(rule.endpoint, ids, method="POST")
+        path = app.url_map.bind("localhost").build(rule.endpoint, ids, method=method)
         before = session.scalar(select(func.count(AuditEntry.id)))
-        status = client.post(path).status_code
+        status = client.open(path, method=method).status_code
         session.rollback()
         is_silent = session.scalar(select(func.count(AuditEntry.id))) == before
         if is_silent and (rule.endpoint.split(".")[0], status) != WITHOUT_TOKEN:
-            silent.append((rule.endpoint, status))
+            silent.append((rule.endpoint, method, status))
     assert silent == []
     assert list(audit.faults(session)) == []
+
+
+def test_whatever_a_directory_wants_changed_leaves_an_entry(app, client, session, a, now):
+    """With its token, done or refused; a search only looks."""
+    a.vendor()
+    kim = a.administrator().actor()
+    provider = federation.arrange(
+        session, None, by=kim, partner_id=a.partner().id, name="Login", now=now,
+        issuer="https://login.example", client_id="x", client_secret="y", groups_claim="groups",
+        groups={}, is_only_way=False, seal=Seal(SEALING_KEY),
+    )  # fmt: skip
+    token = provisioning.new_token(session, provider, name="t", may_write=True, by=kim, now=now)
+    session.commit()
+    silent, sent = [], 0
+    for rule, method in _changes(app):
+        if not rule.rule.startswith("/scim/") or "search" in rule.endpoint:
+            continue
+        ids = {name: _some(kind) for name, kind in rule._converters.items()}
+        path = app.url_map.bind("localhost").build(rule.endpoint, ids, method=method)
+        before = session.scalar(select(func.count(AuditEntry.id)))
+        heard = {"Authorization": f"Bearer {token}"}
+        status = client.open(path, method=method, json={}, headers=heard).status_code
+        session.rollback()
+        sent += 1
+        if session.scalar(select(func.count(AuditEntry.id))) == before:
+            silent.append((rule.rule, method, status))
+    assert silent == [] and sent > 6
+
+
+def _changes(app):
+    """(rule, method) of whatever changes something, a directory's PUT, PATCH and DELETE too."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.endpoint == SIGNS_ALL_OUT):
+        for method in sorted(rule.methods - READS):
+            yield rule, method
 
 
 def _some(kind):
