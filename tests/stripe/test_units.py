@@ -21,7 +21,7 @@ ODD = sorted({*STEPS, *WHOLE, *THOUSANDTHS, "EUR", "USD"})
 @pytest.mark.parametrize(
     "currency, minor, paid, wire",
     [
-        ("EUR", 12_34, 12_34, 1234),
+        ("EUR", 12_35, 12_35, 1235),
         ("JPY", 500, 500, 500),
         ("ISK", 500, 500, 50000),
         ("UGX", 7, 7, 700),
@@ -52,6 +52,12 @@ def test_what_is_paid_is_never_more_and_leaves_less_than_a_step(currency, minor)
 def test_an_amount_that_cannot_be_paid_exactly_is_never_written(currency):
     with pytest.raises(ValueError, match="exactly"):
         on_the_wire(Money(1, currency))
+
+
+def test_less_than_a_minor_unit_is_no_amount():
+    with pytest.raises(ValueError, match="5 isk is less than a minor unit"):
+        from_the_wire(5, "isk")
+    assert payable_part(Money(7, "UYI")) == Money(7, "UYI")
 
 
 def test_the_three_lists_do_not_overlap():

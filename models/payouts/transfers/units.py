@@ -6,6 +6,8 @@ UGX and MGA, and Stripe pays some currencies only in steps.  Pure.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from models.money import Money, exponent
 
 WHOLE = frozenset({
@@ -29,28 +31,26 @@ def decimals(currency: str) -> int:
 
 def payable_part(amount: Money) -> Money:
     """The largest part that Stripe can pay; the rest stays on the partner's balance."""
-    step = STEPS.get(amount.currency, 1)
-    more = exponent(amount.currency) - decimals(amount.currency)
-    smallest = max(step * 10**more, 1) if more > 0 else max(step // 10**-more, 1)
-    return Money(amount.minor - amount.minor % smallest, amount.currency)
+    step = STEPS.get(amount.currency, 1) * _minor_of_one(amount.currency)
+    return Money(amount.minor - amount.minor % max(int(step), 1), amount.currency)
 
 
 def on_the_wire(amount: Money) -> int:
     """In Stripe's minor units.  Raises ValueError for what it cannot pay exactly."""
-    more = exponent(amount.currency) - decimals(amount.currency)
-    wire, rest = divmod(amount.minor, 10**more) if more > 0 else (amount.minor * 10**-more, 0)
-    if rest or wire % STEPS.get(amount.currency, 1):
+    wire = amount.minor / _minor_of_one(amount.currency)
+    if wire % STEPS.get(amount.currency, 1):
         raise ValueError(f"{amount.minor} {amount.currency} cannot be paid by Stripe exactly")
-    return wire
+    return int(wire)
 
 
 def from_the_wire(wire: int, currency: str) -> Money:
     """currency: as Stripe writes it, in small letters or not."""
-    code = currency.upper()
-    more = exponent(code) - decimals(code)
-    if more >= 0:
-        return Money(wire * 10**more, code)
-    minor, rest = divmod(wire, 10**-more)
-    if rest:
+    minor = wire * _minor_of_one(currency.upper())
+    if minor.denominator != 1:
         raise ValueError(f"{wire} {currency} is less than a minor unit")
-    return Money(minor, code)
+    return Money(int(minor), currency.upper())
+
+
+def _minor_of_one(currency: str) -> Fraction:
+    """How many of our minor units are one on the wire; a hundredth for ISK."""
+    return Fraction(10) ** (exponent(currency) - decimals(currency))
