@@ -23,7 +23,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal
 
 from flask import Response, abort
+from sqlalchemy import Result, ScalarResult
 from xlsxwriter import Workbook
 
 from models.errors import Refused
@@ -75,14 +76,19 @@ class Column:
 def sheet_response(
     name: str, columns: Sequence[Column], rows: Iterable[Any], kind: str
 ) -> Response:
-    """The list as a download called after `name`; `kind` is "csv" or "xlsx", others are 404."""
-    if kind not in TYPES:
-        abort(404)
+    """The list as a download called after `name`; `kind` is "csv" or "xlsx", others are 404.
+
+    Rows that nobody reads to their end are closed: the server keeps a cursor open for them.
+    """
     file: IO[bytes] = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115  closed with the answer
     try:
+        if kind not in TYPES:
+            abort(404)
         WRITERS[kind](file, columns, rows)
     except BaseException:
         file.close()
+        if isinstance(rows, Result | ScalarResult | Generator):
+            rows.close()
         raise
     return _download(file, f"{safe_name(name)}.{kind}", TYPES[kind])
 

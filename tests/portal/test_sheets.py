@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from models.money import Money
+from models.partners import Partner
 from portal.sheets import Column, safe_name, sheet_response
 
 COLUMNS = [
@@ -190,3 +192,14 @@ def test_an_instant_is_written_in_utc_whatever_zone_it_came_in():
 def test_an_unknown_kind_of_file_is_not_found():
     with pytest.raises(NotFound):
         sheet_response("list", COLUMNS, [ROW], "pdf")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reads"), [("pdf", lambda row: row.name), ("csv", lambda row: row.nothing_of_it)]
+)
+def test_rows_that_nobody_reads_to_their_end_are_let_go(session, a, kind, reads):
+    a.partner(), a.partner()
+    rows = session.execute(select(Partner.name).execution_options(yield_per=1))
+    with pytest.raises((NotFound, AttributeError)):
+        sheet_response("list", [Column("Name", reads)], rows, kind)
+    assert rows.closed
