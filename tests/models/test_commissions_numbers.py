@@ -41,6 +41,7 @@ def test_the_nearest_whole_number_and_halves_as_the_plan_says(half_even):
 
 def test_a_rate_is_multiplied_exactly_and_rounded_once():
     tenth = points(Decimal("1E-1"))
+    assert points(Decimal("1E-7")).text == "0.0000001"
     assert tenth == (10**11, "0.1") and points(Decimal("0.000000000001")).scaled == 1
     assert times(125, tenth, 1, False) == 13 and times(125, tenth, 1, True) == 12
     assert times(-125, tenth, 1, False) == -13
