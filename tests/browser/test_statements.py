@@ -43,7 +43,8 @@ def test_the_opened_lines_add_up_to_the_total_to_the_minor_unit(statement):
     for summary in page.locator(".working summary").all():
         summary.click()
     for row in rows.all():
-        steps = [amount(text) for text in row.locator(".working dd").all_inner_texts()]
+        told = [text for text in row.locator(".working dd").all_inner_texts() if text.strip()]
+        steps = [amount(text) for text in told]
         assert steps[-1] == amount(row.locator(".amount").inner_text())
 
 
@@ -60,7 +61,7 @@ def test_a_line_says_its_source_rate_plan_version_rounding_and_day(statement):
 
 def test_the_equation_of_a_statement_adds_up(statement):
     *parts, result = statement().locator(".equation dd").all_inner_texts()
-    assert sum(-amount(part) if "−" in part else amount(part) for part in parts) == amount(result)
+    assert sum(map(amount, parts)) == amount(result)
 
 
 def test_paper_from_a_dark_screen_is_light_and_has_no_buttons(statement):
