@@ -51,14 +51,15 @@ def pass_on(session: Session, complaint: Complaint, *, now: datetime) -> bool:
     )
     if found is None:
         return False
-    is_first = complaint.handler_id is None
+    is_new, had_one = complaint.made_at == now, complaint.handler_id is not None
     complaint.handler_id = found.id
-    if not is_first:
+    if had_one:
         complaint.status = COMPLAINT_MOVES.after("pass_on", complaint.status)
+    if not is_new:
         begin_the_clock(session, complaint, now)
     session.flush()
     tell_hearer(session, complaint, f"{complaint.number}: a complaint for you to hear", now)
-    title = "We have your complaint" if is_first else "Somebody else hears your complaint now"
+    title = "We have your complaint" if is_new else f"{found.name} hears your complaint now"
     body = (
         f"{complaint.number} is heard by {found.name}, who is not involved in it. You have an"
         f" answer in writing by {complaint.answer_by:%-d %B %Y}."

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
+from sqlalchemy import exists, select
 from werkzeug import Response
 
 from models import vendor
+from models.deals import Deal
+from models.errors import Refused
 from models.people import Actor
 from models.vendor import Vendor
 from portal.database import session
+from portal.fields import put_refusal
 from portal.permissions import Can, allow, may
 from portal.programme import (
     complaints,
@@ -39,11 +43,21 @@ def show(person: Actor) -> str:
 def save(person: Actor) -> Response | tuple[str, int]:
     programme = vendor.settings(session)
     form = _form(programme)
-    if not form.validate():
+    if not form.validate() or not _may_have_its_currency(form, programme):
         return _page(person, form), 422
     changed = change(programme, _values(form), person)
     flash("Saved." if changed else "Nothing was different.")
     return redirect(url_for("programme.show"), 303)
+
+
+def _may_have_its_currency(form: ProgrammeForm, programme: Vendor) -> bool:
+    """Limits, minimums and quotas are amounts in it, which would keep their digits."""
+    is_used = session.scalar(select(exists().select_from(Deal)))
+    if form.base_currency.data == programme.base_currency or not is_used:
+        return True
+    kept = f"Deals are counted in {programme.base_currency} already; the base currency stays."
+    put_refusal(form.base_currency, Refused(kept))
+    return False
 
 
 def _page(person: Actor, form: ProgrammeForm) -> str:

@@ -169,9 +169,15 @@ def test_where_everybody_is_involved_it_goes_outside(sign_in, a, session, tom, m
     assert made().handler_id is None
     asked = session.scalars(select(Notice).where(Notice.person_id == boss.id)).one()
     assert "Tom" not in asked.title + asked.body and asked.link == "/programme/complaints"
-    second = a.administrator()
-    complaints.keep_the_clock(session, a.now)
+    second = a.administrator(name="Sally Second")
+    later = a.now + timedelta(days=60)
+    complaints.keep_the_clock(session, later)
     assert made().handler_id == second.id
+    assert made().acknowledge_by > later and made().answer_by > later  # she has all the days
+    told = session.scalars(select(Notice).where(Notice.person_id == tom.id)).all()
+    assert told[-1].title == "Sally Second hears your complaint now"
+    assert f"by {made().answer_by:%-d %B %Y}" in told[-1].body
+    assert complaints.keep_the_clock(session, later + timedelta(hours=1)) == 0
 
 
 def test_a_declined_applicant_is_heard_and_answered_by_letter(

@@ -65,6 +65,16 @@ def test_what_cannot_be_is_refused_with_the_remedy(typed, a, sign_in, session, n
     assert changes(session) == []
 
 
+def test_the_base_currency_stays_once_there_are_deals(typed, a, sign_in, session):
+    client = sign_in(a.administrator())
+    assert client.post("/programme", data=typed | {"base_currency": "USD"}).status_code == 303
+    a.submitted()
+    answer = client.post("/programme", data=typed | {"base_currency": "JPY"})
+    assert answer.status_code == 422 and "counted in USD already" in answer.text
+    assert session.scalar(select(Vendor.base_currency)) == "USD"
+    assert client.post("/programme", data=typed | {"base_currency": "USD"}).status_code == 303
+
+
 def test_other_staff_read_without_a_button(programme, a, sign_in):
     page = sign_in(a.person(role=Role.FINANCE)).get("/programme")
     assert page.status_code == 200
