@@ -62,10 +62,15 @@ def pass_on(session: Session, complaint: Complaint, *, now: datetime) -> bool:
     title = "We have your complaint" if is_new else f"{found.name} hears your complaint now"
     body = (
         f"{complaint.number} is heard by {found.name}, who is not involved in it. You have an"
-        f" answer in writing by {complaint.answer_by:%-d %B %Y}."
+        f" answer in writing by {answer_day(session, complaint)}."
     )
     tell_author(session, complaint, "received", title, body, now)
     return True
+
+
+def answer_day(session: Session, complaint: Complaint) -> str:
+    """As the vendor's calendar has it."""
+    return f"{vendor.settings(session).calendar.day_of(complaint.answer_by):%-d %B %Y}"
 
 
 def begin_the_clock(session: Session, complaint: Complaint, now: datetime) -> None:
@@ -144,7 +149,7 @@ def _write_outside(session: Session, complaint: Complaint, address: str, now: da
     body = (
         f"{complaint.author_name} ({answer_to}) complains, and everybody at"
         f" {vendor.settings(session).name} who could hear it is involved. Please answer in writing"
-        f" by {complaint.answer_by:%-d %B %Y}.\n\n{complaint.kind.words}"
+        f" by {answer_day(session, complaint)}.\n\n{complaint.kind.words}"
         f"{': ' + complaint.about_number if complaint.about_number else ''}\n\n{complaint.text}"
     )
     notices.write_to(

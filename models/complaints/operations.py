@@ -88,7 +88,7 @@ def acknowledge(session: Session, complaint: Complaint, *, by: Actor, now: datet
     _move(session, complaint, "acknowledge", by=by, now=now)
     hearing.tell_author(
         session, complaint, "heard", f"{by.name} has taken up your complaint",
-        f"You have an answer in writing by {complaint.answer_by:%-d %B %Y}.", now,
+        f"You have an answer in writing by {hearing.answer_day(session, complaint)}.", now,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Complaints: heard by somebody who is not involved, in time, in writing, and in confidence."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from models.complaints import Complaint, ComplaintKind, ComplaintStatus, Grievan
 from models.complaints.rules import Hearer, may_hear
 from models.notices import Notice
 from models.people import PersonStatus, Role
+from models.vendor import Vendor
 
 BOSS, OFFICER, OTHER, AUTHOR = (f"{number}" for number in range(4))
 SAID = {"kind": "decision", "text": "Nobody told us why.", "about_person": "", "matter": ""}
@@ -151,6 +153,20 @@ def test_what_is_not_taken_up_in_time_goes_to_the_next(sign_in, house, tom, sess
     assert made().handler_id == house["boss"].id  # after the officers come the administrators
 
 
+def test_the_day_of_the_answer_is_the_vendors_own(sign_in, house, tom, session, made):
+    """21:30 in New York is the next day in UTC."""
+    session.scalars(select(Vendor)).one().time_zone = "America/New_York"
+    session.commit()
+    sign_in(tom).post("/complaints", data=SAID)
+    late = datetime(2027, 1, 5, 2, 30, tzinfo=UTC)
+    complaints.keep_the_clock(session, late)
+    session.flush()
+    told = session.scalars(select(Notice).where(Notice.person_id == tom.id)).all()
+    local = made().answer_by.astimezone(ZoneInfo("America/New_York"))
+    assert local.date() < made().answer_by.date()
+    assert f"by {local:%-d %B %Y}" in told[-1].body
+
+
 def test_a_hearer_hands_it_on_and_reads_it_no_longer(sign_in, house, tom, made):
     sign_in(tom).post("/complaints", data=SAID)
     olga, path = sign_in(house["olga"]), f"/complaints/{made().id}"
@@ -176,7 +192,8 @@ def test_where_everybody_is_involved_it_goes_outside(sign_in, a, session, tom, m
     assert made().acknowledge_by > later and made().answer_by > later  # she has all the days
     told = session.scalars(select(Notice).where(Notice.person_id == tom.id)).all()
     assert told[-1].title == "Sally Second hears your complaint now"
-    assert f"by {made().answer_by:%-d %B %Y}" in told[-1].body
+    day = session.scalars(select(Vendor)).one().calendar.day_of(made().answer_by)
+    assert f"by {day:%-d %B %Y}" in told[-1].body
     assert complaints.keep_the_clock(session, later + timedelta(hours=1)) == 0
 
 
