@@ -18,9 +18,9 @@ from models.customers.tables import CUSTOMER_KEYS, Customer
 
 MOST_CERTAIN = 100
 """Candidates by an id, the domain, the words, the initials or the place."""
-MOST_ALIKE = 400
+MOST_ALIKE = 600
 """Candidates by stretches of the name whose names are weighed."""
-MOST_ROWS = 8_000
+MOST_ROWS = 25_000
 """Of the key table that are read for them: under the keys that the fewest share, first."""
 A_BIT_LONGER = 3
 """Letters that the other name may have more, where it is asked how many may differ."""
