@@ -124,7 +124,8 @@ def _without_index(connection: Connection) -> None:
 def _with_index(connection: Connection) -> None:
     """Sorted first: a tree that is filled in order is filled at once."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("ALTER TABLE customer_key ADD PRIMARY KEY (key, customer_id)"))
+        keys = "PRIMARY KEY (key, customer_id) INCLUDE (letters)"
+        connection.execute(text(f"ALTER TABLE customer_key ADD CONSTRAINT pk_customer_key {keys}"))
     else:
         connection.execute(
             text("INSERT INTO customer_key SELECT * FROM loading ORDER BY key, customer_id")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -102,11 +103,10 @@ class CustomerLink(Owned, Base):
 CUSTOMER_KEYS = Table(
     "customer_key",
     Base.metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column(
-        "customer_id", Uuid, ForeignKey("customer.id"), primary_key=True, index=True, info=STAYS
-    ),
+    Column("key", BigInteger, autoincrement=False),
+    Column("customer_id", Uuid, ForeignKey("customer.id"), index=True, info=STAYS),
     Column("letters", BigInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("key", "customer_id", postgresql_include=["letters"]),
     sqlite_with_rowid=False,
 )
 """Each customer under every key by which somebody may look for it, with `letters_of` its name.
