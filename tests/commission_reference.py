@@ -45,7 +45,7 @@ class Reference(Back):
         exact = (whole, Decimal(1)) if amount == net else (whole * amount, net)
         entry = {
             "sale": sale, "deal": sale.deal, "on": on, "amount": amount,
-            "basis": self._plainly(*exact), "exact": exact[0], "lines": [], "rate": None,
+            "basis": self._plainly(*exact), "counts": exact[0], "lines": [], "rate": None,
             "trued": ZERO, "partner": sale.partner, "pool": ZERO, "bounded": ZERO,
         }  # fmt: skip
         pool = self._base(entry, exact)
@@ -155,7 +155,7 @@ class Reference(Back):
 
     def _new_logo(self, entry):
         rule, sale = self.rules.get("new_logo_bonus"), entry["sale"]
-        if rule is None or not entry["exact"]:
+        if rule is None or not entry["counts"]:
             return []
         if any(one["deal"] == entry["deal"] and one["lines"] for one in self.sales):
             return []
