@@ -203,18 +203,6 @@ class Endings(DealsModel):
 
     # What they ask the model
 
-    def attempt(self, act):
-        """Whether it was done; a refusal changes nothing."""
-        try:
-            with self.session.begin_nested():
-                act()
-                self.session.flush()
-        except Refused as refusal:
-            self.why = str(refusal)
-            self.session.expire_all()
-            return False
-        return True
-
     def is_off(self, deal, minor, is_last):
         value = deal.value.minor
         return minor * 100 > value * 125 or (is_last and minor * 100 < value * 75)

@@ -157,9 +157,8 @@ class DealsModel(RuleBasedStateMachine):
 
     # The model
 
-    def do(self, deal, verb, act):
+    def attempt(self, act):
         """Whether it was done; a refusal changes nothing."""
-        self.status_before = self.status[deal.id]
         try:
             with self.session.begin_nested():
                 act()
@@ -167,6 +166,13 @@ class DealsModel(RuleBasedStateMachine):
         except Refused as refusal:
             self.why = str(refusal)
             self.session.expire_all()
+            return False
+        return True
+
+    def do(self, deal, verb, act):
+        """The same, and the deal's next event is noted."""
+        self.status_before = self.status[deal.id]
+        if not self.attempt(act):
             return False
         self.note(deal.id, verb)
         return True
