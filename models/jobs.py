@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Row, String, select
+from sqlalchemy import Index, Row, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import audit, notices
@@ -34,7 +34,15 @@ class JobState(StrEnum):
 
 class Job(VendorOnly, Base):
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_state_run_at", "state", "run_at"),)
+    __table_args__ = (
+        Index("ix_job_state_run_at", "state", "run_at"),
+        Index(
+            "ix_job_to_empty",
+            "run_at",
+            sqlite_where=text("state = 'done' AND emptied_at IS NULL"),
+            postgresql_where=text("state = 'done' AND emptied_at IS NULL"),
+        ),
+    )
 
     topic: Mapped[str] = mapped_column(String(60))
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -46,6 +54,8 @@ class Job(VendorOnly, Base):
     lease_until: Mapped[datetime | None]
     """Until when the worker that runs it is believed alive; None while it waits."""
     last_error: Mapped[str] = mapped_column(default="")
+    emptied_at: Mapped[datetime | None]
+    """When what it was about was taken out, long after it was done; None before."""
 
 
 def enqueue(

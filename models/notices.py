@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -38,6 +39,9 @@ from models.errors import Refused
 from models.people import PARTNER_ROLES, STAFF, Actor, Person, PersonStatus, Role
 from models.scope import Scope, SeenBy
 
+REMOVED = "Removed"
+"""The title of one that only keeps its key: what it said is past its time."""
+
 
 class Notice(SeenBy, Base):
     __tablename__ = "notice"
@@ -46,6 +50,12 @@ class Notice(SeenBy, Base):
         CheckConstraint("(person_id IS NULL) = (email <> '')", name="a_person_or_an_address"),
         Index("ix_notice_person_id_at", "person_id", "at"),
         Index("ix_notice_mail_waiting", "mailed_at", "at"),
+        Index(
+            "ix_notice_to_remove",
+            "at",
+            sqlite_where=text(f"title <> '{REMOVED}'"),
+            postgresql_where=text(f"title <> '{REMOVED}'"),
+        ),
     )
 
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

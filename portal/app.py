@@ -21,7 +21,6 @@ from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
 from models.forecasts import weekly
 from models.leads import JOBS as LEAD_JOBS
 from models.people import passwords
-from models.privacy import sweep
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
 from portal import (
@@ -70,6 +69,7 @@ from portal.payouts import (
 from portal.payouts import views as payouts
 from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
+from portal.privacy import nightly
 from portal.privacy import views as privacy
 from portal.programme import views as programme
 from portal.provisioning import views as provisioning
@@ -148,6 +148,7 @@ worker.ERRANDS.update(filing.ERRANDS)
 worker.ERRANDS.update(simulating.ERRANDS)
 worker.ERRANDS.update(rerating.ERRANDS)
 worker.ERRANDS.update(settling.ERRANDS)
+worker.ERRANDS.update(nightly.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
@@ -158,7 +159,7 @@ worker.ROUNDS.append((timedelta(hours=1), keep_watch))
 worker.ROUNDS.append((timedelta(hours=1), weekly))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
 worker.ROUNDS.append((timedelta(hours=1), keep_the_clock))
-worker.ROUNDS.append((timedelta(minutes=10), sweep))
+worker.ROUNDS.append((timedelta(minutes=10), nightly.every_night))
 
 
 def create_app(settings: Settings, **engine_options: Any) -> Flask:

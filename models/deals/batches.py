@@ -92,11 +92,12 @@ class DealBatchLine(Private, Base):
     key: Mapped[str | None] = mapped_column(String(64))
     """What the line says, in short; None when it has registered nothing itself."""
     cells: Mapped[list[Any]] = mapped_column(JSON)
-    """Its lines as they were written, by column, to be mended."""
+    """Its lines as they were written, by column, of a refused one, to be mended; empty of others,
+    and when the contacts that stand in them have been kept long enough."""
 
 
-for _table in (DealBatch, DealBatchLine):
-    never_changes(_table.__table__)
+never_changes(DealBatch.__table__)
+never_changes(DealBatchLine.__table__, but_empties="cells")
 
 
 def key_of(registration: Registration) -> str:

@@ -153,6 +153,7 @@ class SignInAttempt(VendorOnly, Base):
     __table_args__ = (
         Index("ix_sign_in_attempt_account_at", "account", "at"),
         Index("ix_sign_in_attempt_address_at", "address", "at"),
+        Index("ix_sign_in_attempt_at", "at"),
     )
 
     door: Mapped[Door] = mapped_column(default=Door.SIGN_IN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,9 @@ from models.base import human_number
 from models.errors import Refused
 
 YEAR = 365
+
+KEY_KEPT = timedelta(days=YEAR)
+"""How long the key of a job stays after the job was emptied: no work is asked for so late."""
 
 
 class Kept(StrEnum):
@@ -57,7 +61,7 @@ PERIODS = {
         "Notices and mails", "deleted", YEAR, 30, 10 * YEAR, "To see what somebody was told."
     ),
     Kept.JOBS: Period(
-        "What the worker did", "emptied; the key stays, so that nothing is done twice", 30, 7, YEAR,
+        "What the worker did", "emptied, and deleted a year later", 30, 7, YEAR,
         "To look into what went wrong.",
     ),
     Kept.APPLICATIONS: Period(
@@ -65,7 +69,8 @@ PERIODS = {
         "A claim for discrimination can be made for some months.",
     ),
     Kept.CONTACTS: Period(
-        "Contacts at customers", "taken out of deals that ended without a win, and of drafts",
+        "Contacts at customers", "taken out of deals that ended without a win, of their changes, "
+        "of drafts and of refused lines of files",
         2 * YEAR, 90, 10 * YEAR, "A later registration of the same customer is compared.",
     ),
     Kept.LEADS: Period(

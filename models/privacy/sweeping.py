@@ -1,5 +1,7 @@
 """What is past its time goes: a few hundred rows of each kind at a time, as often as it takes.
 
+Each kind is found by an index, or among what is few: what was looked at is not looked at again.
+
 Each batch stands by itself, so it may be stopped anywhere; what is gone is not found again.
 """
 
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, case, cast, delete, func, or_, select, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import audit, vendor
@@ -17,17 +19,20 @@ from models.applications import Application, ApplicationStatus
 from models.applications.tables import ApplicationEvent
 from models.audit import AuditAnchor, AuditEntry, AuditLink
 from models.complaints import Complaint, ComplaintNote
-from models.deals import Deal, DealStatus
+from models.deals import Deal, DealStatus, Outcome
+from models.deals.batches import DealBatch, DealBatchLine
+from models.deals.decision_tables import DealAmendment
+from models.deals.decisions import DealDecision
 from models.files import StoredFile
 from models.jobs import Job, JobState
 from models.leads import Lead, LeadOffer, LeadState, OfferState
-from models.notices import Notice
+from models.notices import REMOVED, Notice
 from models.people import SYSTEM, AccessToken, SignInAttempt, UserSession
-from models.privacy.rules import Kept, days_of
+from models.privacy.rules import KEY_KEPT, Kept, days_of
 
 BATCH = 500
-REMOVED = "Removed"
 NOBODY = "removed@erased.invalid"
+CONTACT = {"contact_name", "contact_title", "contact_email", "contact_phone"}
 ENDED = tuple(
     status for status in DealStatus
     if status.value in {"rejected", "withdrawn", "expired", "lost", "revoked", "cancelled"}
@@ -64,40 +69,28 @@ def _links(session: Session, before: datetime, _now: datetime) -> int:
 def _mails(session: Session, before: datetime, now: datetime) -> int:
     """Those that must not be told twice keep their key, and nothing else."""
     settled = or_(Notice.mailed_at.is_not(None), Notice.silent_at.is_not(None))
-    old = (Notice.at < before) & settled
-    gone = _delete(session, Notice, old & Notice.key.is_(None))
-    return gone + _blank(
-        session,
-        Notice,
-        old & (Notice.title != REMOVED),
-        title=REMOVED,
-        body="",
-        link="/",
-        read_at=now,
-        silent_at=now,
-    )
+    old = (Notice.at < before) & settled & (Notice.title != _written(Notice.title, REMOVED))
+    found = _some(session, Notice, old)
+    among = Notice.id.in_(found)
+    _delete(session, Notice, among & Notice.key.is_(None))
+    _set(session, Notice, among, title=REMOVED, body="", link="/", read_at=now, silent_at=now)
+    return len(found)
 
 
-def _jobs(session: Session, before: datetime, _now: datetime) -> int:
-    done = (Job.state == JobState.DONE) & (Job.run_at < before)
-    return _blank(session, Job, done & (cast(Job.payload, Text) != "{}"), payload={}, last_error="")
+def _jobs(session: Session, before: datetime, now: datetime) -> int:
+    """Emptied first; the key goes when nobody can ask for the same work any more."""
+    done = Job.state == _written(Job.state, JobState.DONE)
+    full = done & (Job.run_at < before) & Job.emptied_at.is_(None)
+    gone = _delete(session, Job, done & (Job.run_at < before - KEY_KEPT))
+    return gone + _blank(session, Job, full, payload={}, last_error="", emptied_at=now)
 
 
 def _applications(session: Session, before: datetime, _now: datetime) -> int:
     old = (Application.status == ApplicationStatus.DECLINED) & (Application.decided_at < before)
     found = _some(session, Application, old & (Application.contact_name != REMOVED))
-    session.execute(
-        update(ApplicationEvent)
-        .where(ApplicationEvent.application_id.in_(found))
-        .values(note="")
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        update(ApplicationEvent)
-        .where(ApplicationEvent.application_id.in_(found), ApplicationEvent.by_id.is_(None))
-        .values(by_name=REMOVED)
-        .execution_options(synchronize_session=False)
-    )
+    theirs = ApplicationEvent.application_id.in_(found)
+    _set(session, ApplicationEvent, theirs, note="")
+    _set(session, ApplicationEvent, theirs & ApplicationEvent.by_id.is_(None), by_name=REMOVED)
     return _blank(
         session, Application, Application.id.in_(found), contact_name=REMOVED, contact_email="",
         contact_phone="", about="", reason="",
@@ -107,10 +100,34 @@ def _applications(session: Session, before: datetime, _now: datetime) -> int:
 def _contacts(session: Session, before: datetime, _now: datetime) -> int:
     ended = Deal.status.in_((*ENDED, DealStatus.DRAFT)) & (Deal.updated_at < before)
     known = or_(Deal.contact_name != "", Deal.contact_email != "", Deal.contact_phone != "")
-    return _blank(
-        session, Deal, ended & known, contact_name="", contact_title="", contact_email="",
+    found = _some(session, Deal, ended & known)
+    _forget_changes(session, found)
+    gone = _blank(
+        session, Deal, Deal.id.in_(found), contact_name="", contact_title="", contact_email="",
         contact_phone="",
     )  # fmt: skip
+    return gone + _lines_of_files(session, before)
+
+
+def _forget_changes(session: Session, deal_ids: list[Any]) -> None:
+    """What was changed in these deals: that it was a contact, no longer which."""
+    changed = select(DealAmendment.id, DealAmendment.changes).where(
+        DealAmendment.deal_id.in_(deal_ids)
+    )
+    for amendment_id, changes in session.execute(changed):
+        if CONTACT & set(changes):
+            without = {field: ["", ""] if field in CONTACT else it for field, it in changes.items()}
+            _set(session, DealAmendment, DealAmendment.id == amendment_id, changes=without)
+    _set(session, DealDecision, DealDecision.deal_id.in_(deal_ids), changes=null())
+
+
+def _lines_of_files(session: Session, before: datetime) -> int:
+    """Refused lines, kept to be mended: by the day on which their file was handed in."""
+    old = select(DealBatch.id).where(DealBatch.at < before)
+    refused = (DealBatchLine.outcome == Outcome.REFUSED) & DealBatchLine.batch_id.in_(old)
+    return _blank(
+        session, DealBatchLine, refused & (cast(DealBatchLine.cells, Text) != "[]"), cells=[]
+    )
 
 
 def _leads(session: Session, before: datetime, _now: datetime) -> int:
@@ -145,12 +162,7 @@ def _complaints(session: Session, before: datetime, _now: datetime) -> int:
     found = _some(
         session, Complaint, (Complaint.closed_at < before) & (Complaint.author_name != REMOVED)
     )
-    session.execute(
-        update(ComplaintNote)
-        .where(ComplaintNote.complaint_id.in_(found))
-        .values(by_name=REMOVED, text="")
-        .execution_options(synchronize_session=False)
-    )
+    _set(session, ComplaintNote, ComplaintNote.complaint_id.in_(found), by_name=REMOVED, text="")
     return _blank(
         session, Complaint, Complaint.id.in_(found), author_name=REMOVED, text=REMOVED, answer="",
         about_person_id=None, email=case((Complaint.email == "", ""), else_=NOBODY),
@@ -194,8 +206,14 @@ SWEEPERS: dict[Kept, Callable[[Session, datetime, datetime], int]] = {
 }
 
 
+def _written(column: Any, value: Any) -> Any:
+    """In the statement itself: SQLite takes an index of some rows only for what it can read."""
+    return bindparam(None, value, type_=column.type, literal_execute=True)
+
+
 def _some(session: Session, cls: Any, criterion: Any) -> list[Any]:
-    return list(session.scalars(select(cls.id).where(criterion).order_by(cls.id).limit(BATCH)))
+    """In no order: by their ids a database might walk along all of them."""
+    return list(session.scalars(select(cls.id).where(criterion).limit(BATCH)))
 
 
 def _delete(session: Session, cls: Any, criterion: Any) -> int:
@@ -210,10 +228,11 @@ def _delete(session: Session, cls: Any, criterion: Any) -> int:
 def _blank(session: Session, cls: Any, criterion: Any, **values: Any) -> int:
     found = _some(session, cls, criterion)
     if found:
-        session.execute(
-            update(cls)
-            .where(cls.id.in_(found))
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+        _set(session, cls, cls.id.in_(found), **values)
     return len(found)
+
+
+def _set(session: Session, cls: Any, criterion: Any, **values: Any) -> None:
+    session.execute(
+        update(cls).where(criterion).values(**values).execution_options(synchronize_session=False)
+    )

@@ -1,19 +1,23 @@
 """Personal data: what is past its time goes, and a person is told and erased."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 
-from models import audit, ledger, notices, privacy
+from models import audit, deals, ledger, notices, privacy
 from models.applications import Application
 from models.applications.tables import ApplicationEvent
 from models.audit import AuditAnchor, AuditEntry, AuditLink
 from models.base import Base
+from models.deals import Deal, Entry
+from models.deals.batches import DealBatchLine
 from models.deals.decisions import DealDecision
+from models.deals.queries import registration_of
 from models.errors import Refused
 from models.notices import Notice
 from models.people import SYSTEM, PersonStatus, SignInAttempt, UserSession
@@ -117,6 +121,41 @@ def test_two_administrators_erase_a_person_and_nothing_is_left_but_what_is_named
         f"/privacy/erasures/{key}/confirmation", follow_redirects=True
     ).text  # fmt: skip
     assert "Erased" in kim.get(path).text
+
+
+def test_of_a_contact_at_a_customer_nothing_is_left_when_its_time_is_over(session, house, a, now):
+    """Not in the deal, not in the file that it came in, not in what was changed of it."""
+    carla = {"contact_name": "Carla Weiß", "contact_email": "carla@kestrel.example"}
+    seller = a.seller(a.partner())
+    entries = [
+        Entry(row, "Kestrel", [carla], a.registration(customer_name="Kestrel", **carla, **more))
+        for row, more in ((2, {}), (3, {"project": "Depot", "problem": "Short."}))
+    ]
+    told = {"file_name": "deals.csv", "partner_id": seller.partner_id, "by": seller.actor()}
+    batch = deals.register_many(session, entries, now=now, **told)
+    (deal,) = session.scalars(select(Deal))
+    deals.approve(session, deal, by=a.decider(), now=now)
+    other = replace(registration_of(session, deal), contact_email="c.weiss@kestrel.example")
+    deals.amend(session, deal, other, note="She wrote.", by=seller.actor(), now=now)
+    session.commit()
+    assert remnants(session, "Carla Weiß", "kestrel.example") >= {
+        "deal", "deal_amendment", "deal_batch_line",
+    }  # fmt: skip
+    deals.withdraw(session, deal, by=seller.actor(), now=now)
+    session.flush()
+    later = now + timedelta(days=PERIODS[Kept.CONTACTS].usual + 1)
+    session.execute(update(Deal).values(updated_at=now))
+    assert privacy.sweep(session, later)[Kept.CONTACTS] == 2  # the deal, and the refused line
+    session.commit()
+    assert remnants(session, "Carla Weiß", "kestrel.example") <= {"audit_entry"}
+    assert privacy.sweep(session, later).get(Kept.CONTACTS) is None
+    with pytest.raises(DatabaseError, match="never changed"):
+        session.execute(update(DealBatchLine).values(cells=[], said="All is well."))
+    session.rollback()
+    with pytest.raises(DatabaseError, match="never changed"):
+        session.execute(update(DealBatchLine).values(cells=[carla]))
+    session.rollback()
+    assert deals.lines_of_batch(session, batch.id)[1].said
 
 
 def test_who_still_has_an_account_is_not_erased(session, house, a, now):

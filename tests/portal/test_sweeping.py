@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DatabaseError
 
 from models import jobs, notices, privacy
@@ -16,6 +16,7 @@ from models.leads import Lead, LeadOffer
 from models.notices import Notice
 from models.people import AccessToken, SignInAttempt, TokenPurpose, UserSession
 from models.privacy import PERIODS, Kept
+from portal.privacy import nightly
 
 LONG_AGO = timedelta(days=11 * 365)
 
@@ -46,20 +47,72 @@ def test_what_is_past_its_time_goes_and_a_second_run_does_nothing(session, kim, 
                        mailed_at=at),
                 Notice(person_id=kim.id, kind="x", title="t", body="b", link="/", at=at,
                        mailed_at=at, key=str(at)),
-                Job(topic="x", key=str(at), payload={"who": "Ann"}, run_at=at, state=JobState.DONE),
             ]
         )  # fmt: skip
     session.commit()
     gone = privacy.sweep(session, now)
-    assert gone == {Kept.SESSIONS: 1, Kept.SIGN_INS: 1, Kept.MAILS: 2, Kept.JOBS: 1}
+    assert gone == {Kept.SESSIONS: 1, Kept.SIGN_INS: 1, Kept.MAILS: 2}
     assert privacy.sweep(session, now) == {}
     told = session.execute(select(Notice.title, Notice.body, Notice.key).order_by(Notice.at)).all()
     assert told[0] == ("Removed", "", str(old)) and len(told) == 3
     assert notices.unread(session, kim.id, now=now) == 2  # the young ones; nobody opens the other
-    assert sorted(map(str, session.scalars(select(Job.payload)))) == ["{'who': 'Ann'}", "{}"]
+
+
+def test_a_job_is_emptied_first_and_deleted_a_year_later(session, kim, now):
+    for days in (1, 31, 31 + 365):
+        at = now - timedelta(days=days)
+        session.add(
+            Job(topic="x", key=f"{days}", payload={"who": "Ann"}, run_at=at, state=JobState.DONE)
+        )
+    session.flush()
+    assert privacy.sweep(session, now) == {Kept.JOBS: 2}
+    kept = select(Job.key, Job.payload, Job.emptied_at).order_by(Job.key)
+    assert session.execute(kept).all() == [("1", {"who": "Ann"}, None), ("31", {}, now)]
+    assert privacy.sweep(session, now) == {}
     with pytest.raises(DatabaseError):  # the key still keeps it from being done twice
-        jobs.enqueue(session, "x", str(old), {}, run_at=now)
+        jobs.enqueue(session, "x", "31", {}, run_at=now)
         session.flush()
+
+
+def test_what_is_past_its_time_is_found_by_an_index(session, kim, now):
+    """The large tables are asked for what is old, not read from beginning to end."""
+    asked = []
+    event.listen(
+        session.get_bind(), "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
+    )
+    privacy.sweep(session, now)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN "
+    else:
+        explain = "EXPLAIN QUERY PLAN "
+    plans = {}
+    for table in ("sign_in_attempt", "notice", "job"):
+        for statement, said in list(asked):
+            told = statement.replace("\n", " ")
+            if told.startswith("SELECT") and f"FROM {table} " in told and "id IN" not in told:
+                rows = session.connection().exec_driver_sql(explain + statement, said).all()
+                plans.setdefault(table, []).append(str(rows))
+    assert [len(found) for found in plans.values()] == [1, 1, 2]
+    for table, index in (("sign_in_attempt", "_at"), ("notice", "_to_remove"), ("job", "")):
+        assert all(f"ix_{table}{index}" in plan for plan in plans[table]), plans[table]
+
+
+def test_at_night_a_full_part_is_followed_by_another_and_the_next_night_begins_anew(
+    app, session, kim, now, monkeypatch
+):
+    monkeypatch.setattr("models.privacy.BATCH", 2)
+    monkeypatch.setattr("models.privacy.sweeping.BATCH", 2)
+    for _ in range(3):
+        session.add(SignInAttempt(account="x", address="y", at=now - LONG_AGO, succeeded=False))
+    for at in (now, now + timedelta(minutes=10), now + timedelta(days=1)):
+        nightly.every_night(session, at)
+    session.commit()
+    with app.app_context():
+        again = [nightly.sweep_once({}) is not None for _ in range(2)]
+    assert again == [True, False]
+    assert session.scalars(select(SignInAttempt)).all() == []
+    assert len(session.scalars(select(Job.id).where(Job.topic == nightly.SWEEP)).all()) == 2
 
 
 def test_contacts_and_files_of_ended_deals_and_declined_applicants_go(session, kim, a, now):

@@ -155,5 +155,5 @@ def _line(batch: DealBatch, entry: Entry, result: Result) -> DealBatchLine:
         number=result.number,
         said=result.said,
         key=result.key,
-        cells=entry.cells,
+        cells=entry.cells if result.outcome is Outcome.REFUSED else [],
     )
