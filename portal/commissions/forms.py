@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -116,15 +116,14 @@ class VersionForm(FlaskForm):
 class PlanFileForm(FlaskForm):
     file = FileField(
         "File",
+        [FileRequired("Choose a file.")],
         description="A plan as JSON, as “Download” on a plan's page gives it; also the plan of a "
         "replay file. Each version becomes a draft, which a second person approves.",
     )
 
     def validate_file(self, field: FileField) -> None:
         """Leaves what was read in `plan`."""
-        sent = field.data.read(MOST_BYTES + 1) if field.data else b""
-        if not sent:
-            raise ValidationError("Choose a file.")
+        sent = field.data.read(MOST_BYTES + 1)
         if len(sent) > MOST_BYTES:
             raise ValidationError("This is too long for a plan. Check that it is the right file.")
         try:

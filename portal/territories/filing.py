@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response as Download
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
 from werkzeug import Response
 from wtforms import SelectField
@@ -47,7 +47,11 @@ MOST_SHOWN = 200
 class LoadForm(FlaskForm):
     kind = SelectField("What it lists", choices=KINDS)
     into = SelectField("Into", default="")
-    file = FileField("File", description="CSV in UTF-8 or .xlsx, up to 200,000 rows.")
+    file = FileField(
+        "File",
+        [FileRequired("Choose a file.")],
+        description="CSV in UTF-8 or .xlsx, up to 200,000 rows.",
+    )
 
 
 def load_or_404(_person: Actor, load_id: Any) -> TerritoryLoad:
@@ -64,8 +68,10 @@ def files(_person: Actor) -> str:
 @allow(Can.EDIT_TERRITORY)
 def hand_in(person: Actor) -> Response | tuple[str, int]:
     form = _form()
-    content = form.file.data.read() if form.file.data else b""
-    if not form.validate() or not content:
+    if not form.validate():
+        return _files_page(form), 422
+    content = form.file.data.read()
+    if not content:
         put_refusal(form.file, Refused("Choose a file that is not empty."))
         return _files_page(form), 422
     row = TerritoryLoad(

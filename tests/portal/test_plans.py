@@ -188,3 +188,10 @@ def test_a_plan_is_loaded_and_printed_by_command(a, app, session, tmp_path):
     assert json.loads(run(app, "export", "Gold").output)["versions"] == []
     assert run(app, "export", "Lead").exit_code == 1
     assert run(app, "import", file, "--by", "nobody@example.com").exit_code == 1
+
+
+def test_what_has_always_a_value_is_not_called_optional(finance):
+    page = finance.get("/plans/new").text
+    assert re.search(r'for="payout_currency">[^<]*<span class="optional">', page)
+    assert re.search(r'for="fx_policy">[^<]*</label>', page)
+    assert re.search(r'for="file">File</label>', finance.get("/plans/import").text)
