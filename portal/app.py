@@ -24,6 +24,7 @@ from models.people import passwords
 from models.renewals import propose_due
 from models.wins.operations import JOBS as WIN_JOBS
 from portal import (
+    backing_up,
     database,
     errors,
     footprints,
@@ -149,6 +150,7 @@ worker.ERRANDS.update(simulating.ERRANDS)
 worker.ERRANDS.update(rerating.ERRANDS)
 worker.ERRANDS.update(settling.ERRANDS)
 worker.ERRANDS.update(nightly.ERRANDS)
+worker.ERRANDS.update(backing_up.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
@@ -160,6 +162,7 @@ worker.ROUNDS.append((timedelta(hours=1), weekly))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
 worker.ROUNDS.append((timedelta(hours=1), keep_the_clock))
 worker.ROUNDS.append((timedelta(minutes=10), nightly.every_night))
+worker.ROUNDS.append((timedelta(minutes=10), backing_up.every_night))
 
 
 def create_app(settings: Settings, **engine_options: Any) -> Flask:

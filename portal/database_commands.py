@@ -1,8 +1,9 @@
-"""Commands about the database itself: where it stands, and bringing it up."""
+"""Commands about the database itself: where it stands, bringing it up, backing it up."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -12,10 +13,11 @@ from models import engine as engines
 from models import fences, migrations, roles
 from models.errors import Refused
 from models.scope import as_vendor
+from portal import backing_up, backups
 from portal.database import engine
 
 
-@click.group("database", help="Where the database stands, and bringing it up.")
+@click.group("database", help="Where the database stands, bringing it up, backup.")
 def commands() -> None:
     pass
 
@@ -37,6 +39,26 @@ def status(context: click.Context, as_json: bool) -> None:
     else:
         click.echo(f"The database stands at {stands or 'nothing'}; this release needs {newest}.")
     context.exit(0 if stands == newest else 1)
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Write the whole database into FOLDER as one file, while others go on working.
+
+    Files at deals are in it; SEALING_KEY is not, and without it bank details cannot be read.
+    """
+    click.echo(f"Written: {backing_up.write(folder).words}")
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Bring a backup back into the database of the settings, which must be empty."""
+    kept = backups.restore(current_app.extensions["settings"], file)
+    click.echo(f"Restored as it was at {kept.at}, and counted: {kept.words}")
+    if kept.revision != migrations.newest():
+        click.echo("It is of an older release: run `portal database upgrade`.")
 
 
 def bring_up_as_owner() -> bool:

@@ -80,6 +80,12 @@ class Settings:
     account at Stripe need two names; it never changes, or what was sent is not found again."""
     database_owner_url: str = ""
     """The role that owns the tables, for `portal database upgrade` alone."""
+    database_backup_url: str = ""
+    """PostgreSQL: a role that reads past the policies (BYPASSRLS), for backups alone."""
+    backup_folder: str = ""
+    """Where the worker writes a backup each night; empty: somebody else does it."""
+    backups_kept: int = 14
+    """How many stay in that folder; the oldest go."""
     database_pooled: bool = False
     """PgBouncer stands before the database and hands connections on after each transaction."""
     allow_database_owner: bool = False
@@ -137,6 +143,7 @@ class Settings:
             ) from None
         if self.breached_passwords and not Path(self.breached_passwords).is_file():
             raise BadSetting(f"BREACHED_PASSWORDS: there is no file {self.breached_passwords}.")
+        self._check_backups()
         self._check_ways_out()
         if not self.base_url.startswith(("http://", "https://")):
             raise BadSetting("BASE_URL must begin with http:// or https://.")
@@ -151,9 +158,21 @@ class Settings:
                 " `python -c 'import secrets; print(secrets.token_urlsafe(48))'` prints."
             )
 
+    def _check_backups(self) -> None:
+        if not self.backup_folder:
+            return
+        if not Path(self.backup_folder).is_dir():
+            raise BadSetting(f"BACKUP_FOLDER: there is no folder {self.backup_folder}.")
+        if not self.backups_kept:
+            raise BadSetting("BACKUPS_KEPT must be 1 or more.")
+        if not self.database_backup_url and not self.database_url.startswith("sqlite"):
+            raise BadSetting(
+                "BACKUP_FOLDER needs DATABASE_BACKUP_URL: the portal's role does not see all rows."
+            )
+
     def _check_ways_out(self) -> None:
         """Nothing leaves this machine in the clear, nor to a server that shows no certificate."""
-        for name in ("database_url", "database_owner_url"):
+        for name in ("database_url", "database_owner_url", "database_backup_url"):
             url = make_url(getattr(self, name) or "sqlite://")
             far = url.host and not url.host.startswith("/") and not is_this_machine(url.host)
             if far and url.query.get("sslmode") not in ENCRYPTED:

@@ -26,14 +26,16 @@ from models.audit.queries import (
     history,
     is_closed_since_anchor,
     kinds,
+    last_backup,
     listed,
     of_people,
     privileged,
 )
-from models.audit.rules import BEGINS, HISTORIES
+from models.audit.rules import BACKED_UP, BEGINS, HISTORIES
 from models.audit.tables import AuditAnchor, AuditEntry, AuditLink
 
 __all__ = [
+    "BACKED_UP",
     "BEGINS",
     "HISTORIES",
     "AuditAnchor",
@@ -54,6 +56,7 @@ __all__ = [
     "history",
     "is_closed_since_anchor",
     "kinds",
+    "last_backup",
     "listed",
     "of_people",
     "privileged",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.audit.rules import (
     AUDIT_YEARS,
+    BACKED_UP,
     BEGINS,
     COLUMNS,
     HISTORIES,
@@ -113,6 +114,12 @@ def anchors(session: Session, *, most: int | None = None) -> list[AuditAnchor]:
 
 def anchored_since(session: Session, at: datetime) -> bool:
     return session.scalar(select(func.count(AuditAnchor.id)).where(AuditAnchor.at >= at)) != 0
+
+
+def last_backup(session: Session) -> Row | None:
+    """(at, detail) of the newest."""
+    found = select(AuditEntry.at, AuditEntry.detail).where(AuditEntry.action == BACKED_UP)
+    return session.execute(found.order_by(AuditEntry.at.desc()).limit(1)).one_or_none()
 
 
 def is_closed_since_anchor(session: Session) -> bool:

@@ -57,6 +57,8 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, dict | str | None) else str(value)
 
 
+BACKED_UP = "database backed up"
+
 PRIVILEGED = (
     "role changed", "person invited", "person deactivated", "second factor reset",
     "sessions ended", "everybody's sessions ended",
@@ -64,7 +66,7 @@ PRIVILEGED = (
     "approval rule removed",
     "month closed", "month finished", "payout decided sent", "payout decided not sent",
     "payout destination changed", "plan version added", "portal set up", "customer merged",
-    "transfer reversal asked", "tax term entered", "registration type changed",
+    "transfer reversal asked", "tax term entered", "registration type changed", BACKED_UP,
 )  # fmt: skip
 """What only few may do, and what a review of them looks at."""
 

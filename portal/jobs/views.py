@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from werkzeug import Response
 
-from models import jobs
+from models import audit, jobs
 from models.jobs import Job
 from models.people import Actor
 from portal.clock import now
@@ -25,7 +25,13 @@ def job_or_404(_person: Actor, job_id: UUID) -> Job:
 @pages.get("")
 @allow(Can.EDIT_PROGRAMME)
 def index(_person: Actor) -> Any:
-    return render_template("jobs/index.html", jobs=jobs.dead(session))
+    backs_up = bool(current_app.extensions["settings"].backup_folder)
+    return render_template(
+        "jobs/index.html",
+        jobs=jobs.dead(session),
+        backs_up=backs_up,
+        last_backup=audit.last_backup(session) if backs_up else None,
+    )
 
 
 @pages.post("/<uuid:job_id>/revival")
