@@ -70,6 +70,7 @@ from portal.payouts import (
 from portal.payouts import views as payouts
 from portal.payouts.rounds import by_the_calendar
 from portal.people import views as people
+from portal.permissions import Can, may
 from portal.privacy import nightly
 from portal.privacy import views as privacy
 from portal.programme import views as programme
@@ -206,7 +207,7 @@ def _on_every_page() -> dict[str, Any]:
         "partner_name": asking.partner_name,
         "vendor": asking.vendor_name or "Counterpart",
         "menu": menu(asking.actor),
-        "unread": asking.unread,
+        "unread": asking.unread if may(asking.actor, Can.SEE_NOTICES) else None,
     }
 
 

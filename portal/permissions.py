@@ -225,7 +225,7 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
 
 HIDDEN_FROM_VISITORS = {
     Can.KEEP_ACCOUNT, Can.PROVE_ONESELF, Can.SEE_PAYOUTS, Can.EDIT_COMPANY, Can.OPEN_MAILED_LINKS,
-    Can.COMPLAIN,
+    Can.COMPLAIN, Can.SEE_NOTICES,
 }  # fmt: skip
 """What the vendor's administrator does not even see through a partner's eyes."""
 

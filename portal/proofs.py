@@ -52,7 +52,7 @@ def ways_of(person: Actor) -> dict[str, Any]:
             "held": held,
             "by_company": not held and _came_by_company(own, person.id),
             "takes_passkeys": held.passkeys > 0 and takes_passkeys(),
-            "demo_code": demonstrated_code(own, person.id),
+            **_demonstrated(own, person.id),
         }
 
 
@@ -63,14 +63,18 @@ def _came_by_company(own: Session, person_id: UUID) -> bool:
     return here is not None and here.provider_id is not None and keys.password_hash is None
 
 
-def demonstrated_code(own: Session, person_id: UUID) -> str | None:
-    """In the demonstration, for an account made with its secret: the code to type now."""
-    if not current_app.extensions["settings"].demo:
-        return None
-    known = factors.secret_of(own, person_id, seal())
+def _demonstrated(own: Session, person_id: UUID) -> dict[str, Any]:
+    """In the demonstration, for an account made with its secret: the code to type now.
+
+    demo_code: None when it was used; demo_seconds: until the next, None where nothing is shown.
+    """
+    is_demo = current_app.extensions["settings"].demo
+    known = factors.secret_of(own, person_id, seal()) if is_demo else None
     if known is None or known[0] != TOTP_SECRET:
-        return None
-    return factors.code_to_type(known[0], now=now(), after=known[1])
+        return {"demo_code": None, "demo_seconds": None}
+    at = now()
+    code = factors.code_to_type(known[0], now=at, after=known[1])
+    return {"demo_code": code, "demo_seconds": factors.seconds_left(at)}
 
 
 def is_proven(person: Actor, form: ProofForm) -> bool:

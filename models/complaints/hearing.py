@@ -118,8 +118,15 @@ def note(
 
 
 def tell_author(
-    session: Session, complaint: Complaint, what: str, title: str, body: str, now: datetime
+    session: Session,
+    complaint: Complaint,
+    what: str,
+    title: str,
+    body: str,
+    now: datetime,
+    letter: str = "",
 ) -> None:
+    """letter: what is written instead to somebody who cannot sign in and read it."""
     kind = f"{notices.CONFIDENTIAL}{what}"
     if complaint.person_id is not None:
         notices.tell(
@@ -127,7 +134,7 @@ def tell_author(
             link=f"/complaints/{complaint.id}", now=now, partner_id=complaint.partner_id,
         )  # fmt: skip
     else:
-        signed = f"{body}\n\n{vendor.settings(session).name}"
+        signed = f"{letter or body}\n\n{vendor.settings(session).name}"
         notices.write_to(
             session, complaint.email, kind, title=f"{title} ({complaint.number})", body=signed,
             link="/become-a-partner", now=now,

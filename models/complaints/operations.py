@@ -103,8 +103,9 @@ def write(session: Session, complaint_id: UUID, *, text: str, by: Actor, now: da
         audit.record_in_confidence(beside, "complaint written in", complaint, now=now)
         if by.id == complaint.handler_id:
             hearing.tell_author(
-                beside, complaint, "written", f"{by.name} wrote about your complaint", text, now
-            )
+                beside, complaint, "written", f"{by.name} wrote about your complaint",
+                "Only you and whoever hears it read what it says.", now, letter=text,
+            )  # fmt: skip
         else:
             hearing.tell_hearer(beside, complaint, f"{complaint.number}: its author wrote", now)
 
@@ -135,8 +136,9 @@ def answer(
     _move(session, complaint, "answer", by=by, now=now, text=text, outcome=outcome)
     complaint.answer, complaint.closed_at = text, now
     hearing.tell_author(
-        session, complaint, "answered", "Your complaint is answered", f"{outcome.words}.\n\n{text}",
-        now,
+        session, complaint, "answered", "Your complaint is answered",
+        f"{outcome.words}. The answer stands with the complaint.", now,
+        letter=f"{outcome.words}.\n\n{text}",
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from models.factors.rules import (
     address_in_app,
     code_to_type,
     is_required,
+    seconds_left,
 )
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "remember_wrong",
     "remove_app",
     "remove_passkey",
+    "seconds_left",
     "secret_of",
     "stage_of",
 ]

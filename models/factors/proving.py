@@ -28,7 +28,10 @@ from models.factors.tables import CodeApp, Passkey, RecoveryCode
 from models.people import Door, Person, UserSession, passwords
 from models.sealing import Seal
 
-WRONG_CODE = "This code is wrong or was used already. Wait for the next one and type that."
+WRONG_CODE = (
+    "This code is wrong, ran out or was used already. Wait for the next one and type that. If it"
+    " is refused too, let your phone set its clock by itself."
+)
 WRONG_KEY = "This passkey was not accepted. Try again, or use another way."
 TOO_MANY = "Too many tries. Wait 15 minutes and try again."
 

@@ -21,8 +21,7 @@ FRESH_FOR = timedelta(minutes=5)
 """So long a proof counts for what matters most."""
 
 STEP_SECONDS = 30
-SKEW_STEPS = 1
-"""An app's clock may be wrong by so many steps, either way."""
+"""A code is taken for as long as the app shows it: its clock and ours have to be right."""
 
 RECOVERY_CODES = 10
 RECOVERY_LETTERS = 28
@@ -47,29 +46,27 @@ def is_required(role: Role, further: Collection[str]) -> bool:
 
 
 def step_of(secret: str, typed: str, *, now: datetime, after: int) -> int | None:
-    """The time step whose code was typed, later than `after`; None when it is no such code.
+    """The time step that lasts now, when its code was typed; None when it is no such code.
 
-    Steps that were used are no longer taken: each code works once.
+    None too for one that is not later than `after`: each code works once.
     """
     digits = re.sub(r"[\s-]", "", typed)
     if not re.fullmatch(r"[0-9]{6}", digits):
         return None
-    here, codes = step_at(now), pyotp.TOTP(secret)
-    for step in (
-        here,
-        *(here + way * skew for skew in range(1, SKEW_STEPS + 1) for way in (-1, 1)),
-    ):
-        if hmac.compare_digest(codes.generate_otp(step), digits) and step > after:
-            return step
-    return None
+    here = step_at(now)
+    is_it = hmac.compare_digest(pyotp.TOTP(secret).generate_otp(here), digits)
+    return here if is_it and here > after else None
 
 
 def code_to_type(secret: str, *, now: datetime, after: int) -> str | None:
-    """A code that would be taken now; None when all that fit this moment were used."""
-    for step in (step_at(now), step_at(now) + SKEW_STEPS):
-        if step > after:
-            return pyotp.TOTP(secret).generate_otp(step)
-    return None
+    """The code that would be taken now; None when it was used."""
+    here = step_at(now)
+    return pyotp.TOTP(secret).generate_otp(here) if here > after else None
+
+
+def seconds_left(now: datetime) -> int:
+    """Until an app shows the next code."""
+    return STEP_SECONDS - int(now.timestamp()) % STEP_SECONDS
 
 
 def step_at(now: datetime) -> int:

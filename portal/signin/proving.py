@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from models import factors
@@ -80,10 +80,15 @@ def ask_for_proof(_needed: ProofNeeded) -> Any:
     return _confirm_page(identity.person_asking(), ProofForm(formdata=None, proof_to=here)), 403
 
 
-def _factor_page(person: Actor, form: ProofForm) -> str:
+def _factor_page(person: Actor, form: ProofForm) -> Response:
     wanted = request.args.get("next", "")
     ways = proofs.ways_of(person)
-    return render_template("signin/second_factor.html", form=form, wanted=wanted, **ways)
+    page = make_response(
+        render_template("signin/second_factor.html", form=form, wanted=wanted, **ways)
+    )
+    if ways["demo_seconds"] and request.method == "GET":
+        page.headers["Refresh"] = str(ways["demo_seconds"])  # the code that is filled in runs out
+    return page
 
 
 def _confirm_page(person: Actor, form: ProofForm) -> str:

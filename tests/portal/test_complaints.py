@@ -121,6 +121,23 @@ def test_neither_audit_nor_outbox_tells_the_one_complained_about(
     assert list(audit.faults(session)) == []
 
 
+def test_who_is_complained_about_reads_nothing_of_it_through_its_authors_eyes(
+    sign_in, house, tom, session, made
+):
+    about = SAID | {"kind": "person", "about_person": str(house["boss"].id)}
+    sign_in(tom).post("/complaints", data=about)
+    said = {"words": "You say the boss shouted. Who saw it?"}
+    sign_in(house["oleg"]).post(f"/complaints/{made().id}/notes", data=said)
+    told = session.scalars(select(Notice.body).where(Notice.person_id == tom.id)).all()
+    assert len(told) == 2 and "shouted" not in "".join(told)  # nor does a mail say it
+    boss = sign_in(house["boss"])
+    assert boss.post(f"/people/{tom.id}/visit", data={"reason": "Ticket 4126: a look"}).location
+    for path in ("/notices", f"/complaints/{made().id}", "/complaints"):
+        assert boss.get(path).status_code == 403, path
+    home = boss.get("/").text
+    assert made().number not in home and 'href="/notices"' not in home
+
+
 def test_it_is_taken_up_written_about_and_answered_in_writing(sign_in, house, tom, session, made):
     client, olga = sign_in(tom), sign_in(house["olga"])
     client.post("/complaints", data=SAID)
