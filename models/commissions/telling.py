@@ -43,6 +43,8 @@ def is_of_others(row: Row) -> bool:
 
     What a session may not see is another's: then the owner is None.
     """
+    if row.working.get("rule") == "share_of_others":
+        return True
     if row.deal_id is not None:
         return row.deal_partner_id != row.partner_id
     return row.invoice_id is not None and row.invoice_partner_id != row.partner_id

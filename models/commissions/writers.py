@@ -173,7 +173,11 @@ def _true_up(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[St
         points = percent(Decimal(working["to"]) - Decimal(row["from"]))
         worth = Money(row["amount_minor"], amount.currency)
         told.append(
-            Step(f"{basis} rated before at {percent(Decimal(row['from']))}: +{points}", worth)
+            Step(
+                f"{basis} rated before at {percent(Decimal(row['from']))}: +{points}"
+                f"{_part_of(row, amount, shown)}",
+                worth,
+            )
         )
     if len(told) > 1 or working["pool_minor"] != amount.minor:
         told.append(Step("Together", amount))
@@ -186,10 +190,18 @@ def _rated_again(working: Mapping[str, Any], amount: Money, shown: Shown) -> lis
         basis = shown(Money(row["basis_minor"], amount.currency))
         before, now = (percent(Decimal(row[name])) for name in ("from", "to"))
         worth = Money(row["amount_minor"], amount.currency)
-        told.append(Step(f"{basis} at {now} without what came back, {before} before", worth))
+        label = f"{basis} at {now} without what came back, {before} before"
+        told.append(Step(f"{label}{_part_of(row, amount, shown)}", worth))
     if len(told) > 1 or working["pool_minor"] != amount.minor:
         told.append(Step("Together", amount))
     return told
+
+
+def _part_of(row: Mapping[str, Any], amount: Money, shown: Shown) -> str:
+    """Where others have a share of the sale."""
+    if row.get("whole_minor") is None:
+        return ""
+    return f", your part of {shown(Money(row['whole_minor'], amount.currency))}"
 
 
 def _draw(working: Mapping[str, Any], amount: Money, shown: Shown) -> list[Step]:

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from models import commissions, wins
-from models.commissions import CommissionLine, Statement, Trigger
+from models.commissions import CommissionLine, Statement, Trigger, words
+from models.commissions.engine import Code
+from models.commissions.telling import is_of_others
 from models.deals import DealStatus
 from models.errors import Refused
+from models.money import Money
 from models.notices import Notice
 from models.people import SYSTEM
 from models.scope import Scope, open_session
@@ -230,3 +233,45 @@ def test_each_statement_and_each_line_shows_only_the_own_share(session, engine, 
     with open_session(engine, Scope.partner(other.id)) as own:
         [line] = own.execute(commissions.queries.lines(commissions.LineFilter())).all()
         assert (line.deal_number, line.deal_customer, line.invoice_number) == (None, None, None)
+
+
+@pytest.mark.parametrize("is_refunded", [False, True])
+def test_a_tier_that_lifts_shared_sales_tells_nothing_of_the_others(
+    session, engine, a, is_refunded
+):
+    tiers = [["0", "0.05"], ["20000", "0.09"]]
+    a.plan(
+        {
+            "base": {"type": "tier", "mode": "slab_retro", "window": "quarter", "tiers": tiers},
+            "clawback": {"days": 90, "derate": True},
+        }
+    )
+    deal, other = shared(session, a, value=10_000_00)
+    a.order(deal)
+    a.payment(a.invoice(deal=deal, net=10_000_00))
+    a.rate_all()
+    a.earned(7_777_00, partner_id=deal.partner_id)
+    alone = a.earned(9_999_00, partner_id=deal.partner_id)
+    if is_refunded:
+        a.credit_note(alone, 9_999_00)
+        a.rate_all()
+    code = Code.TIER_RERATED if is_refunded else Code.TRUE_UP
+    told = {}
+    for partner_id in (deal.partner_id, other.id):
+        session.commit()
+        with open_session(engine, Scope.partner(partner_id)) as own:
+            rows = own.execute(commissions.queries.lines(commissions.LineFilter())).all()
+            told[partner_id] = next(row for row in rows if row.code == code)
+    back = -1 if is_refunded else 1
+    theirs, own = told[other.id], told[deal.partner_id]
+    assert (theirs.amount_minor, theirs.working) == (
+        back * 160_00,
+        {"rule": "share_of_others", "rounding": "half_up"},
+    )
+    assert is_of_others(theirs) and not is_of_others(own)
+    parts = [step.amount for step in words.steps(
+        own.code, own.working, *[Money(own.amount_minor, "EUR")] * 2, str
+    )]  # fmt: skip
+    assert [part.minor for part in parts] == [
+        back * 240_00, back * 311_08, back * 551_08,
+    ]  # fmt: skip

@@ -12,13 +12,13 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
 
-from models.commissions.engine.desk import Basis, Desk, Entry
+from models.commissions.engine.desk import Basis, Desk
 from models.commissions.engine.facts import Code, Line
 from models.commissions.engine.numbers import MOST_DECIMALS, RATE_ONE, divided, weights
 from models.commissions.engine.plan import TierMode
 from models.commissions.engine.state import Counter, Deal
 from models.commissions.engine.tiers import Steps, counter_key
-from models.commissions.engine.trueups import TrueUp, book_true_up
+from models.commissions.engine.trueups import TrueUp, book_true_up, looking_back, part_of
 from models.money import split_minor
 
 Rated = tuple[list[Any], Fraction]
@@ -108,14 +108,15 @@ def _lines(desk: Desk, group: Sequence[Fall]) -> Iterator[Line]:
     whole = lcm(*(fall.amount.denominator for fall in group))
     sizes = [abs(int(fall.amount * whole)) for fall in group]
     by_partner: dict[str, list[tuple[str, int]]] = {}
-    told: list[list[Any]] = []
+    told: dict[str, list[list[Any]]] = {}
     left: dict[tuple[str, str], int] = {}
     for fall, amount in zip(group, split_minor(pool, sizes), strict=True):
-        told.append([fall.row[1], _shown(Fraction(fall.row[2])), _shown(fall.rate), -amount])
+        sale = [fall.row[1], _shown(Fraction(fall.row[2])), _shown(fall.rate)]
         for partner, part in _parts(desk, fall.row[0], amount, left):
             by_partner.setdefault(partner, []).append((fall.row[0], -part))
+            told.setdefault(partner, []).append([*sale, *part_of(-amount, -part)])
     for partner, parts in by_partner.items():
-        yield _line(desk, partner, parts, ("tier_rerated", -pool, told))
+        yield _line(desk, partner, parts, told[partner])
 
 
 def _parts(
@@ -138,11 +139,10 @@ def _parts(
             yield partner, part
 
 
-def _line(desk: Desk, partner: str, parts: list[tuple[str, int]], working: tuple[Any, ...]) -> Line:
+def _line(desk: Desk, partner: str, parts: list[tuple[str, int]], told: list[list[Any]]) -> Line:
     total = sum(part for _, part in parts)
-    entry = Entry(
-        Code.TIER_RERATED, total, desk.plan.currency, working, partner, False, desk.beside()
-    )
+    working = ("tier_rerated", total, told)
+    entry = looking_back(desk, Code.TIER_RERATED, partner, total, working)
     line = desk.line(entry)
     book_true_up(desk, TrueUp(entry, tuple(parts)), line)
     return line

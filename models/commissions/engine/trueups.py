@@ -17,6 +17,9 @@ from models.commissions.engine.state import Counter, Deal
 from models.commissions.engine.tiers import Steps, counter_key, scaled_text
 from models.money import split_minor
 
+SHARE_OF_OTHERS = ("share_of_others",)
+"""The working for who has a share of another's sales: how they are rated is not its to know."""
+
 
 class TrueUp(NamedTuple):
     entry: Entry
@@ -59,21 +62,41 @@ def _shared(desk: Desk, lower: list[list[Any]], rate: Points) -> list[TrueUp]:
     if not pool:
         return []
     by_partner: dict[str, list[tuple[str, int]]] = {}
-    told = []
+    told: dict[str, list[list[Any]]] = {}
     for row, amount in zip(lower, split_minor(pool, sizes), strict=True):
-        told.append([row[1], row[2], amount])
         splits = desk.state.get(Deal, row[0]).splits or [[desk.sale.partner, "1"]]
         parts = split_minor(amount, weights(Decimal(weight) for _, weight in splits))
         for (partner, _), part in zip(splits, parts, strict=True):
             if part:
                 by_partner.setdefault(partner, []).append((row[0], part))
-    working = ("tier_trueup", rate.text, pool, told)
-    return [_for_one(desk, partner, parts, working) for partner, parts in by_partner.items()]
+                told.setdefault(partner, []).append([row[1], row[2], *part_of(amount, part)])
+    return [
+        _for_one(desk, partner, parts, ("tier_trueup", rate.text), told[partner])
+        for partner, parts in by_partner.items()
+    ]
 
 
 def _for_one(
-    desk: Desk, partner: str, parts: list[tuple[str, int]], working: tuple[Any, ...]
+    desk: Desk,
+    partner: str,
+    parts: list[tuple[str, int]],
+    rule: tuple[Any, ...],
+    told: list[list[Any]],
 ) -> TrueUp:
     total = sum(part for _, part in parts)
-    entry = Entry(Code.TRUE_UP, total, desk.plan.currency, working, partner, False, desk.beside())
-    return TrueUp(entry, tuple(parts))
+    return TrueUp(
+        looking_back(desk, Code.TRUE_UP, partner, total, (*rule, total, told)), tuple(parts)
+    )
+
+
+def part_of(amount: int, part: int) -> tuple[int, ...]:
+    """What a sale gives its partner, and beside it the whole where that is more."""
+    return (part,) if part == amount else (part, amount)
+
+
+def looking_back(
+    desk: Desk, code: Code, partner: str, total: int, working: tuple[Any, ...]
+) -> Entry:
+    """About several sales of who has registered them; another with a share learns only its sum."""
+    told = working if partner == desk.sale.partner else SHARE_OF_OTHERS
+    return Entry(code, total, desk.plan.currency, told, partner, False, desk.beside())

@@ -23,6 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "slab_retro": ("basis_minor", "rate", "pool_minor", "reached_minor", "window"),
     "deal_marginal": ("basis_minor", "pool_minor", "start_minor", "window", "pieces"),
     "marginal": ("basis_minor", "pool_minor", "start_minor", "window", "pieces"),
+    "share_of_others": (),
     "tier_trueup": ("to", "pool_minor", "lifted"),
     "tier_rerated": ("pool_minor", "rerated"),
     "floor_adjustment": ("bound_minor", "before_minor", "raw_minor", "pool_minor"),
@@ -52,10 +53,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 ROWS: dict[str, tuple[str, ...]] = {
     "pieces": ("amount_minor", "rate", "lower_minor"),
-    "lifted": ("basis_minor", "from", "amount_minor"),
-    "rerated": ("basis_minor", "from", "to", "amount_minor"),
+    "lifted": ("basis_minor", "from", "amount_minor", "whole_minor"),
+    "rerated": ("basis_minor", "from", "to", "amount_minor", "whole_minor"),
 }
-"""The same for values that are lists of lists."""
+"""The same for values that are lists of lists; the last may be left out."""
 
 MORE: dict[str, tuple[str, ...]] = {
     "paid": ("amount_minor", "net_minor"),
@@ -75,7 +76,7 @@ def expanded(told: Sequence[Any]) -> dict[str, Any]:
     }
     for name in ROWS:
         if name in named:
-            named[name] = [dict(zip(ROWS[name], row, strict=True)) for row in named[name]]
+            named[name] = [dict(zip(ROWS[name], row, strict=False)) for row in named[name]]
     for name, value in more.items():
         named[name] = _named(MORE[name], value) if name in MORE else value
     return {key: value for key, value in named.items() if value is not None or key in KEPT} | {
