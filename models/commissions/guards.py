@@ -2,8 +2,8 @@
 
 A line that stands on a statement, or in a closed month, is never changed or deleted, and no
 line changes its partner or month; a closed month takes no further line; a plan version is
-never edited, only ended, and neither is the frame of a plan that has one; a changed proposal is
-a draft again.
+never edited, only ended, and neither is the frame of a plan that has one; no two versions of a
+plan are in force on one day; a changed proposal is a draft again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,14 @@ STATED = (
 )
 FRAME = ("currency", "payout_currency", "time_zone", "earning_event", "fx_policy")
 HAS_A_VERSION = "EXISTS (SELECT 1 FROM plan_version WHERE plan_id = OLD.id)"
+TWO_AT_ONCE = (
+    "EXISTS (SELECT 1 FROM plan_version AS other "
+    "WHERE other.plan_id = NEW.plan_id AND other.id <> NEW.id "
+    "AND (NEW.to_on IS NULL OR other.from_on < NEW.to_on) "
+    "AND (other.to_on IS NULL OR NEW.from_on < other.to_on))"
+)
+PLAN = "hashtextextended(plan_id::text, 0) / 2"
+"""A point on a line, halved so that the range around it does not overflow."""
 MOVED = "NEW.id <> OLD.id OR NEW.partner_id <> OLD.partner_id OR NEW.period <> OLD.period"
 
 SQLITE = (
@@ -48,6 +56,15 @@ SQLITE = (
         "OR OLD.plan_id IS NOT NEW.plan_id OR OLD.author_id IS NOT NEW.author_id "
         "OR OLD.approved_by_id IS NOT NEW.approved_by_id "
         "BEGIN SELECT RAISE(ABORT, 'a plan version is never edited'); END",
+    ),
+    *(
+        (
+            "plan_version",
+            f"CREATE TRIGGER plan_version_never_two_{verb.lower()} BEFORE {verb} ON plan_version "
+            f"WHEN {TWO_AT_ONCE} "
+            "BEGIN SELECT RAISE(ABORT, 'two versions of a plan are never in force at once'); END",
+        )
+        for verb in ("INSERT", "UPDATE")
     ),
     (
         "plan_version",
@@ -107,6 +124,11 @@ POSTGRESQL = (
         "plan_version",
         "CREATE TRIGGER plan_version_kept BEFORE UPDATE ON plan_version "
         "FOR EACH ROW EXECUTE FUNCTION plan_version_kept()",
+    ),
+    (
+        "plan_version",
+        "ALTER TABLE plan_version ADD CONSTRAINT plan_version_never_two EXCLUDE USING gist "
+        f"(int8range({PLAN}, {PLAN}, '[]') WITH &&, daterange(from_on, to_on) WITH &&)",
     ),
     (
         "plan_version",

@@ -151,6 +151,25 @@ def test_a_change_after_the_approval_voids_it_and_the_version_before_goes_on(
     assert only.id != version.id
 
 
+def test_two_versions_are_never_in_force_at_once_when_one_between_is_voided(
+    session, a, author, second
+):
+    plan = a.plan()
+    open_ended, _ = approved(session, a, author, second, plan, from_on=date(2026, 12, 1))
+    approved(session, a, author, second, plan, from_on=date(2027, 3, 1))
+    edit(session, a, open_ended, author)
+    session.expire_all()
+    versions = session.scalars(select(PlanVersion).order_by(PlanVersion.from_on)).all()
+    assert [(one.from_on, one.to_on) for one in versions] == [
+        (SINCE, date(2027, 3, 1)),
+        (date(2027, 3, 1), None),
+    ]
+    with pytest.raises(DatabaseError), session.begin_nested():
+        session.execute(
+            update(PlanVersion).where(PlanVersion.id == versions[0].id).values(to_on=None)
+        )
+
+
 def test_a_version_that_has_begun_is_never_changed(session, a, author, second):
     draft, _ = approved(session, a, author, second, from_on=a.now.date())
     with pytest.raises(Refused, match="is in force and never changes"):

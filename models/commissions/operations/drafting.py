@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from models import audit, notices
@@ -191,13 +191,28 @@ def _void(session: Session, draft: PlanDraft, plan: Plan, now: datetime) -> None
             f"Version {version.number} is in force and never changes. Write a new version."
         )
     before = draft.ended_id and session.get(PlanVersion, draft.ended_id)
-    if before and before.to_on == version.from_on:
-        before.to_on = None
     draft.state, draft.approved_by_id = DraftState.DRAFT, None
     draft.version_id = draft.ended_id = None
+    session.execute(
+        update(PlanDraft)
+        .where(PlanDraft.ended_id == version.id)
+        .values(ended_id=before.id if before else None)
+    )
     session.flush()
     session.delete(version)
     session.flush()
+    if before and before.to_on == version.from_on:
+        before.to_on = _next_begins(session, plan, version.from_on)
+        session.flush()
+
+
+def _next_begins(session: Session, plan: Plan, day: date) -> date | None:
+    """When the first version after `day` begins."""
+    return session.scalar(
+        select(func.min(PlanVersion.from_on)).where(
+            PlanVersion.plan_id == plan.id, PlanVersion.from_on > day
+        )
+    )
 
 
 def _open_ended(session: Session, plan: Plan, from_on: date) -> UUID | None:

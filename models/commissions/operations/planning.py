@@ -167,6 +167,7 @@ def _make_room(session: Session, plan: Plan, from_on: date, to_on: date | None) 
     for other in others:
         if other.from_on < from_on and other.to_on is None:
             other.to_on = from_on
+            session.flush()  # the database is told of this end before it sees the new version
         if _overlap(other, from_on, to_on):
             raise Refused(
                 f"Version {other.number} is in force from {other.from_on:%d %B %Y}; "
