@@ -22,6 +22,7 @@ from models.forecasts import weekly
 from models.leads import JOBS as LEAD_JOBS
 from models.people import passwords
 from models.renewals import propose_due
+from models.sellthrough import remind
 from models.wins.operations import JOBS as WIN_JOBS
 from portal import (
     backing_up,
@@ -80,6 +81,8 @@ from portal.routing import views as routing
 from portal.sales import views as sales
 from portal.saved_views import views as saved_views
 from portal.search import views as search
+from portal.sellthrough import reading
+from portal.sellthrough import views as sellthrough
 from portal.settings import Settings
 from portal.sharing import views as sharing
 from portal.signin import errands as signin_errands
@@ -129,6 +132,7 @@ FEATURES: list[Any] = [
     claims.pages,
     routing.pages,
     leads.pages,
+    sellthrough.pages,
     forecasts.pages,
 ]
 """The pages of each feature."""
@@ -145,6 +149,7 @@ worker.ERRANDS.update(stripe_looking.ERRANDS)
 worker.ERRANDS.update(stripe_onboarding.ERRANDS)
 worker.ERRANDS.update(invoicing.ERRANDS)
 worker.ERRANDS.update(territory_loading.ERRANDS)
+worker.ERRANDS.update(reading.ERRANDS)
 worker.ERRANDS.update(closing.ERRANDS)
 worker.ERRANDS.update(filing.ERRANDS)
 worker.ERRANDS.update(simulating.ERRANDS)
@@ -161,6 +166,7 @@ worker.ROUNDS.append((timedelta(hours=1), warn_stale))
 worker.ROUNDS.append((timedelta(hours=1), keep_watch))
 worker.ROUNDS.append((timedelta(hours=1), weekly))
 worker.ROUNDS.append((timedelta(hours=1), propose_due))
+worker.ROUNDS.append((timedelta(hours=1), remind))
 worker.ROUNDS.append((timedelta(hours=1), keep_the_clock))
 worker.ROUNDS.append((timedelta(minutes=10), nightly.every_night))
 worker.ROUNDS.append((timedelta(minutes=10), backing_up.every_night))

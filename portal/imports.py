@@ -77,9 +77,16 @@ class BadCell(Exception):
 class ImportFile:
     """A file whose header is right and whose every row can be told apart."""
 
-    def __init__(self, content: bytes, columns: Sequence[ImportColumn]) -> None:
-        """Raises Refused, saying how to mend it, when the file cannot be read as a whole."""
+    def __init__(
+        self, content: bytes, columns: Sequence[ImportColumn], *, thousands: str = ""
+    ) -> None:
+        """Raises Refused, saying how to mend it, when the file cannot be read as a whole.
+
+        thousands: the mark, "," or ".", that somebody said stands between the thousands of its
+        amounts; the other one stands before the decimals.
+        """
         self._text = _text(content)
+        self._thousands = thousands
         header = self._text.lstrip("\n\r").partition("\n")[0]
         self._delimiter = "," if "," in header or ";" not in header else ";"
         self._columns = {column.name: column for column in columns}
@@ -143,7 +150,7 @@ class ImportFile:
         problems = []
         for name, cell in zip(self._header, cells, strict=False):
             try:
-                values[name] = _value(self._columns[name], cell)
+                values[name] = _value(self._columns[name], cell, self._thousands)
             except BadCell as bad:
                 problems.append(Problem(number, name, bad.what, bad.remedy))
         if len(cells) < width or any(cells[width:]):
@@ -168,8 +175,10 @@ def _text(content: bytes) -> str:
     return text
 
 
-def _value(column: ImportColumn, cell: str) -> Any:
+def _value(column: ImportColumn, cell: str, thousands: str) -> Any:
     if cell:
+        if thousands and column.kind == "amount":
+            cell = _without(thousands, cell)
         return READERS[column.kind](cell)
     if column.required:
         raise BadCell("The cell is empty.", f"Write the {column.name.replace('_', ' ')}.")
@@ -202,6 +211,16 @@ def _as_amount(cell: str) -> Decimal:
         f"{_quoted(cell)} is not an amount.",
         "Write digits and a point, such as 1250.00, without spaces or a currency.",
     )
+
+
+def _without(thousands: str, cell: str) -> str:
+    """The amount with a point before the decimals and nothing between the thousands."""
+    decimals = "." if thousands == "," else ","
+    digits = rf"-?([0-9]+|[0-9]{{1,3}}(\{thousands}[0-9]{{3}})+)(\{decimals}[0-9]+)?"
+    if not re.fullmatch(digits, cell):
+        example = f"1{thousands}250{decimals}00"
+        raise BadCell(f"{_quoted(cell)} is not written as {example} is.", f"Write {example}.")
+    return cell.replace(thousands, "").replace(decimals, ".")
 
 
 def _as_quantity(cell: str) -> int:

@@ -76,6 +76,8 @@ class Can(StrEnum):
     SEE_INSIGHTS = "see how deals are decided"
     SEE_SALES = "see invoices"
     RECORD_SALES = "record invoices and payments"
+    SEE_POS = "see point-of-sale reports"
+    REPORT_POS = "hand in a point-of-sale report"
     SEE_COMMISSIONS = "see commissions"
     ASK_WHAT_IF = "ask what open deals would earn"
     SEE_TAKEN_BACK = "see what is still to be taken back"
@@ -197,6 +199,8 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.SEE_INSIGHTS: [[administrator], [channel_manager], [sales_manager]],
     Can.SEE_SALES: [[staff], [partner]],
     Can.RECORD_SALES: [[finance]],
+    Can.SEE_POS: [[staff], [partner]],
+    Can.REPORT_POS: [[administrator], [channel_manager], [partner, their_own]],
     Can.SEE_COMMISSIONS: [[staff], [partner]],
     Can.ASK_WHAT_IF: [[partner]],
     Can.SEE_TAKEN_BACK: [[finance], [administrator], [partner]],
@@ -221,7 +225,6 @@ WHO_MAY: dict[Can, list[list[Condition]]] = {
     Can.KEEP_PROVIDERS: [[administrator]],
     Can.KEEP_PERSONAL_DATA: [[administrator]],
 }
-
 
 HIDDEN_FROM_VISITORS = {
     Can.KEEP_ACCOUNT, Can.PROVE_ONESELF, Can.SEE_PAYOUTS, Can.EDIT_COMPANY, Can.OPEN_MAILED_LINKS,
@@ -264,7 +267,9 @@ def allow(
         def guarded(**ids: Any) -> Any:
             person = person_asking(*stages)
             footprints.name_who_asks(person)
-            if not may(person, permission) or (person.visitor and not (visitors or _looks())):
+            if not may(person, permission) or (
+                person.visitor and not (visitors or request.method in database.READS)
+            ):
                 abort(403)
             if permission not in BEFORE_SIGNING:
                 must_have_signed()
@@ -281,10 +286,6 @@ def allow(
         return guarded
 
     return guard
-
-
-def _looks() -> bool:
-    return request.method in database.READS
 
 
 def anyone(view: Callable) -> Callable:

@@ -11,12 +11,14 @@ from tests.factories_payouts import PayoutFactories
 from tests.factories_people import PeopleFactories
 from tests.factories_places import PlacesFactories
 from tests.factories_sales import SalesFactories
+from tests.factories_sellthrough import SellthroughFactories
 
 
 class Factories(
     ClaimFactories,
     CommissionFactories,
     SalesFactories,
+    SellthroughFactories,
     ConflictFactories,
     DealFactories,
     PayoutFactories,

@@ -35,6 +35,7 @@ WORDS = {
     "deal": "Deals",
     "deal_match": "Findings of look-alikes",
     "invoice": "Invoices",
+    "pos_routing": "Point-of-sale lines",
     "touch": "Touches of our own sales people",
 }
 """What the rows of a table are called; others by the table's name."""

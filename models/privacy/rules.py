@@ -28,6 +28,7 @@ class Kept(StrEnum):
     APPLICATIONS = "applications"
     CONTACTS = "contacts"
     LEADS = "leads"
+    END_CUSTOMERS = "end_customers"
     UPLOADS = "uploads"
     COMPLAINTS = "complaints"
     AUDIT = "audit"
@@ -77,6 +78,11 @@ PERIODS = {
         "Contacts of leads", "taken out of closed and registered leads, and of each partner's copy "
         "at once when it declined or did not answer", 2 * YEAR, 90, 10 * YEAR,
         "Somebody who asks again is recognised.",
+    ),
+    Kept.END_CUSTOMERS: Period(
+        "End customers in point-of-sale lines", "name and postal code are taken out of the lines, "
+        "after the day of the sale, and all cells out of rows that were never mended",
+        2 * YEAR, YEAR, 10 * YEAR, "Returns and registrations are matched with their sales.",
     ),
     Kept.UPLOADS: Period(
         "Files at deals", "content is deleted; that it was there stays", 2 * YEAR, YEAR, 10 * YEAR,

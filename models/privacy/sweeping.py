@@ -29,6 +29,7 @@ from models.leads import Lead, LeadOffer, LeadState, OfferState
 from models.notices import REMOVED, Notice
 from models.people import SYSTEM, AccessToken, SignInAttempt, UserSession
 from models.privacy.rules import KEY_KEPT, Kept, days_of
+from models.sellthrough import PosLine, PosNamedLine, PosReport
 
 BATCH = 500
 NOBODY = "removed@erased.invalid"
@@ -150,6 +151,20 @@ def _has_contact(cls: type[Lead] | type[LeadOffer]) -> Any:
     )
 
 
+def _end_customers(session: Session, before: datetime, _now: datetime) -> int:
+    """What was sold stays, and to which customer of ours; and whose rows were never mended."""
+    gone = sum(
+        _blank(
+            session, cls,
+            (cls.end_user_name != _written(cls.end_user_name, "")) & (cls.sold_on < before.date()),
+            end_user_name="", end_user_postal="",
+        )
+        for cls in (PosLine, PosNamedLine)
+    )  # fmt: skip
+    old = (PosReport.at < before) & (cast(PosReport.problems, Text) != "[]")
+    return gone + _blank(session, PosReport, old, problems=[], refusal="")
+
+
 def _uploads(session: Session, before: datetime, now: datetime) -> int:
     ended = select(Deal.id).where(Deal.status.in_(ENDED), Deal.updated_at < before)
     here = (StoredFile.about_kind == "deal") & StoredFile.removed_at.is_(None)
@@ -200,6 +215,7 @@ SWEEPERS: dict[Kept, Callable[[Session, datetime, datetime], int]] = {
     Kept.APPLICATIONS: _applications,
     Kept.CONTACTS: _contacts,
     Kept.LEADS: _leads,
+    Kept.END_CUSTOMERS: _end_customers,
     Kept.UPLOADS: _uploads,
     Kept.COMPLAINTS: _complaints,
     Kept.AUDIT: _audit,

@@ -18,9 +18,13 @@ from models.leads import OPEN_LEADS, Lead
 from models.partners import Partner
 from models.people import Person
 from models.sales import Invoice
+from models.sellthrough import PosLine
 from models.territories import ManagerAbsence, RoutingLog, Territory
 
-KINDS = {"deal": "Registration", "application": "Application", "invoice": "Invoice", "lead": "Lead"}
+KINDS = {
+    "deal": "Registration", "application": "Application", "invoice": "Invoice", "lead": "Lead",
+    "pos_line": "Point-of-sale line",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +43,17 @@ def routed(wanted: RoutedFilter) -> Select:
     application = and_(log.about_kind == "application", Application.id == log.about_id)
     lead = and_(log.about_kind == "lead", Lead.id == log.about_id)
     invoice = and_(log.about_kind == "invoice", Invoice.id == log.about_id)
+    line = and_(log.about_kind == "pos_line", PosLine.id == log.about_id)
     query = (
         select(
             log.id, log.at, log.about_kind, log.about_id, log.why, log.rule, log.is_conflict,
             func.coalesce(
-                Deal.customer_name, Application.company, Customer.name, Lead.company, ""
+                Deal.customer_name, Application.company, Customer.name, Lead.company,
+                PosLine.end_user_name, "",
             ).label("what"),
             func.coalesce(
-                Deal.number, Application.number, Invoice.number, Lead.number, ""
+                Deal.number, Application.number, Invoice.number, Lead.number,
+                PosLine.invoice_number, "",
             ).label("number"),
             Territory.name.label("territory"),
             channel.name.label("channel_manager"), sales.name.label("sales_manager"),
@@ -55,6 +62,7 @@ def routed(wanted: RoutedFilter) -> Select:
         .outerjoin(Application, application)
         .outerjoin(Invoice, invoice)
         .outerjoin(Lead, lead)
+        .outerjoin(PosLine, line)
         .outerjoin(Customer, Customer.id == Invoice.customer_id)
         .outerjoin(Territory, Territory.id == log.territory_id)
         .outerjoin(channel, channel.id == log.channel_manager_id)

@@ -33,7 +33,7 @@ CHANNEL = (Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
 SALES = (Role.SALES_MANAGER, Role.CHANNEL_MANAGER, Role.ADMINISTRATOR)
 PAGES = {
     "deal": "deals.show", "application": "applications.show", "invoice": "sales.show",
-    "lead": "leads.show",
+    "lead": "leads.show", "pos_line": "sellthrough.line",
 }  # fmt: skip
 
 

@@ -74,6 +74,8 @@ TABLE = {
     Can.SEE_INSIGHTS: {A, C, S},
     Can.SEE_SALES: EVERYBODY,
     Can.RECORD_SALES: {F},
+    Can.SEE_POS: EVERYBODY,
+    Can.REPORT_POS: {A, C} | PARTNER_ROLES,
     Can.SEE_COMMISSIONS: EVERYBODY,
     Can.ASK_WHAT_IF: PARTNER_ROLES,
     Can.SEE_TAKEN_BACK: {F, A} | PARTNER_ROLES,
@@ -102,6 +104,7 @@ TABLE = {
 OF_ONES_OWN = {
     Can.DRAW_CLAIM, Can.AGREE_CLAIM, Can.REGISTER_DEAL, Can.NAME_CHOICE, Can.FILE_EVIDENCE,
     Can.SHARE_DEAL, Can.CLOSE_DEAL, Can.COMMENT_DEAL, Can.DISPUTE_LINE, Can.JOIN_DISPUTE,
+    Can.REPORT_POS,
 }  # fmt: skip
 """What a distributor does to its own rows only, although it reads its resellers'."""
 

@@ -1,0 +1,20 @@
+"""What can happen to point-of-sale reports: handed in, read, corrected, asked for."""
+
+from models.sellthrough.operations.finishing import finish, refuse
+from models.sellthrough.operations.handing import TOPIC, hand_in, nothing_sold, waits_for_another
+from models.sellthrough.operations.keeping import expect, remind
+from models.sellthrough.operations.taking import judge, take, withdraw
+
+__all__ = [
+    "TOPIC",
+    "expect",
+    "finish",
+    "hand_in",
+    "judge",
+    "nothing_sold",
+    "refuse",
+    "remind",
+    "take",
+    "waits_for_another",
+    "withdraw",
+]
