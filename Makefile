@@ -11,7 +11,7 @@ TEST := $(BIN)/python -m pytest
 ALL_AT_ONCE := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test testall check format audit bench bench-commissions coverage fuzz lock mutate probe sbom clean
+.PHONY: help run test testall check format audit bench bench-commissions coverage drills fuzz lock mutate probe sbom clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -70,6 +70,10 @@ lock: $(VENV)/dev.stamp ## pin what setup.cfg asks for, for every platform, with
 fuzz: $(VENV)/dev.stamp ## 10,000 odd requests as every role, then odd files for every reader; ten minutes
 	$(TEST) -n 0 -s tests/portal/test_fuzz.py --fuzz=10000
 	$(BIN)/python -m tests.fuzzing_readers -max_total_time=120
+
+drills: $(VENV)/dev.stamp ## crashes, full disks, slow clients, months of simulation: rows 24 to 34; half an hour
+	$(TEST) -n 0 -s --drills tests/drills
+	$(TEST) -n 0 -s --drills --database=postgresql tests/drills
 
 audit: $(AUDIT).stamp ## bandit, own rules, slow expressions: what must not be written here; a minute
 	PATH="$(AUDIT)/bin:$$PATH" $(AUDIT)/bin/semgrep scan --quiet --error --metrics off \

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from flask import g, has_request_context, request
-from gunicorn.config import Config
-from gunicorn.glogging import Logger as GunicornLogger
 
 
 class Lines(logging.Formatter):
@@ -50,16 +48,6 @@ def install() -> None:
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(True)
-
-
-class WebLogger(GunicornLogger):
-    """gunicorn's own words leave by the same door."""
-
-    def setup(self, cfg: Config) -> None:
-        super().setup(cfg)
-        for log in (self.error_log, self.access_log):
-            log.handlers.clear()
-            log.propagate = True
 
 
 class Throttle:

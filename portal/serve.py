@@ -7,6 +7,8 @@ loads the demonstration into an empty one.
 from __future__ import annotations
 
 import ctypes
+import http.client
+import logging
 import multiprocessing
 import os
 import signal
@@ -19,10 +21,10 @@ from dataclasses import replace
 from types import FrameType
 
 import click
+import waitress
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 
-from portal import database, logs, ways_out, worker
+from portal import database, ways_out, worker
 from portal.app import create_app
 from portal.database_commands import bring_up_as_owner
 from portal.demo import is_loaded, logins
@@ -38,6 +40,9 @@ STOP_SECONDS = 10
 """How long a child may take to finish what it is doing; then it is killed."""
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+BACKLOG, CONNECTIONS = 1024, 1000
+"""How many may knock at once, and how many each web process listens to."""
+
 DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -71,19 +76,20 @@ def serve(
             err=True,
         )
         context.exit(PORT_TAKEN)
-    logins = _prepare(settings)
-    context.exit(Family(settings, web_workers).live(_greeting(settings, logins)))
+    app, logins = _prepare(settings)
+    context.exit(Family(app, web_workers).live(_greeting(settings, logins)))
 
 
 class Family:
     """The parent's children: all of them live, or none."""
 
-    def __init__(self, settings: Settings, web_workers: int) -> None:
-        self.settings = settings
+    def __init__(self, app: Flask, web_workers: int) -> None:
+        self.settings: Settings = app.extensions["settings"]
         self.stopping = False
+        line = socket.create_server((self.settings.host, self.settings.port), backlog=BACKLOG)
         self.children = [
-            FORK.Process(target=_web, name="web", args=(settings, web_workers)),
-            FORK.Process(target=_worker, name="worker", args=(settings,)),
+            *(FORK.Process(target=_web, name="web", args=(app, line)) for _ in range(web_workers)),
+            FORK.Process(target=_worker, name="worker", args=(app,)),
         ]
 
     def live(self, greeting: str) -> int:
@@ -102,9 +108,14 @@ class Family:
     def _answers(self) -> bool:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and not self.stopping and not self._ended():
-            if not _is_free(self.settings.host, self.settings.port):
-                return True
-            time.sleep(0.05)
+            line = http.client.HTTPConnection(self.settings.host, self.settings.port, timeout=1)
+            try:
+                line.request("GET", "/healthz")
+                return line.getresponse().status < 500
+            except OSError:
+                time.sleep(0.05)
+            finally:
+                line.close()
         return False
 
     def _watch(self) -> int:
@@ -135,59 +146,52 @@ class Family:
                 child.join()
 
 
-class Web(BaseApplication):
-    """gunicorn around the portal."""
-
-    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
-        self.settings, self.options = settings, options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self.options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return create_app(self.settings)
-
-
-def _web(settings: Settings, workers: int) -> None:
+def _web(app: Flask, line: socket.socket) -> None:
+    """One process of several at one address.  It reads a request whole before a thread takes it,
+    and a thread leaves its answer to be read: who dawdles holds nobody up."""
     _leave_the_terminal()
-    ways_out.hold(settings)
-    options: dict[str, object] = {
-        "bind": f"{settings.host}:{settings.port}",
-        "worker_class": "gthread",
-        "workers": workers,
-        "threads": 8,
-        "preload_app": True,
-        "control_socket_disable": True,
-        "loglevel": "warning",
-        "logger_class": logs.WebLogger,
-        "graceful_timeout": STOP_SECONDS - 2,
-        "timeout": 60,
-    }
-    Web(settings, options).run()
+    settings: Settings = app.extensions["settings"]
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # each time one has to wait
+    server = waitress.create_server(
+        app,
+        sockets=[line],
+        threads=8,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+        channel_timeout=60,
+        cleanup_interval=10,
+        max_request_header_size=64 * 1024,
+        max_request_body_size=2 * settings.upload_megabytes * 1024 * 1024,
+        ident="",
+        clear_untrusted_proxy_headers=False,  # whom to believe is TRUSTED_PROXIES' to say
+    )
+    ways_out.hold(settings)  # only now: it would not let the server look up its own address
+    server.run()
 
 
-def _worker(settings: Settings) -> None:
+def _worker(app: Flask) -> None:
     _leave_the_terminal()
-    ways_out.hold(settings)
+    ways_out.hold(app.extensions["settings"])
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    worker.run(create_app(settings), stop)
+    worker.run(app, stop)
 
 
 def _leave_the_terminal() -> None:
     """Ctrl-C reaches the parent alone; where the system can, a child ends when its parent does."""
     os.setsid()
     for number in STOPS:
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, lambda *_: sys.exit(0))  # what has begun is finished
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)
 
 
-def _prepare(settings: Settings) -> str:
-    """The database of this release, with the demonstration if asked; its log-ins."""
+def _prepare(settings: Settings) -> tuple[Flask, str]:
+    """The portal on a database of this release, with the demonstration if asked; its log-ins.
+
+    It is built once, before the fork, and none of its connections is left open.
+    """
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     try:
@@ -196,14 +200,14 @@ def _prepare(settings: Settings) -> str:
                 click.echo("The database is up to date.")
             refuse_what_is_unsafe(app)
             if not settings.demo:
-                return ""
+                return app, ""
             with database.reading() as session:
                 has_demo = is_loaded(session)
     finally:
         app.extensions["engine"].dispose()
     if not has_demo:
         _in_a_child(_load_demo, settings)
-    return logins()
+    return app, logins()
 
 
 def _load_demo(settings: Settings) -> None:

@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="kill the payout worker at every boundary, with every fault; takes a quarter hour",
     )
+    parser.addoption("--drills", action="store_true", help="run tests/drills too: half an hour")
     parser.addoption(
         "--fuzz",
         type=int,

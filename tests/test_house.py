@@ -23,7 +23,6 @@ NOT_IMPORTED = {
     "cyclonedx-bom": "started as a command",
     "psycopg": "SQLAlchemy finds it by the address of the database",
     "tzdata": "zoneinfo reads it where the system has no time zones",
-    "gunicorn": "started as a command",
     "setuptools": "makes the portal command",
     "djlint": "a command",
     "import-linter": "a command",

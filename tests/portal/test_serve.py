@@ -49,7 +49,7 @@ def test_web_and_worker_start_together_and_stop_at_one_signal(instance):
         assert f"http://localhost:{port}" in server.stdout.readline()
         assert urlopen(f"http://127.0.0.1:{port}/healthz").status == 200
         family = children_of(server.pid)
-        assert len(family) == 2
+        assert len(family) == 3  # two web processes and the worker
         server.send_signal(signal.SIGINT)
         assert server.wait(PATIENCE_SECONDS) == 0
         assert not any(is_alive(child) for child in family)
