@@ -35,10 +35,9 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
 	$(BIN)/djlint templates --lint --quiet
 	$(TEST) tests/test_house.py
 
-mutate: $(VENV)/dev.stamp ## change scope, walls, money, moves and permissions bit by bit: do the tests notice
+mutate: $(VENV)/dev.stamp ## change what decides bit by bit: do the tests notice; MODULE=models/scope.py: that alone
 	@$(INSTALL) --require-hashes -r requirements-mutate.lock
-	$(BIN)/mutmut run --max-children 2
-	$(BIN)/mutmut results
+	$(BIN)/python -m tests.mutating $(MODULE)
 
 coverage: $(VENV)/dev.stamp ## which lines and branches the tests walk: 95 % of all, all of what decides; half an hour
 	@$(INSTALL) --require-hashes -r requirements-mutate.lock
@@ -90,7 +89,9 @@ sbom: $(VENV)/dev.stamp ## what the portal is made of, with hashes: sbom.cdx.jso
 
 WHAT_DECIDES = models/scope.py,models/walls.py,models/tripwire.py,models/reading_sql.py,models/same_owner.py$\
 	,models/row_security.py,models/fences.py,models/money.py,models/moves.py,models/*/states.py$\
-	,models/payouts/rules.py,models/payouts/transfers/rules.py,models/payouts/transfers/units.py$\
+	,models/payouts/due.py,models/payouts/rules.py,models/payouts/standing.py$\
+	,models/payouts/operations/approving.py,models/payouts/operations/releasing.py$\
+	,models/payouts/transfers/rules.py,models/payouts/transfers/units.py$\
 	,portal/permissions.py,portal/barriers.py
 
 DECIDED_BY_THE_DATABASE = tests/models tests/stripe tests/test_migrations.py \

@@ -6,8 +6,9 @@ No parser of SQL: it reads what SQLAlchemy writes, and where it is in doubt it s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 Place = str | int
 """Where a bound value stands: its name (psycopg) or its position (SQLite)."""
@@ -60,25 +61,26 @@ class Reading:
     """Whether a condition in it is never true."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Token:
-    text: str
+    text: str = ""
     upper: str = ""
     """The word as a keyword; empty for anything that cannot be one."""
     place: Place | None = None
     is_name: bool = False
 
 
-@dataclass(slots=True)
-class _Walk:
-    expecting: bool = False
-    in_tables: bool = False
-    outer: list[tuple[bool, bool]] = field(default_factory=list)
+NOTHING = _Token()
+THE_END = [NOTHING] * 7
+"""Stands behind the last token, so that whoever looks ahead needs not ask whether it ends."""
+
+A_TABLE, THE_TARGET, ANOTHER = "a table", "the target", "another"
+"""What may come next where tables are listed: one, the one that is changed, or a comma and one."""
 
 
 @lru_cache(maxsize=8192)
 def read(sql: str) -> Reading:
-    tokens = _tokens(sql)
+    tokens = [*_tokens(sql), *THE_END]
     return Reading(
         sql,
         _verb(tokens),
@@ -94,9 +96,9 @@ def _tokens(sql: str) -> list[_Token]:
     for match in TOKEN.finditer(sql):
         kind, text = match.lastgroup, match.group()
         if kind == "named":
-            tokens.append(_Token(text, place=match["named"]))
+            tokens.append(_Token(place=match["named"]))
         elif kind == "positional":
-            tokens.append(_Token(text, place=position))
+            tokens.append(_Token(place=position))
             position += 1
         elif kind == "quoted":
             tokens.append(_Token(match["quoted"], is_name=True))
@@ -112,75 +114,71 @@ def _verb(tokens: list[_Token]) -> str:
     depth = 0
     for token in tokens:
         depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0 and token.upper in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        if depth <= 0 and token.upper in ("SELECT", "INSERT", "UPDATE", "DELETE"):
             return token.upper
     return ""
 
 
 def _mentions(tokens: list[_Token]) -> list[Mention]:
     found: list[Mention] = []
-    walk, target = _Walk(), False
-    for at, token in enumerate(tokens):
+    outer: list[str | None] = []
+    awaited: str | None = None
+    for at, (before, token) in enumerate(pairwise([NOTHING, *tokens])):
         if token.text == "(":
-            walk.outer.append((walk.expecting, walk.in_tables))
+            outer.append(awaited)
         elif token.text == ")":
-            walk.expecting, walk.in_tables = False, walk.outer.pop()[1] if walk.outer else False
+            awaited = outer.pop() and ANOTHER if outer else None
         elif token.upper in BEFORE_A_TABLE:
-            walk.expecting = walk.in_tables = True
-            target = _is_target(tokens, at)
+            awaited = THE_TARGET if _is_target(before, token) else A_TABLE
         elif token.upper in ENDS_TABLES:
-            walk.expecting = walk.in_tables = False
-        elif token.text == "," and walk.in_tables:
-            walk.expecting, target = True, False
-        elif walk.expecting and token.is_name:
-            walk.expecting = False
-            if _text(tokens, at + 1) == "." and _text(tokens, at + 2):
-                continue  # a schema's table, or a column: EXTRACT(year FROM deal.won_on)
-            if target and tokens[at - 1].upper == "INTO":
-                walk.in_tables = False  # what follows are columns
-            found.append(Mention(token.text, _alias(tokens, at), target))
+            awaited = None
+        elif token.text == "," and awaited is not None:
+            awaited = A_TABLE
+        elif token.is_name and awaited in (A_TABLE, THE_TARGET):
+            if tokens[at + 1].text != ".":  # a schema's table, or EXTRACT(year FROM deal.won_on)
+                found.append(Mention(token.text, _alias(tokens, at), awaited == THE_TARGET))
+            awaited = None if before.upper == "INTO" else ANOTHER  # columns, or more tables
     return found
 
 
-def _is_target(tokens: list[_Token], at: int) -> bool:
-    """INSERT INTO t, UPDATE t (but not FOR UPDATE, DO UPDATE), DELETE FROM t."""
-    word, before = tokens[at].upper, tokens[at - 1].upper if at else ""
-    return word in ("INTO", "UPDATE") or (word == "FROM" and before == "DELETE")
+def _is_target(before: _Token, token: _Token) -> bool:
+    """INSERT INTO t, UPDATE t, DELETE FROM t."""
+    return token.upper in ("INTO", "UPDATE") or before.upper == "DELETE"
 
 
 def _alias(tokens: list[_Token], at: int) -> str:
-    after = at + 2 if at + 1 < len(tokens) and tokens[at + 1].upper == "AS" else at + 1
-    named = after < len(tokens) and tokens[after].is_name and tokens[after].upper != "SET"
-    return tokens[after].text if named else tokens[at].text
+    after = tokens[at + 2] if tokens[at + 1].upper == "AS" else tokens[at + 1]
+    return after.text if after.is_name else tokens[at].text
 
 
 def _bound(tokens: list[_Token]) -> dict[tuple[str, str], list[tuple[Place, ...]]]:
     found: dict[tuple[str, str], list[tuple[Place, ...]]] = {}
-    for at in range(len(tokens) - 4):
-        name, dot, column, sign = tokens[at : at + 4]
-        if not (name.is_name and dot.text == "." and column.is_name):
+    for at, name in enumerate(tokens):
+        if not (name.is_name and tokens[at + 1].text == "." and tokens[at + 2].is_name):
             continue
-        places: tuple[Place, ...] = ()
-        if sign.text == "=" and (place := tokens[at + 4].place) is not None:
-            places = (place,)
-        elif sign.upper == "IN" and tokens[at + 4].text == "(":
-            places = _listed(tokens, at + 5)
+        places = _equals(tokens, at + 3)
         if places and not _negated(tokens, at):
-            found.setdefault((name.text, column.text), []).append(places)
+            found.setdefault((name.text, tokens[at + 2].text), []).append(places)
     return found
+
+
+def _equals(tokens: list[_Token], at: int) -> tuple[Place, ...]:
+    """The bound values of which it must be one; none when anything else stands there."""
+    sign, first = tokens[at : at + 2]
+    if sign.text == "=" and first.place is not None:
+        return (first.place,)
+    if sign.upper == "IN" and first.text == "(":
+        return _listed(tokens, at + 2)
+    return ()
 
 
 def _listed(tokens: list[_Token], at: int) -> tuple[Place, ...]:
     """The bound values up to the bracket; none when anything else stands among them."""
     places: list[Place] = []
-    for token in tokens[at:]:
-        if token.text == ")":
-            return tuple(places)
-        if token.place is not None:
-            places.append(token.place)
-        elif token.text != ",":
-            return ()
-    return ()
+    while (token := tokens[at]).place is not None or token.text == ",":
+        places += [] if token.place is None else [token.place]
+        at += 1
+    return tuple(places) if token.text == ")" else ()
 
 
 def _negated(tokens: list[_Token], at: int) -> bool:
@@ -190,9 +188,9 @@ def _negated(tokens: list[_Token], at: int) -> bool:
 
 def _through(tokens: list[_Token]) -> list[tuple[str, str, str]]:
     return [
-        (tokens[at].text, tokens[at + 2].text, tokens[at + 6].text)
-        for at in range(len(tokens) - 7)
-        if tokens[at].is_name
+        (name.text, tokens[at + 2].text, tokens[at + 6].text)
+        for at, name in enumerate(tokens)
+        if name.is_name
         and tokens[at + 1].text == "."
         and tokens[at + 3].upper == "IN"
         and tokens[at + 4].text == "("
@@ -203,13 +201,8 @@ def _through(tokens: list[_Token]) -> list[tuple[str, str, str]]:
 
 def _asks_nothing(tokens: list[_Token]) -> bool:
     texts = [token.upper or token.text for token in tokens]
-    nothing = {("WHERE",), ("AND",), ("ON",), ("(",)}
     return any(
-        tuple(texts[at - 1 : at]) in nothing
-        and (texts[at] == "FALSE" or texts[at : at + 3] == ["0", "=", "1"])
-        for at in range(1, len(texts))
+        before in ("WHERE", "AND", "ON", "(")
+        and (text == "FALSE" or texts[at : at + 3] == ["0", "=", "1"])
+        for at, (before, text) in enumerate(pairwise(texts), 1)
     )
-
-
-def _text(tokens: list[_Token], at: int) -> str:
-    return tokens[at].text if at < len(tokens) else ""

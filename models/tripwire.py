@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ def check_the_walls(dialect: Dialect) -> None:
 
     Raises OutOfScope.  It guards against a library that reads the criteria otherwise one day.
     """
-    for missing in _open_tables(dialect):
+    if missing := _open_table(dialect):
         raise OutOfScope(f"the wall around {missing} is open: its rows come without their owner")
 
 
@@ -123,24 +124,25 @@ def _value(values: Mapping[str, Any] | Sequence[Any], place: Place) -> Any:
 
 
 @cache
-def _open_tables(dialect: Dialect) -> tuple[str, ...]:
-    """Those that can be asked for without their owner; worked out once a process."""
-    return tuple(_found_open(dialect))
+def _open_table(dialect: Dialect) -> str | None:
+    """One that can be asked for without its owner; worked out once a process."""
+    return next(_open_tables(dialect), None)
 
 
-def _found_open(dialect: Dialect) -> Iterator[str]:
+def _open_tables(dialect: Dialect) -> Iterator[str]:
     one, other = new_id(), new_id()
-    for scope in (Scope.partner(one), Scope.partner(one, reads=frozenset({other}))):
-        for mapper in sorted(Base.registry.mappers, key=lambda each: each.class_.__name__):
-            for form in (mapper.class_, aliased(mapper.class_)):
-                statement = select(form).options(fence(scope))
-                compiled = statement.compile(
-                    dialect=dialect, compile_kwargs={"render_postcompile": True}
-                )
-                values: Any = compiled.params
-                if compiled.positional:
-                    values = [compiled.params[name] for name in compiled.positiontup or ()]
-                try:
-                    refuse_unguarded(read(compiled.string), values, scope)
-                except OutOfScope:
-                    yield mapper.class_.__name__
+    scopes = Scope.partner(one), Scope.partner(one, reads=frozenset({other}))
+    for mapper in sorted(Base.registry.mappers, key=lambda each: each.class_.__name__):
+        for form, scope in product((mapper.class_, aliased(mapper.class_)), scopes):
+            asked = (
+                select(form)
+                .options(fence(scope))
+                .compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+            )
+            values: Any = asked.params
+            if asked.positional:
+                values = [asked.params[name] for name in asked.positiontup or ()]
+            try:
+                refuse_unguarded(read(asked.string), values, scope)
+            except OutOfScope:
+                yield mapper.class_.__name__

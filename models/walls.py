@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ForeignKey, Uuid, bindparam, false, true
+from sqlalchemy import BindParameter, ForeignKey, bindparam, false, true
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.orm.util import LoaderCriteriaOption
@@ -120,10 +120,8 @@ class Fence(CriteriaOption):
     propagate_to_loaders = False  # what is loaded later is a statement of its own, fenced anew
 
     def __init__(self, scope: Scope) -> None:
-        self.asked = Asked(
-            bindparam(None, scope.owner, Uuid(), unique=True),
-            bindparam(None, cast(Any, scope.listed), Uuid(), unique=True, expanding=True),
-        )
+        listed: Any = scope.listed
+        self.asked = Asked(bindparam(None, scope.owner), bindparam(None, listed, expanding=True))
 
     def _gen_cache_key(self, anon_map: Any, bound: list[BindParameter[Any]]) -> Any:
         return Fence, *(value._gen_cache_key(anon_map, bound) for value in self.asked)

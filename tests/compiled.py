@@ -30,7 +30,8 @@ def share() -> None:
 
 
 def forget() -> None:
-    """What the portal itself has worked out once and keeps."""
+    """Everything that was compiled, and what the portal itself has worked out once and keeps."""
+    KEPT.clear()
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in ("models", "portal"):
             for thing in list(vars(module).values()):

@@ -1,6 +1,5 @@
 """Fixtures every test may use: a clean database, a fixed now, factories, the portal."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,8 +32,7 @@ SEALING_KEY = "sealing key of the tests, never of a server"
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
 hypothesis.settings.load_profile("house")
-if "MUTANT_UNDER_TEST" not in os.environ:  # what was compiled before would hide a change
-    compiled.share()
+compiled.share()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,12 +73,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="play so many random games of deals, of 50 steps, instead of six; a hundred take "
         "a few minutes",
     )
-
-
-def pytest_runtest_setup() -> None:
-    """Code that is changed on purpose must not be answered from before the change."""
-    if "MUTANT_UNDER_TEST" in os.environ:
-        compiled.forget()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -22,6 +22,7 @@ def named(sql):
         ("WITH x AS (SELECT (1)), y AS (DELETE FROM a) UPDATE deal SET number=1", "UPDATE"),
         ("WITH x AS (UPDATE a SET b=(1)) SELECT 1", "SELECT"),
         ("(SELECT 1)", ""),
+        (") UPDATE deal SET number=1", "UPDATE"),
         ("SAVEPOINT one", ""),
     ],
 )
@@ -39,12 +40,16 @@ def test_the_verb_is_the_first_outside_all_brackets(sql, verb):
         ("SELECT 1 FROM a, b AS c", [("a", "a", False), ("b", "c", False)]),
         ("SELECT 1 FROM a LEFT OUTER JOIN b ON a.x", [("a", "a", False), ("b", "b", False)]),
         ("SELECT 1 FROM (SELECT 2 FROM a) AS s, b", [("a", "a", False), ("b", "b", False)]),
+        ("SELECT 1 FROM (SELECT 2 FROM a WHERE x) s, b", [("a", "a", False), ("b", "b", False)]),
+        ("SELECT 1 FROM a JOIN (b) ON (a.x), c", [("a", "a", False), *BOTH]),
         ("SELECT x FROM a WHERE y IN (1, b, c)", [("a", "a", False)]),
+        ("WITH x (y, b) AS (SELECT 1 FROM a) SELECT 1", [("a", "a", False)]),
         ("SELECT x, y FROM a ORDER BY z, b", [("a", "a", False)]),
         ("SELECT (x), y) FROM a", [("a", "a", False)]),
         ("SELECT x, y)), b FROM a", [("a", "a", False)]),
         ("SELECT 1 FROM main.deal", []),
         ("SELECT EXTRACT(year FROM deal.won_on)", []),
+        ("SELECT EXTRACT(year FROM deal.won_on) FROM b, c", BOTH),
         ("INSERT INTO deal (id, a) VALUES (?, ?)", [("deal", "deal", True)]),
         ("UPDATE deal SET a=1 FROM b, c", [("deal", "deal", True), *BOTH]),
         ("UPDATE deal AS d SET a=1", [("deal", "d", True)]),
@@ -57,6 +62,7 @@ def test_the_verb_is_the_first_outside_all_brackets(sql, verb):
 )  # fmt: skip
 def test_every_table_is_found_under_its_name_and_nothing_else(sql, found):
     assert named(sql) == found
+    assert read(sql).sql == sql
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,9 @@ def test_every_table_is_found_under_its_name_and_nothing_else(sql, found):
         ("d.y IN ()", {}),
         ("d.y = 4", {}),
         ("d.y <> ?", {}),
+        ("d.y = (?)", {}),
+        ("d.y > (?)", {}),
+        ("d.y IN ?, ?)", {}),
         ("d.y < ?", {}),
         ("NOT d.y = ?", {}),
         ("NOT (d.y = ?)", {}),

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from models.base import new_id
 from models.catalog import ProductFamily
 from models.engine import for_writing
 from models.partners import Partner, PartnerParent
@@ -20,6 +21,7 @@ from models.scope import (
     asked_by,
     open_session,
 )
+from models.walls import SeenBy
 
 
 @pytest.fixture
@@ -94,6 +96,11 @@ def test_a_row_made_up_elsewhere_is_refused_in_words(mine, session, both):
     assert said == "a Partner must be read in the session that changes it"
 
 
+def test_a_table_that_does_not_say_who_sees_it_is_seen_by_nobody():
+    said = refused(SeenBy.seen_in, Scope.partner(new_id()))
+    assert said == "SeenBy must say what a partner may see"
+
+
 def test_scopes_and_sessions_need_somebody(engine):
     assert refused(Scope.partner, None) == "a partner's scope needs the partner"
     assert refused(open_session, engine, None) == "a session needs a scope"
@@ -151,10 +158,14 @@ def test_postgresql_is_told_for_whom_each_transaction_is(mine, both):
     assert len(said.told) == 3
 
 
-def test_a_row_of_ones_own_is_read_again(mine, both):
-    own = mine.scalars(select(PartnerParent)).one()
+def test_a_row_of_ones_own_is_read_again_and_so_is_a_public_one(mine, both):
+    own, public = (
+        mine.scalars(select(PartnerParent)).one(),
+        mine.scalars(select(ProductFamily)).one(),
+    )
     mine.refresh(own)
-    assert own.distributor_id == both[2]
+    mine.refresh(public)
+    assert (own.distributor_id, public.name) == (both[2], "Bikes")
 
 
 def test_a_session_keeps_what_it_has_read_and_says_who_asks(engine, both):

@@ -85,7 +85,7 @@ def must_not_pay_alone_what_it_wrote(
     looked |= {one.by_id for one in approvals_of(session, run) if one.seen == seen}
     if any(one is not None and str(one) not in wrote for one in looked):
         return
-    named = " and ".join(f"version {row.number} of “{row.plan_name}”" for row in own[:3])
+    named = " and ".join(f"version {row.number} of “{row.plan_name}”" for row in own)
     raise Refused(
         f"You wrote {named}, which rated what this run pays, and nobody else has looked at the "
         "run. Somebody who did not write it has to release the run, or to prepare or approve it. "
