@@ -1,6 +1,7 @@
 """How fast payments are rated and a month is closed, and how much memory that takes.
 
     python -m benchmarks.commissions --events 100000 --partners 5000 [--postgresql] [--parts 2]
+        [--ours-alone]
 
 Makes invoices that were paid in one month, half of them of won deals, one in a hundred partly
 refunded; resellers that buy through distributors; a plan with marginal monthly tiers, an uplift
@@ -25,7 +26,7 @@ import click
 from sqlalchemy import Engine, func, make_url, select
 
 from benchmarks.clock import Clock, say
-from benchmarks.commissions_made import CLOSED, MONTH, RULES, fill, founded, sales
+from benchmarks.commissions_made import CLOSED, MONTH, RULES, Sales, founded
 from benchmarks.commissions_sql import statements
 from models import bulk, commissions, pouring, roles, schema
 from models import engine as engines
@@ -38,8 +39,8 @@ from tests.databases import OWNER, Postgresql
 EVENTS_AT_ONCE = 10_000
 
 
-def ours(engine: Engine, parts: int) -> tuple[float, int]:
-    """(seconds by the clock, lines)."""
+def ours(engine: Engine, parts: int, looked_at: bool = True) -> float:
+    """Seconds by the clock.  looked_at: the month's pages are asked for in between."""
     clock = Clock(engine)
     if parts > 1:
         _side_by_side(engine, parts)
@@ -49,14 +50,15 @@ def ours(engine: Engine, parts: int) -> tuple[float, int]:
     with open_session(engine, Scope.vendor()) as session:
         lines = session.scalar(select(func.count(CommissionLine.id))) or 0
     say(f"rated: {lines:,} lines", lines, rated)
-    _looked_at(engine)
+    if looked_at:
+        _looked_at(engine)
     stating = Clock(engine)
     stated = close(engine)
     told = stating.read()
     say(f"stated: {stated:,} statements", lines, told)
     together = tuple(one + other for one, other in zip(rated, told, strict=True))
     say("together", lines, together)
-    return together[0], lines
+    return together[0]
 
 
 def _looked_at(engine: Engine) -> None:
@@ -226,7 +228,7 @@ def _fill(url: str, events: int, partners: int) -> None:
         options = {"connect_args": {"options": "-c session_replication_role=replica"}}
     engine = engines.for_writing(engines.connect(url, **options))
     with open_session(engine, Scope.vendor()) as session:
-        fill(session, sales(events, *founded(session, partners)))
+        Sales(events, *founded(session, partners)).fill(session)
         session.commit()
     with engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -243,13 +245,18 @@ def main(words: Iterable[str] | None = None) -> None:
     parser.add_argument("--partners", type=int, default=1_000)
     parser.add_argument("--postgresql", action="store_true", help="a server of our own")
     parser.add_argument("--parts", type=int, default=1, help="processes that rate side by side")
+    parser.add_argument("--ours-alone", action="store_true", help="no SQL beside it, no looking")
     said = parser.parse_args(None if words is None else list(words))
     with _two_databases(said.postgresql) as (url, beside):
         engine = _with_tables(url)
         _apart([(_fill, (url, said.events, said.partners))])  # its memory is not the engine's
         click.echo(f"{said.events:,} events of {said.partners:,} partners, {engine.dialect.name}")
+        if said.ours_alone:
+            ours(engine, said.parts, looked_at=False)
+            engine.dispose()
+            return
         copy = _copied(engine, beside)
-        seconds, _ = ours(engine, said.parts)
+        seconds = ours(engine, said.parts)
         alone = by_sql(copy)
         click.echo(f"  ours takes {seconds / alone:.2f} times as long by the clock")
         compare(engine, copy)

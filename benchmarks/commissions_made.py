@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
 from models import bulk, commissions
-from models.base import human_number, new_id
+from models.base import human_number, long_numbers, new_id
 from models.customers import Customer
-from models.deals import Deal, DealStatus
+from models.deals import Deal
 from models.partners import Partner, PartnerParent, PartnerRole, PartnerStatus, Tier
 from models.people import SYSTEM
-from models.sales import EarningEvent, EarningKind, Invoice, InvoiceLine
+from models.sales import EarningEvent, Invoice, InvoiceLine
 from models.scope import ScopedSession
 from models.vendor import Vendor
 
 SEED = 20261122
-BATCH = 2_000
+BATCH = 10_000
+"""Sales that are written together."""
 MONTH = "2026-10"
 OPENED = datetime(2026, 10, 1, 8, tzinfo=UTC)
 CLOSED = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -96,130 +94,107 @@ def _customer(number: int) -> dict[str, Any]:
     }
 
 
-def sales(
-    count: int, partners: list[UUID], customers: list[UUID]
-) -> Iterator[list[tuple[type, dict[str, Any]]]]:
-    """The rows of one sale after another, until there are `count` earning events."""
-    rng = random.Random(SEED)
-    made = 0
-    while made < count:
-        at = OPENED + timedelta(seconds=rng.randrange(29 * 24 * 3600))
+class Sales:
+    """Made as they are written: rows of text, in the order of the columns below."""
+
+    def __init__(self, count: int, partners: list[UUID], customers: list[UUID]) -> None:
+        self._count, self._made, self._number = count, 0, 0
+        self._partners = [one.hex for one in partners]
+        self._customers = [one.hex for one in customers]
+        self._rng, self._ids = random.Random(SEED), bulk.new_ids()
+        self._rows: dict[Any, list[tuple[Any, ...]]] = {kind: [] for kind in COLUMNS}
+
+    def fill(self, session: ScopedSession) -> None:
+        """Write one sale after another, until there are as many earning events."""
+        while self._made < self._count:
+            self._make()
+            self._number += 1
+            if self._number % BATCH == 0:
+                self._write(session)
+        self._write(session)
+
+    def _make(self) -> None:
+        rng, ids, number = self._rng, self._ids, self._number
+        second = rng.randrange(29 * 24 * 3600)
         net = rng.randrange(500_00, 20_000_00)
-        sale = _sale(at, net, rng.choice(partners), rng.choice(customers), made)
-        invoice = next(row for table, row in sale if table is Invoice)
-        if made + 2 <= count and rng.random() < REFUNDED:
+        partner, customer = rng.choice(self._partners), rng.choice(self._customers)
+        at, day = instant(second), (second + MORNING) // DAY
+        deal = next(ids) if number % 2 else None
+        if deal is not None:
+            days, won = (DAYS[day - 20], DAYS[day + 70]), instant(second - 5 * 3600)
+            self._rows[Deal].append((deal, partner, net, customer, *days, won, at, at, at))
+        invoice, on = next(ids), DAYS[day]
+        bill = (invoice, partner, f"INV-{number}", deal, customer, on, net, net, at)
+        self._rows[Invoice].append(bill)
+        left, counted = net // 4, net - net // 4
+        self._rows[InvoiceLine] += (
+            (next(ids), partner, invoice, 1, "BIKE", counted, 1),
+            (next(ids), partner, invoice, 2, "SERVICE", left, 0),
+        )
+        self._earn(partner, "paid", deal, invoice, at, net)
+        if self._made < self._count and rng.random() < REFUNDED:
             back = rng.randrange(1_00, net)
-            sale.append(_event(invoice, EarningKind.REFUND, at + timedelta(days=1), back))
-        yield sale
-        made += sum(table is EarningEvent for table, _ in sale)
+            self._earn(partner, "refund", deal, invoice, instant(second + DAY), back)
+
+    def _earn(
+        self, partner: str, kind: str, deal: str | None, invoice: str, at: str, minor: int
+    ) -> None:
+        ids, self._made = self._ids, self._made + 1
+        told = (next(ids), partner, kind, deal, invoice, next(ids), at, minor, at)
+        self._rows[EarningEvent].append(told)
+
+    def _write(self, session: ScopedSession) -> None:
+        """As models/bulk.py takes them; what a row does not say is the same in each."""
+        for kind, rows in self._rows.items():
+            same = _defaults(kind, COLUMNS[kind]) | SAME[kind]
+            if kind is Deal:
+                numbers = long_numbers("D", [row[0] for row in rows])
+                rows = [(*row, number) for row, number in zip(rows, numbers, strict=True)]
+                columns = (*COLUMNS[kind], "number", *same)
+            else:
+                columns = (*COLUMNS[kind], *same)
+            rest = tuple(same.values())
+            bulk.insert(session, kind.__table__, columns, [row + rest for row in rows])
+            self._rows[kind].clear()
 
 
-def _sale(
-    at: datetime, net: int, partner: UUID, customer: UUID, number: int
-) -> list[tuple[type, dict[str, Any]]]:
-    deals = [(Deal, _deal(at, net, partner, customer))] if number % 2 else []
-    invoice = {
-        "id": new_id(),
-        "partner_id": partner,
-        "number": f"INV-{number}",
-        "deal_id": deals[0][1]["id"] if deals else None,
-        "customer_id": customer,
-        "issued_on": at.date(),
-        "currency": "EUR",
-        "net_minor": net,
-        "open_minor": net,
-        "recorded_at": at,
-    }
-    lines = [
-        (InvoiceLine, _line(invoice, 1, "BIKE", net - net // 4)),
-        (InvoiceLine, _line(invoice, 2, "SERVICE", net // 4)),
-    ]
-    return [*deals, (Invoice, invoice), *lines, _event(invoice, EarningKind.PAID, at, net)]
+COLUMNS: dict[Any, tuple[str, ...]] = {
+    Deal: (
+        "id", "partner_id", "value_minor", "customer_id", "approved_on", "protected_through",
+        "won_at", "created_at", "updated_at", "changed_at",
+    ),
+    Invoice: (
+        "id", "partner_id", "number", "deal_id", "customer_id", "issued_on", "net_minor",
+        "open_minor", "recorded_at",
+    ),
+    InvoiceLine: (
+        "id", "partner_id", "invoice_id", "position", "sku", "amount_minor", "commissionable",
+    ),
+    EarningEvent: (
+        "id", "partner_id", "kind", "deal_id", "invoice_id", "source_id", "at", "amount_minor",
+        "recorded_at",
+    ),
+}  # fmt: skip
+SAME: dict[Any, dict[str, Any]] = {
+    Deal: {"status": "won", "value_currency": "EUR", "asked_fields": "[]"},
+    Invoice: {"currency": "EUR"},
+    InvoiceLine: {"quantity": 1},
+    EarningEvent: {"currency": "EUR"},
+}
+DAY, MORNING = 24 * 3600, OPENED.hour * 3600
+DAYS = {day: (OPENED.date() + timedelta(days=day)).isoformat() for day in range(-25, 125)}
 
 
-def _deal(at: datetime, net: int, partner: UUID, customer: UUID) -> dict[str, Any]:
-    key = new_id()
+def instant(second: int) -> str:
+    """So many seconds after OPENED, as both databases take it."""
+    day, rest = divmod(second + MORNING, DAY)
+    return f"{DAYS[day]} {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}.000000"
+
+
+def _defaults(kind: Any, told: tuple[str, ...]) -> dict[str, Any]:
+    """Of the columns that have one and are not told."""
     return {
-        "id": key,
-        "partner_id": partner,
-        "number": human_number("D", key, 10),
-        "status": DealStatus.WON,
-        "value_minor": net,
-        "value_currency": "EUR",
-        "customer_id": customer,
-        "approved_on": at.date() - timedelta(days=20),
-        "protected_through": at.date() + timedelta(days=70),
-        "asked_fields": "[]",
-        "won_at": at - timedelta(hours=5),
-        "created_at": at,
-        "updated_at": at,
-        "changed_at": at,
+        one.name: str(one.default.arg)
+        for one in kind.__table__.columns
+        if one.default is not None and one.default.is_scalar and one.name not in told
     }
-
-
-def _line(invoice: dict[str, Any], position: int, sku: str, minor: int) -> dict[str, Any]:
-    return {
-        "partner_id": invoice["partner_id"],
-        "invoice_id": invoice["id"],
-        "position": position,
-        "sku": sku,
-        "quantity": 1,
-        "amount_minor": minor,
-        "commissionable": sku == "BIKE",
-    }
-
-
-def _event(
-    invoice: dict[str, Any], kind: EarningKind, at: datetime, minor: int
-) -> tuple[type, dict[str, Any]]:
-    return EarningEvent, {
-        "partner_id": invoice["partner_id"],
-        "kind": kind,
-        "deal_id": invoice["deal_id"],
-        "invoice_id": invoice["id"],
-        "source_id": new_id(),
-        "at": at,
-        "amount_minor": minor,
-        "currency": "EUR",
-        "recorded_at": at,
-    }
-
-
-def fill(session: ScopedSession, made: Iterator[list[tuple[type, dict[str, Any]]]]) -> None:
-    while batch := list(islice(made, BATCH)):
-        for kind in (Deal, Invoice, InvoiceLine, EarningEvent):
-            _insert(session, kind, [row for sale in batch for one, row in sale if one is kind])
-
-
-def _insert(session: ScopedSession, kind: Any, rows: list[dict[str, Any]]) -> None:
-    """As models/bulk.py takes them; what a row does not say is the column's default."""
-    if not rows:
-        return
-    table = kind.__table__
-    columns = [one.name for one in table.columns if one.name in rows[0] or _has_default(one)]
-    defaults = {
-        one.name: _told(one.default.arg)
-        for one in table.columns
-        if _has_default(one) and one.name != "id"
-    }
-    ids = bulk.new_ids()
-    told = []
-    for row in rows:
-        whole = defaults | {name: _told(value) for name, value in row.items()}
-        whole.setdefault("id", next(ids))
-        told.append(tuple(whole[name] for name in columns))
-    bulk.insert(session, table, columns, told)
-
-
-def _has_default(column: Any) -> bool:
-    return column.name == "id" or (column.default is not None and column.default.is_scalar)
-
-
-def _told(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, datetime):
-        return bulk.instant_text(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -233,8 +233,8 @@ def new_ids(at_once: int = 4096) -> Iterator[str]:
         drawn = bytearray(os.urandom(8 * at_once))
         drawn[::8] = drawn[::8].translate(VARIANT)
         digits = drawn.hex()
-        for number in range(at_once):
-            yield f"{head}{NUMBERS[number]}{digits[number * 16 : number * 16 + 16]}"
+        rest = [digits[start : start + 16] for start in range(0, 16 * at_once, 16)]
+        yield from [head + number + last for number, last in zip(NUMBERS, rest, strict=False)]
 
 
 VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))

@@ -20,6 +20,7 @@ from models import bulk
 from models.catalog import Product
 from models.commissions.earning import Earning
 from models.commissions.engine import Event, EventKind, Plan, Registration, Sale, SaleLine
+from models.commissions.engine.desk import made
 from models.commissions.parties import Parties
 from models.customers.merging import merged_into
 from models.deals import Deal, DealLine
@@ -75,31 +76,37 @@ class Facts:
             lines = tuple(_deal_line(line, row.currency) for line in self._deal_lines[key])
         elif self._lines:
             lines, part = tuple(self._lines.get(invoice_id, ())), None
-        return Sale(
-            deal_id or key,
-            key,
-            partner,
-            row.currency,
-            row.net_minor,
-            NEVER,
-            self._merged.get(row.customer_id or "", row.customer_id),
-            row.deal_kind,
-            lines,
-            _registration(row.approved_on, row.protected_through),
-            self._parties.distributors_of(partner, won_on),
-            self._splits.get(deal_id, ()) if deal_id else (),
-            self._invoiced.get(deal_id) if deal_id and invoice_id else None,
-            part,
-            won_on,
+        return made(
+            Sale,
+            (
+                deal_id or key,
+                key,
+                partner,
+                row.currency,
+                row.net_minor,
+                NEVER,
+                self._merged.get(row.customer_id or "", row.customer_id),
+                row.deal_kind,
+                lines,
+                _registration(row.approved_on, row.protected_through),
+                self._parties.distributors_of(partner, won_on),
+                self._splits.get(deal_id, ()) if deal_id else (),
+                self._invoiced.get(deal_id) if deal_id and invoice_id else None,
+                part,
+                won_on,
+            ),
         )
 
     def event(self, row: Earning, time_zone: str, recorded_on: date) -> Event:
         """recorded_on: the least day on which it counts as recorded."""
-        on = local_day(row.at, time_zone)
+        at, recorded_at = row.at, row.recorded_at
+        on = known_on = local_day(at, time_zone)
         if row.invoice_id is not None:
-            recorded_on = max(recorded_on, local_day(row.recorded_at, time_zone))
-        kind = KINDS[row.kind]
-        return Event(row.id, kind, NEVER, NEVER, row.amount_minor, None, NO_UNITS, on, recorded_on)
+            if recorded_at != at:
+                known_on = local_day(recorded_at, time_zone)
+            recorded_on = max(recorded_on, known_on)
+        told = (NEVER, NEVER, row.amount_minor, None, NO_UNITS, on, recorded_on, None)
+        return made(Event, (row.id, KINDS[row.kind], *told))
 
     def held(self, zones: Mapping[str, str]) -> dict[str, Sale]:
         """Deals, and invoices of no deal, of which something was held back; without detail.

@@ -6,6 +6,7 @@ which it changed (RatingState).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
@@ -41,12 +42,17 @@ class Kept(NamedTuple):
     value: str | None
 
 
+NOTHING = Kept("", "", 0, None)
+
+
 class Memories:
     """The state of one run of the engine, and the rows it came from."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._rows: dict[tuple[str, str], Kept | None] = {}
+        self._rows: defaultdict[str, dict[str, Kept | None]] = defaultdict(dict)
+        self.deals = self._rows[Deal.kind]
+        """What is kept of each deal that was read; `version` counts what was rated of it."""
         self._ids = bulk.new_ids(256)
         self._merged: dict[str, list[str]] | None = None
         self.state = State(self._fetch)
@@ -54,26 +60,24 @@ class Memories:
     def prefetch(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read many memories, named by kind and key, with few questions."""
         by_kind: dict[str, list[str]] = {}
-        for place in dict.fromkeys(wanted):
-            if place not in self._rows:
-                by_kind.setdefault(place[0], []).append(place[1])
+        for kind, key in wanted:
+            by_kind.setdefault(kind, []).append(key)
         for kind, keys in by_kind.items():
-            self._rows |= {(kind, key): None for key in keys}
-            if kind == Deal.kind:
-                self._read_deals(keys)
-            elif kind == Customer.kind:
-                self._read_customers(keys)
-            else:
-                self._read(kind, keys)
+            self.read(kind, keys)
 
-    def deal(self, key: str) -> Kept:
-        """What is kept of a deal; `events` counts what was rated of it."""
-        if (Deal.kind, key) not in self._rows:
-            self.prefetch([(Deal.kind, key)])
-        return self._rows[Deal.kind, key] or Kept("", "", 0, None)
-
-    def deal_is(self, key: str, kept: Kept) -> None:
-        self._rows[Deal.kind, key] = kept
+    def read(self, kind: str, keys: Iterable[str]) -> None:
+        """The same for one kind."""
+        rows = self._rows[kind]
+        new = [key for key in dict.fromkeys(keys) if key not in rows]
+        if not new:
+            return
+        rows |= dict.fromkeys(new)
+        if kind == Deal.kind:
+            self._read_deals(new)
+        elif kind == Customer.kind:
+            self._read_customers(new)
+        else:
+            self._read(kind, new)
 
     def keep(self) -> None:
         """Write what changed since the last time; deals are written beside their events.
@@ -82,7 +86,7 @@ class Memories:
         """
         new, changed = [], []
         for kind, key, memory in self.state.changed():
-            row, value = self._rows.get((kind, key)), self.state.text(kind, key)
+            row, value = self._rows[kind].get(key), self.state.text(kind, key)
             if row is None or not row.id or row.month != memory.month:
                 kept = Kept(next(self._ids), memory.month, 1, value)
                 new.append((kept.id, kind, key, kept.month, value, kept.version))
@@ -90,7 +94,7 @@ class Memories:
                 kept = Kept(row.id, row.month, row.version + 1, value)
                 told = {"row": UUID(row.id), "version_read": row.version, "new_value": value}
                 changed.append(told | {"new_version": kept.version})
-            self._rows[kind, key] = kept
+            self._rows[kind][key] = kept
         bulk.insert(self._session, TABLE, COLUMNS, new)
         if changed:
             done: CursorResult = self._session.execute(CHANGED, changed)  # type: ignore[assignment]
@@ -99,7 +103,8 @@ class Memories:
 
     def forget(self) -> None:
         """Let go of what is kept, so that a long run does not hold all of it."""
-        self._rows.clear()
+        for rows in self._rows.values():
+            rows.clear()
         self.state.forget()
 
     def _read(self, kind: str, keys: list[str]) -> None:
@@ -115,7 +120,7 @@ class Memories:
             .where(RatingState.kind == kind, bulk.among(self._session, RatingState.key, keys))
             .order_by(RatingState.month)
         )
-        self._rows |= {(kind, row[0]): Kept(*row[1:]) for row in rows}
+        self._rows[kind] |= {row[0]: Kept(*row[1:]) for row in rows}
 
     def _read_customers(self, keys: list[str]) -> None:
         """With what is remembered of records that were merged into them: the latest purchase."""
@@ -127,16 +132,17 @@ class Memories:
         others = {key: self._merged[key] for key in keys if key in self._merged}
         if not others:
             return
+        rows = self._rows[Customer.kind]
         every = sorted({one for ones in others.values() for one in ones})
-        self._rows |= {(Customer.kind, one): None for one in every}
+        rows |= dict.fromkeys(every)
         self._read(Customer.kind, every)
         for key, ones in others.items():
-            found = [self._rows[Customer.kind, one] for one in (key, *ones)]
+            found = [rows[one] for one in (key, *ones)]
             told = [row for row in found if row is not None and row.value is not None]
             if told:
                 latest = max(told, key=lambda row: row.value or "")
                 own = found[0] or Kept("", latest.month, 0, None)
-                self._rows[Customer.kind, key] = own._replace(value=latest.value)
+                rows[key] = own._replace(value=latest.value)
 
     def _read_deals(self, keys: list[str]) -> None:
         rows = self._session.execute(
@@ -152,15 +158,16 @@ class Memories:
             .order_by(RatedEvent.sale_id, RatedEvent.nth)
         )
         for key, row_id, month, nth, memory, holds in rows:
-            before = self._rows[Deal.kind, key] or Kept("", "", 0, None)
+            before = self.deals[key] or NOTHING
             value = before.value if memory is None else memory
             kept = Kept(row_id if holds else before.id, month, nth, value)
-            self._rows[Deal.kind, key] = kept
+            self.deals[key] = kept
 
     def _fetch(self, kind: str, key: str) -> tuple[str, str] | None:
-        if (kind, key) not in self._rows:
-            self.prefetch([(kind, key)])
-        row = self._rows[kind, key]
+        rows = self._rows[kind]
+        if key not in rows:
+            self.read(kind, [key])
+        row = rows[key]
         return None if row is None or row.value is None else (row.month, row.value)
 
 

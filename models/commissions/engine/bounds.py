@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 
 from models.commissions.engine.desk import Basis, Desk, Entry
 from models.commissions.engine.facts import Code, Registration
@@ -42,6 +43,7 @@ def _fulfils(desk: Desk) -> bool:
     return all(partner == desk.sale.partner for partner, _ in desk.sale.splits)
 
 
+@cache
 def protected_through(registration: Registration) -> date:
     """The last protected day, inclusive."""
     days = registration.protection_days + registration.extension_days

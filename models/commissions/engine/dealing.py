@@ -30,8 +30,9 @@ class Share:
         self.held = 0
         self.freed = 0
         """Released because the same share of the sale was refunded."""
-        for name, amount in zip(AMOUNTS, amounts, strict=False):
-            setattr(self, name, amount)
+        if amounts:
+            for name, amount in zip(AMOUNTS, amounts, strict=False):
+                setattr(self, name, amount)
 
     def kept(self) -> list[Any]:
         who = [self.partner, self.currency, self.payout_currency, self.lines, self.earned]

@@ -162,22 +162,26 @@ class Desk:
         sale = self.sale
         if self.half_even:
             more = (more or {}) | {"rounding": "half_even"}
-        return Line(
-            self.world.new_id(),
-            partner,
-            sale.deal if of_deal else None,
-            sale.key if of_deal else None,
-            code,
-            amount,
-            currency,
-            payout,
-            target,
-            self.period,
-            self.on,
-            self.event.id,
-            self.plan.id,
-            self.version.id,
-            (*told, more) if more else told,
+        return made(
+            Line,
+            (
+                self.world.new_id(),
+                partner,
+                sale.deal if of_deal else None,
+                sale.key if of_deal else None,
+                code,
+                amount,
+                currency,
+                payout,
+                target,
+                self.period,
+                self.on,
+                self.event.id,
+                self.plan.id,
+                self.version.id,
+                (*told, more) if more else told,
+                (),
+            ),
         )
 
     def correction(
@@ -216,6 +220,10 @@ class Desk:
         payout = converted(amount, source, target, rate.value, half_even=self.half_even)
         fx = [policy.value, source, target, format(rate.value, "f"), str(rate.on), rate.source]
         return payout, (more or {}) | {"fx": fx}
+
+
+made = tuple.__new__
+"""All fields of what is made by the million, at once: by its name it takes three times as long."""
 
 
 def _local(instant: datetime, zone: str) -> date:

@@ -16,6 +16,7 @@ from models.commissions.engine.holdback import holdbacks, releases, remember_hol
 from models.commissions.engine.parties import split
 from models.commissions.engine.plan import Plan
 from models.commissions.engine.portions import basis_of
+from models.commissions.engine.state import Deal
 from models.commissions.engine.trueups import book_true_up, true_ups
 from models.commissions.engine.works import Works
 
@@ -78,7 +79,9 @@ def _booked(desk: Desk, basis: Basis, entries: list[Entry], held: list[Entry]) -
     lifted = [] if works.retro is None else true_ups(desk, basis, works.retro, works.window)
     if works.derates is not None:
         remember(desk, basis)
-    lines = [_book(desk, entry) for entry in entries if entry.amount_minor]
+    lines = [desk.line(entry) for entry in entries if entry.amount_minor]
+    for line in lines:
+        _book(deal, line)
     for entry in held:
         lines.append(desk.line(entry))
         remember_hold(desk, lines[-1])
@@ -94,10 +97,9 @@ def _booked(desk: Desk, basis: Basis, entries: list[Entry], held: list[Entry]) -
     return lines
 
 
-def _book(desk: Desk, entry: Entry) -> Line:
-    """The line, added to what its partner has earned on the deal."""
-    line = desk.line(entry)
-    share = desk.deal.share(line.partner, line.currency, line.payout_currency)
+def _book(deal: Deal, line: Line) -> None:
+    """Added to what its partner has earned on the deal."""
+    share = deal.share(line.partner, line.currency, line.payout_currency)
     share.lines.append(line.id)
     if line.code in BONUS_CODES:
         share.bonus += line.amount_minor
@@ -105,4 +107,3 @@ def _book(desk: Desk, entry: Entry) -> Line:
     else:
         share.earned += line.amount_minor
         share.earned_payout += line.payout_minor
-    return line

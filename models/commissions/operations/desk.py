@@ -17,7 +17,7 @@ from models.commissions.engine.desk import Desk
 from models.commissions.engine.state import Deal as DealMemory
 from models.commissions.engine.state import text_of
 from models.commissions.facts import Facts
-from models.commissions.memory import Memories
+from models.commissions.memory import NOTHING, Memories
 from models.commissions.operations.before import Before
 from models.commissions.operations.keeping import Outcome
 from models.commissions.parties import Parties
@@ -90,7 +90,7 @@ class Ratings:
 
     def remember_deals(self, keys: Iterable[str]) -> None:
         """Read what is remembered of these deals, with few questions."""
-        self.memories.prefetch((DealMemory.kind, key) for key in keys)
+        self.memories.read(DealMemory.kind, keys)
 
     def remember(self, desks: Collection[Desk]) -> None:
         """Read whatever else these events will ask for, with few questions."""
@@ -164,7 +164,7 @@ class Ratings:
         for key, memory in dict(self.memories.state.touched).items():
             if not isinstance(memory, DealMemory) or memory is deal:
                 continue
-            if self.memories.deal(key).value != text_of(memory).decode():
+            if (self.memories.deals[key] or NOTHING).value != text_of(memory).decode():
                 self.outcome.rated(next(self.ids), key, memory, Rated.LIFTED, month, 0)
 
 

@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
+from orjson import dumps
 from sqlalchemy import delete, select, update
 from sqlalchemy import insert as insert_rows
 from sqlalchemy.orm import Session
 
 from models import bulk
-from models.base import long_number, new_id
+from models.base import long_numbers, new_id
 from models.commissions.engine import Line
 from models.commissions.engine.numbers import iso
 from models.commissions.engine.state import Deal, text_of
 from models.commissions.memory import COLUMNS as MEMORY
+from models.commissions.memory import NOTHING, Kept, Memories
 from models.commissions.memory import TABLE as MEMORIES
-from models.commissions.memory import Kept, Memories
 from models.commissions.rated import Rated, RatedEvent, RatingProblem
 from models.commissions.tables import CommissionLine
 
@@ -42,65 +42,37 @@ class Outcome:
         self._told_now = bulk.instant_text(now)
         for table, columns in ((EVENTS, RATED), (LINES, LINE), (MEMORIES, MEMORY)):
             bulk.make_room(session, table, columns)
-        self.lines: list[tuple[Any, ...]] = []
+        self._lines: list[tuple[Sequence[Line], str | None, str | None]] = []
         self._rated: list[list[Any]] = []
         self._due: dict[str, list[Any]] = {}
         """The row of each deal in `_rated` that says when its next hold is released."""
         self._no_longer_due: list[str] = []
         self._stuck: dict[str, tuple[str, str]] = {}
+        self._has_problems: bool | None = None
+        """Whether anything is known that could not be rated; None until it matters."""
 
     def add(self, lines: Sequence[Line], invoice_id: str | None, source_id: str | None) -> None:
         """invoice_id: of what is not about a deal as a whole."""
-        now = self._told_now
-        for (  # taken apart at once: by name, value by value, takes twice as long
-            line_id,
-            partner,
-            deal,
-            sale,
-            code,
-            amount,
-            currency,
-            payout,
-            payout_currency,
-            period,
-            on,
-            _,
-            _,
-            version,
-            told,
-            corrects,
-        ) in lines:
-            self.lines.append(
-                (
-                    line_id, partner, long_number("L", line_id), period, iso(on), code._value_,
-                    deal if sale is not None and deal != invoice_id else None,
-                    invoice_id if sale is not None else None,
-                    source_id, amount, currency, payout, payout_currency, version,
-                    orjson.dumps(told).decode(),
-                    orjson.dumps(corrects).decode() if corrects else "[]",
-                    now,
-                )
-            )  # fmt: skip
+        self._lines.append((lines, invoice_id, source_id))
 
     def rated(
         self, source_id: str, key: str, deal: Deal, kind: Rated, month: str, count: int
     ) -> None:
         """That it was rated, and what is remembered of its deal from now on."""
-        before = self._memories.deal(key)
-        memory: str | None = text_of(deal).decode()
-        changed = memory != before.value and (before.value is not None or deal.plan != "")
-        due = deal.next_release if deal.holds else None
-        nth = before.version + 1
+        deals = self._memories.deals
+        holds, _, version, value = deals[key] or NOTHING
+        memory, due = text_of(deal).decode(), None
+        changed = memory != value and (value is not None or deal.plan != "")
+        if changed:
+            value, due = memory, deal.next_release if deal.holds else None
         row: list[Any] = [
-            source_id, key, before.version + 1, kind._value_, month, self._told_now, count,
-            memory if changed else None, due if changed else None,
+            source_id, key, version + 1, kind._value_, month, self._told_now, count,
+            memory if changed else None, due,
         ]  # fmt: skip
         self._rated.append(row)
-        holds = before.id
         if changed and (holds or due):
             holds = self._moved(key, row, holds, due)
-        value = memory if changed else before.value
-        self._memories.deal_is(key, Kept(holds, month, nth, value))
+        deals[key] = Kept(holds, month, version + 1, value)
 
     def _moved(self, key: str, row: list[Any], before: str, due: str | None) -> str:
         """Only one row of a deal says when its next hold is released; its id, or nothing."""
@@ -116,7 +88,7 @@ class Outcome:
 
     def drop(self) -> None:
         """Forget it all."""
-        for kept in (self.lines, self._rated, self._due, self._no_longer_due, self._stuck):
+        for kept in (self._lines, self._rated, self._due, self._no_longer_due, self._stuck):
             kept.clear()
 
     def keep(self) -> None:
@@ -130,11 +102,34 @@ class Outcome:
             )
         self._keep_problems()
         bulk.insert(self._session, EVENTS, RATED, self._rated)
-        bulk.insert(self._session, LINES, LINE, self.lines)
+        bulk.insert(self._session, LINES, LINE, self._line_rows())
         self.drop()
 
+    def _line_rows(self) -> list[tuple[Any, ...]]:
+        """As LINE names them.  Values are taken apart at once: by name, one after another, takes
+        twice as long."""
+        keys = [line.id for lines, _, _ in self._lines for line in lines]
+        numbers, now = long_numbers("L", keys), self._told_now
+        return [
+            (
+                line_id, partner, number, period, iso(on), code._value_,
+                deal if sale is not None and deal != invoice_id else None,
+                invoice_id if sale is not None else None,
+                source_id, amount, currency, payout, payout_currency, version,
+                dumps(told).decode(), dumps(corrects).decode() if corrects else "[]", now,
+            )
+            for lines, invoice_id, source_id in self._lines
+            for (
+                line_id, partner, deal, sale, code, amount, currency, payout, payout_currency,
+                period, on, _, _, version, told, corrects,
+            ), number in zip(lines, numbers, strict=False)
+        ]  # fmt: skip
+
     def _keep_problems(self) -> None:
-        known = self._known_problems()
+        if self._has_problems is None:
+            self._has_problems = self._session.scalar(select(RatingProblem.id).limit(1)) is not None
+        known = self._known_problems() if self._has_problems else {}
+        self._has_problems = self._has_problems or bool(self._stuck)
         solved = known.keys() - self._stuck.keys()
         if solved:
             gone = [UUID(one) for one in solved]

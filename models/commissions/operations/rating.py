@@ -21,7 +21,7 @@ from models.calendars import local_day
 from models.commissions import engine
 from models.commissions.earning import Earning, earned, in_order, ordered
 from models.commissions.engine import Event, EventKind, Plan, Sale
-from models.commissions.engine.desk import Desk
+from models.commissions.engine.desk import Desk, made
 from models.commissions.operations.desk import Ratings, take_turns
 from models.commissions.rated import RatedEvent
 from models.commissions.slicing import Range
@@ -30,7 +30,7 @@ from models.sales import EarningEvent
 from models.scope import vendor_side
 from models.wins import DealOrder
 
-CHUNK = 2_000
+CHUNK = 5_000
 """Events that are read, rated and written together."""
 
 
@@ -175,7 +175,7 @@ def _desk(ratings: Ratings, row: Earning, plan: Plan | Refused) -> Told:
             month = ratings.posting_month(event)
             return Told(row, None, month)
         sale = ratings.facts.sale(row, plan.time_zone)
-        return Told(row, engine.set_up(plan, sale, event, ratings.world), "")
+        return made(Told, (row, engine.set_up(plan, sale, event, ratings.world), "", None))
     except Refused as refusal:
         return Told(row, None, "", refusal)
 
