@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from sqlalchemy import exists, select
 from werkzeug import Response
 
 from models import vendor
-from models.deals import Deal
 from models.errors import Refused
 from models.people import Actor
 from models.vendor import Vendor
@@ -24,6 +22,7 @@ from portal.programme import (
     registration,
     signing_in,
 )
+from portal.programme.base_currency import must_be_free, to_look_at
 from portal.programme.blueprint import pages
 from portal.programme.changing import change
 from portal.programme.forms import ProgrammeForm
@@ -47,17 +46,19 @@ def save(person: Actor) -> Response | tuple[str, int]:
         return _page(person, form), 422
     changed = change(programme, _values(form), person)
     flash("Saved." if changed else "Nothing was different.")
+    if "base_currency" in changed:
+        flash(to_look_at(programme))
     return redirect(url_for("programme.show"), 303)
 
 
 def _may_have_its_currency(form: ProgrammeForm, programme: Vendor) -> bool:
-    """Limits, minimums and quotas are amounts in it, which would keep their digits."""
-    is_used = session.scalar(select(exists().select_from(Deal)))
-    if form.base_currency.data == programme.base_currency or not is_used:
-        return True
-    kept = f"Deals are counted in {programme.base_currency} already; the base currency stays."
-    put_refusal(form.base_currency, Refused(kept))
-    return False
+    try:
+        if form.base_currency.data != programme.base_currency:
+            must_be_free(programme)
+    except Refused as no:
+        put_refusal(form.base_currency, no)
+        return False
+    return True
 
 
 def _page(person: Actor, form: ProgrammeForm) -> str:

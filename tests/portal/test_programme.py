@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.approvals import ApprovalRule
 from models.people import Role
 from models.vendor import Vendor
 from tests.traces import changes
@@ -65,14 +66,31 @@ def test_what_cannot_be_is_refused_with_the_remedy(typed, a, sign_in, session, n
     assert changes(session) == []
 
 
-def test_the_base_currency_stays_once_there_are_deals(typed, a, sign_in, session):
+def test_a_new_base_currency_says_which_limits_kept_their_digits(typed, a, sign_in):
+    typed |= {"base_currency": "JPY"}
+    page = sign_in(a.administrator()).post("/programme", data=typed, follow_redirects=True).text
+    assert "the smallest payout JP¥5,000" in page or "the smallest payout ¥5,000" in page
+
+
+@pytest.mark.parametrize(
+    ("keep", "told"),
+    [
+        (lambda a: a.submitted(), "deals are counted in it"),
+        (lambda a: a.invoice(), "invoices"),
+        (lambda a: a.keep(ApprovalRule(name="Large", position=1, from_minor=1, created_at=a.now)),
+         "amounts of approval rules. Take them out"),
+        (lambda a: a.territory(quota_minor=1), "quotas and minimums of territories"),
+    ],
+)  # fmt: skip
+def test_the_base_currency_stays_while_anything_is_kept_in_it(
+    typed, a, sign_in, session, keep, told
+):
+    keep(a)
     client = sign_in(a.administrator())
-    assert client.post("/programme", data=typed | {"base_currency": "USD"}).status_code == 303
-    a.submitted()
     answer = client.post("/programme", data=typed | {"base_currency": "JPY"})
-    assert answer.status_code == 422 and "counted in USD already" in answer.text
-    assert session.scalar(select(Vendor.base_currency)) == "USD"
-    assert client.post("/programme", data=typed | {"base_currency": "USD"}).status_code == 303
+    assert answer.status_code == 422 and told in answer.text
+    assert session.scalar(select(Vendor.base_currency)) == "EUR"
+    assert client.post("/programme", data=typed).status_code == 303
 
 
 def test_other_staff_read_without_a_button(programme, a, sign_in):
