@@ -83,12 +83,13 @@ def sign_in(
     *,
     stage: Stage,
     at: datetime,
+    proven_at: datetime | None,
     began_at: datetime | None = None,
-    proven_at: datetime | None = None,
     provider_id: UUID | None = None,
 ) -> None:
     """Open a session row for this person and give the browser its token.
 
+    proven_at: when they last showed to be there; None when nobody knows.
     began_at: when the password was typed, if not now.  provider_id: through whose sign-in.
     """
     token = secrets.token_urlsafe(32)
@@ -101,7 +102,7 @@ def sign_in(
             address=request.remote_addr or "",
             browser=request.user_agent.string[:300],
             stage=stage,
-            proven_at=(proven_at or at) if stage is Stage.IN else None,
+            proven_at=proven_at if stage is Stage.IN else None,
             provider_id=provider_id,
         )
     )
@@ -119,7 +120,8 @@ def change_company(session: Session, person: Person, *, stage: Stage, at: dateti
     assert here is not None, "somebody has shown the password"
     ending = update(UserSession).where(UserSession.id == here.session_id)
     session.execute(ending.values(ended_at=at))
-    sign_in(session, person, stage=stage, at=at, began_at=here.began_at, proven_at=here.proven_at)
+    proven_at = here.began_at if here.stage is Stage.COMPANY else here.proven_at
+    sign_in(session, person, stage=stage, at=at, began_at=here.began_at, proven_at=proven_at)
 
 
 def prove(session: Session, *, at: datetime) -> None:

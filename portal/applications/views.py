@@ -18,7 +18,7 @@ from portal.applications.forms import AcceptForm, ApplicationForm, DeclineForm, 
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, anyone
+from portal.permissions import Can, allow, anyone, staff
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
 
@@ -85,7 +85,7 @@ def index(_person: Actor) -> str:
 
 
 @pages.get("/applications/export")
-@allow(Can.REVIEW_APPLICATION)
+@allow(Can.REVIEW_APPLICATION, fresh=staff)
 def export(_person: Actor) -> Response:
     found = applications.listed(_chosen()).order_by(Application.created_at.desc())
     name = f"Applications {now():%Y-%m-%d}"

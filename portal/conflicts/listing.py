@@ -21,7 +21,7 @@ from portal.clock import now
 from portal.conflicts.blueprint import TONES, pages
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 NEWEST_FIRST = [Key(Conflict.opened_at, True), Key(Conflict.id, True)]
@@ -69,7 +69,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/export")
-@allow(Can.SEE_CONFLICTS)
+@allow(Can.SEE_CONFLICTS, fresh=staff)
 def export(person: Actor) -> Response:
     """The filtered rows, in the order of the list."""
     order = Conflict.opened_at.desc(), Conflict.id.desc()

@@ -12,7 +12,7 @@ from models.deals.transitions import TRANSITIONS, Transition, steps_of
 from models.people import PARTNER_ROLES, STAFF, Actor, Role
 from portal.deals.blueprint import pages
 from portal.formats import words
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 COLUMNS = [
@@ -35,7 +35,7 @@ def moves(_person: Actor) -> str:
 
 
 @pages.get("/moves/export")
-@allow(Can.SEE_PROGRAMME)
+@allow(Can.SEE_PROGRAMME, fresh=staff)
 def export_moves(_person: Actor) -> Response:
     return sheet_response("Moves of a deal", COLUMNS, _rows(), request.args.get("as", "csv"))
 

@@ -29,7 +29,7 @@ from portal.deals.writing import Desk
 from portal.fields import TidyField, UpperField
 from portal.formats import day
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 Answer = Response | tuple[str, int] | str
@@ -168,7 +168,7 @@ def prechecks_of(_person: Actor, partner: Partner) -> str:
 
 
 @pages.get("/pre-checks/<uuid:partner_id>/export")
-@allow(Can.DECIDE_DEAL, find=partner_or_404)
+@allow(Can.DECIDE_DEAL, find=partner_or_404, fresh=staff)
 def export_prechecks(_person: Actor, partner: Partner) -> Response:
     query = deals.listed_prechecks(partner.id)
     rows = session.execute(query.order_by(PrecheckAsked.at.desc(), PrecheckAsked.id.desc()))

@@ -12,7 +12,7 @@ from models.people import Actor, Role
 from portal.clock import now
 from portal.database import session
 from portal.deals.blueprint import pages
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 MOST = 200
@@ -52,7 +52,7 @@ def asked_for(person: Actor) -> str:
 
 
 @pages.get("/requests/export")
-@allow(Can.APPROVE_DEAL)
+@allow(Can.APPROVE_DEAL, fresh=staff)
 def export_asked_for(person: Actor) -> Response:
     rows = session.execute(requests(_whose(person, _view(person)))).all()
     return sheet_response("Requests", COLUMNS, rows, request.args.get("as", "csv"))

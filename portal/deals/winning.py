@@ -27,7 +27,7 @@ from portal.deals.forms import ReasonForm
 from portal.deals.win_forms import COMPLETE, EvidenceForm, win_form
 from portal.fields import uploads
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 OLDEST_FIRST = [Key(DealOrder.recorded_at), Key(DealOrder.id)]
@@ -164,7 +164,7 @@ def to_look_at(person: Actor) -> str:
 
 
 @pages.get("/wins/export")
-@allow(Can.DECIDE_DEAL)
+@allow(Can.DECIDE_DEAL, fresh=staff)
 def export_to_look_at(person: Actor) -> Response:
     query = wins.to_look_at(_wanted(person)).order_by(DealOrder.recorded_at, DealOrder.id)
     rows = session.execute(query.execution_options(yield_per=1000))

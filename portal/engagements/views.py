@@ -25,7 +25,7 @@ from portal.database import session
 from portal.engagements.forms import FileForm, TouchForm
 from portal.engagements.loading import COLUMNS, SAMPLE, Loaded, load
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 pages = Blueprint("engagements", __name__, url_prefix="/own-sales")
@@ -59,7 +59,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/export")
-@allow(Can.SEE_ENGAGEMENTS)
+@allow(Can.SEE_ENGAGEMENTS, fresh=staff)
 def export(_person: Actor) -> Response:
     rows = session.execute(_wanted().order_by(Touch.happened_on.desc(), Touch.id.desc()))
     return sheet_response("Own sales", SHEET, rows, request.args.get("as", "csv"))

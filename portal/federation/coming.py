@@ -140,8 +140,15 @@ def _let_in(kept: dict[str, str], state: str, code: str) -> Stage:
         accounts.arrived(own, person, address=request.remote_addr or "", now=now())
         stage = factors.stage_of(own, person)
         flask.session.clear()
-        identity.sign_in(own, person, stage=stage, at=now(), provider_id=provider.id)
+        identity.sign_in(
+            own, person, stage=stage, at=now(), provider_id=provider.id, proven_at=_proven_at(told)
+        )
         return stage
+
+
+def _proven_at(told: Told) -> datetime | None:
+    """When they signed in there, which may be days ago; None when the provider does not say."""
+    return told.signed_in_at and min(told.signed_in_at, now())
 
 
 def _refused(why: str) -> tuple[str, int]:

@@ -32,7 +32,7 @@ from portal.insights.tables import (
     reason_table,
     state_table,
 )
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import sheet_response
 from portal.spans import first_instant, last_instant, read_day
 
@@ -77,7 +77,7 @@ def registration(person: Actor) -> str:
 
 
 @pages.get("/registration/<word:part>")
-@allow(Can.SEE_INSIGHTS)
+@allow(Can.SEE_INSIGHTS, fresh=staff)
 def export(person: Actor, part: str) -> Response:
     """One table of the page as a file, from the very same cells."""
     span = _span()

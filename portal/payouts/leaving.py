@@ -22,7 +22,7 @@ from portal.database import session
 from portal.paging import Key, page_of
 from portal.payouts import lists
 from portal.payouts.blueprint import pages
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, safe_name, sheet_response, write_csv
 
 OWING_ORDER = [Key(Partner.name), Key(Partner.id), Key(DEBTS.c.currency)]
@@ -49,7 +49,7 @@ def leaver(_person: Actor, partner: Partner) -> str:
 
 
 @pages.get("/leavers/<uuid:partner_id>/file")
-@allow(Can.SETTLE_LEAVERS, find=leaver_or_404)
+@allow(Can.SETTLE_LEAVERS, find=leaver_or_404, fresh=staff)
 def leaver_pack(_person: Actor, partner: Partner) -> Response:
     """Everything that was stated and paid, in one file to keep."""
     found: dict[str, tuple[list[Column], Any]] = {
@@ -81,7 +81,7 @@ def owing_list(_person: Actor) -> str:
 
 
 @pages.get("/payout-runs/owing/export")
-@allow(Can.SETTLE_LEAVERS)
+@allow(Can.SETTLE_LEAVERS, fresh=staff)
 def export_owing(_person: Actor) -> Response:
     rows = session.execute(owing().order_by(*lists.in_order(OWING_ORDER)))
     return sheet_response("owing", OWING_COLUMNS, rows, request.args.get("as", "csv"))

@@ -21,7 +21,7 @@ from portal.paging import Key, page_of
 from portal.payouts.asking import attempt
 from portal.payouts.bank_answers import read_answers
 from portal.payouts.blueprint import pages
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 NEWEST = [Key(BankReport.taken_at, True), Key(BankReport.id, True)]
@@ -96,7 +96,7 @@ def bank_report(_person: Actor, report: BankReport) -> str:
 
 
 @pages.get("/bank-reports/<uuid:report_id>/export")
-@allow(Can.RUN_PAYOUTS, find=report_or_404)
+@allow(Can.RUN_PAYOUTS, find=report_or_404, fresh=staff)
 def export_report(_person: Actor, report: BankReport) -> Response:
     lines = lines_of(session, report)
     return sheet_response("bank-report", COLUMNS, lines, request.args.get("as", "csv"))

@@ -20,7 +20,7 @@ from portal.payouts.blueprint import pages
 from portal.payouts.forms import ReleaseForm
 from portal.payouts.rails import rails
 from portal.payouts.run_page import progress, shown_with
-from portal.permissions import Can, allow, everybody
+from portal.permissions import Can, allow, everybody, staff
 from portal.sheets import sheet_response
 
 BY_NAME = [Key(Partner.name), Key(PayoutSkip.id)]
@@ -76,7 +76,7 @@ def not_paid(_person: Actor, run: PayoutRun) -> str:
 
 
 @pages.get("/payout-runs/<uuid:run_id>/not-paid/export")
-@allow(Can.RUN_PAYOUTS, find=run_or_404)
+@allow(Can.RUN_PAYOUTS, find=run_or_404, fresh=staff)
 def export_not_paid(_person: Actor, run: PayoutRun) -> Response:
     why = request.args.get("why", type=WhyNot)
     found = skips_in(run, [why] if why else ()).order_by(*lists.in_order(BY_NAME))

@@ -27,7 +27,7 @@ from portal.payouts.forms import PaymentForm, PrepareForm, ReasonForm, ReleaseFo
 from portal.payouts.rails import rail_of_files, rails
 from portal.payouts.run_page import run_page
 from portal.payouts.stripe_desk import run_part
-from portal.permissions import Can, allow, everybody
+from portal.permissions import Can, allow, everybody, staff
 from portal.sealing import seal
 from portal.sheets import sheet_response
 
@@ -57,7 +57,7 @@ def prepare(person: Actor) -> Any:
 
 
 @pages.get("/payout-runs/export")
-@allow(Can.RUN_PAYOUTS)
+@allow(Can.RUN_PAYOUTS, fresh=staff)
 def export_runs(_person: Actor) -> Response:
     rows = session.execute(_chosen().order_by(PayoutRun.id.desc()))
     return sheet_response("payout-runs", lists.RUNS_COLUMNS, rows, request.args.get("as", "csv"))
@@ -81,7 +81,7 @@ def run(person: Actor, run: PayoutRun) -> str:
 
 
 @pages.get("/payout-runs/<uuid:run_id>/export")
-@allow(Can.RUN_PAYOUTS, find=run_or_404)
+@allow(Can.RUN_PAYOUTS, find=run_or_404, fresh=staff)
 def export_run(_person: Actor, run: PayoutRun) -> Response:
     preview = Preview(run)
     keys = lists.keys_of_run(preview, lists.sort_of_run(request.args.get("sort", "")))
@@ -122,7 +122,7 @@ def cancel(person: Actor, run: PayoutRun) -> Any:
 
 
 @pages.post("/payout-runs/<uuid:run_id>/bank-file")
-@allow(Can.RUN_PAYOUTS, find=run_or_404)
+@allow(Can.RUN_PAYOUTS, find=run_or_404, fresh=everybody)
 def bank_file(person: Actor, run: PayoutRun) -> Response:
     """A POST, because it is written down who took the file."""
     rail = rail_of_files(run.currency)

@@ -23,7 +23,7 @@ from portal.payouts.blueprint import pages
 from portal.payouts.forms import ReasonForm
 from portal.payouts.stripe_connection import is_connected
 from portal.payouts.stripe_looking import ask_comparison
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, staff
 from portal.sheets import Column, sheet_response
 
 LATEST = [Key(ProviderEvent.received_at, True), Key(ProviderEvent.id, True)]
@@ -71,7 +71,7 @@ def explain(person: Actor, difference: ProviderDifference) -> Any:
 
 
 @pages.get("/stripe/events/export")
-@allow(Can.RUN_PAYOUTS)
+@allow(Can.RUN_PAYOUTS, fresh=staff)
 def export_events(_person: Actor) -> Response:
     rows = session.execute(events().order_by(ProviderEvent.received_at.desc()))
     return sheet_response("stripe-events", COLUMNS, rows, request.args.get("as", "csv"))

@@ -14,7 +14,6 @@ from models.people import Actor, Person, PersonStatus, Role
 from models.scope import vendor_side
 from portal import identity
 from portal.agreeing import agreed
-from portal.barriers import must_be_fresh
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
@@ -79,7 +78,7 @@ def new(person: Actor) -> str:
 
 
 @pages.post("")
-@allow(Can.INVITE_PEOPLE)
+@allow(Can.INVITE_PEOPLE, fresh=everybody)
 def invite(person: Actor) -> Any:
     form = InviteForm()
     form.role.choices = role_choices(person)
@@ -125,7 +124,7 @@ def show(person: Actor, member: Person) -> str:
 
 
 @pages.post("/<uuid:person_id>/role")
-@allow(Can.INVITE_PEOPLE, find=person_or_404)
+@allow(Can.INVITE_PEOPLE, find=person_or_404, fresh=everybody)
 def change_role(person: Actor, member: Person) -> Any:
     form = RoleForm()
     form.role.choices = role_choices(person)
@@ -136,7 +135,7 @@ def change_role(person: Actor, member: Person) -> Any:
 
 
 @pages.post("/<uuid:person_id>/invitation")
-@allow(Can.INVITE_PEOPLE, find=person_or_404)
+@allow(Can.INVITE_PEOPLE, find=person_or_404, fresh=everybody)
 def invite_again(person: Actor, member: Person) -> Any:
     if member.status is PersonStatus.ACTIVE or not _same_side(person, member):
         raise Refused(f"{member.name} cannot be invited from here.")
@@ -177,7 +176,6 @@ def _change_role(by: Actor, member: Person, role: Role) -> str:
     if role is member.role or not _needs_two(role):
         accounts.change_role(session, member.id, by=by, role=role, now=now())
         return f"{member.name} is now {name}."
-    must_be_fresh()
     privileges.ask_role(session, member.id, by=by, role=role, now=now())
     return f"Asked. When another administrator agrees, {member.name} is {name}."
 
@@ -189,7 +187,6 @@ def _invite(by: Actor, email: str, name: str, role: Role) -> str:
     else:
         company = session.get_one(Partner, by.partner_id).name
     if by.partner_id is None and _needs_two(role):
-        must_be_fresh()
         privileges.ask_invitation(session, by=by, email=email, name=name, role=role, now=now())
         return f"Asked. When another administrator agrees, {name} gets the invitation."
     accounts.invite(

@@ -17,7 +17,7 @@ from models.renewals import DAYS_BEFORE, RenewalFilter
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 pages = Blueprint("renewals", __name__, url_prefix="/renewals")
@@ -52,7 +52,7 @@ def index(person: Actor) -> str:
 
 
 @pages.get("/export")
-@allow(Can.SEE_DEALS)
+@allow(Can.SEE_DEALS, fresh=staff)
 def export(person: Actor) -> Response:
     query = renewals.due(_wanted(person, _view())).order_by(Deal.renews_on, Deal.id)
     rows = session.execute(query.execution_options(yield_per=1000))

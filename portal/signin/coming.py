@@ -22,5 +22,5 @@ def come_in(person: Person, wanted: str, stage: Stage | None = None) -> Any:
     if messages:
         flask.session["_flashes"] = messages
     stage = stage or factors.stage_of(session, person)
-    identity.sign_in(session, person, stage=stage, at=now())
+    identity.sign_in(session, person, stage=stage, at=now(), proven_at=now())
     return redirect(next_step(stage, wanted), 303)

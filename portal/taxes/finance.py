@@ -16,7 +16,7 @@ from models.people import Actor
 from models.taxes import FormPolicy, TaxForm, TaxTerm, TermKind
 from portal.clock import now
 from portal.database import session
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, everybody, staff
 from portal.sealing import seal
 from portal.sheets import Column, sheet_response
 from portal.taxes.blueprint import pages
@@ -104,7 +104,7 @@ def year(_person: Actor, year: int) -> str:
 
 
 @pages.get("/tax-years/<int:year>/export")
-@allow(Can.KEEP_TAXES)
+@allow(Can.KEEP_TAXES, fresh=staff)
 def export_year(_person: Actor, year: int) -> Response:
     _must_be_a_year(year)
     rows = session.execute(paid_in(year))
@@ -112,7 +112,7 @@ def export_year(_person: Actor, year: int) -> Response:
 
 
 @pages.post("/tax-years/<int:year>/1099")
-@allow(Can.KEEP_TAXES)
+@allow(Can.KEEP_TAXES, fresh=everybody)
 def export_1099(person: Actor, year: int) -> Response:
     """A POST, because it opens taxpayer numbers, and that is written down."""
     _must_be_a_year(year)

@@ -25,7 +25,8 @@ FRESH = {
     "people.end_sessions",
     "account.add_app", "account.add_passkey", "account.new_app", "account.new_recovery_codes",
     "account.offer_passkey", "account.remove_app", "account.remove_passkey",
-    "agreements.publish", "people.agree", "people.visit",
+    "agreements.publish", "people.agree", "people.visit", "people.invite", "people.invite_again",
+    "people.change_role", "payouts.bank_file", "taxes.export_1099",
     "federation.add_domain", "federation.create", "federation.forget", "federation.remove_domain",
     "federation.save",
     "federation.shut", "provisioning.make", "provisioning.end",
@@ -36,6 +37,11 @@ FRESH = {
 }  # fmt: skip
 FRESH_FOR_STAFF = {
     "audit.access_export", "audit.export", "audit.history_export", "audit.privileged_export",
+    "applications.export", "conflicts.export", "deals.export_asked_for", "deals.export_moves",
+    "deals.export_prechecks", "deals.export_to_look_at", "engagements.export", "insights.export",
+    "payouts.export_events", "payouts.export_not_paid", "payouts.export_owing",
+    "payouts.export_report", "payouts.export_run", "payouts.export_runs", "payouts.leaver_pack",
+    "renewals.export", "taxes.export_year",
     "claims.export", "commissions.disputes_export", "commissions.export_simulation",
     "commissions.lines_export",
     "commissions.statements_export", "commissions.taken_back_export",
@@ -43,6 +49,12 @@ FRESH_FOR_STAFF = {
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
     "sellthrough.lines_export",
     "territories.list_export", "territories.load_report", "territories.simulation_export",
+}  # fmt: skip
+NOT_OF_EVERY_PARTNER = {
+    "approvals.export", "catalog.export", "territories.export",  # rules, products, areas
+    "commissions.statement_export", "payouts.export_trace",  # one statement, one payout
+    "partners.export_resellers", "sharing.export", "deals.export_refused",  # a partner's own
+    "sales.export_problems",  # what was handed in, given back
 }  # fmt: skip
 
 
@@ -82,6 +94,16 @@ def test_what_needs_a_fresh_proof_is_written_out(app):
     named = {name: guard.__name__ for name, guard in guards.items() if guard}
     assert {name for name, who in named.items() if who == "everybody"} == FRESH
     assert {name for name, who in named.items() if who == "staff"} == FRESH_FOR_STAFF
+
+
+def test_whatever_leaves_as_a_file_of_all_partners_asks_staff_for_a_fresh_proof(app):
+    leaving = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "export" in rule.rule + rule.endpoint and "GET" in rule.methods
+    }
+    assert leaving - NOT_OF_EVERY_PARTNER <= FRESH | FRESH_FOR_STAFF
+    assert leaving >= NOT_OF_EVERY_PARTNER
 
 
 def test_within_five_minutes_nobody_is_asked_again(sign_in, head, now):

@@ -42,6 +42,19 @@ def test_who_has_nothing_else_proves_it_at_the_company_again(
     assert "proved through single sign-on" in session.scalars(select(AuditEntry.action)).all()
 
 
+@pytest.mark.parametrize(
+    ("minutes_ago", "status"), [(0, 200), (4, 200), (6, 303), (3 * 24 * 60, 303), (None, 303)]
+)
+def test_coming_in_through_a_company_is_as_fresh_as_the_sign_in_there(
+    client, travel, arrange, kestrel, outside, now, minutes_ago, status
+):
+    if minutes_ago is not None:
+        then = now - timedelta(minutes=minutes_ago)
+        outside.account.extra = {"auth_time": int(then.timestamp())}
+    assert travel(arrange(kestrel)).status_code == 303
+    assert client.get("/account/second-factor/app").status_code == status
+
+
 def prove_again(client):
     out = client.get("/confirm/company", query_string={"next": "/account/second-factor/app"})
     assert "prompt=login" in out.location and "max_age=0" in out.location
