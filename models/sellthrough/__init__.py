@@ -36,7 +36,6 @@ from models.sellthrough.queries import (
     one_line,
     period_words,
     reports,
-    schedules,
 )
 from models.sellthrough.rules import Amounts, Fault, ReportState, Rhythm, SaleLine, serials_of
 from models.sellthrough.tables import PosLine, PosNamedLine, PosReport, PosRouting, PosSchedule
@@ -70,7 +69,6 @@ __all__ = [
     "refuse",
     "remind",
     "reports",
-    "schedules",
     "serials_of",
     "take",
     "waits_for_another",

@@ -182,33 +182,31 @@ def distributors() -> Select:
     )  # fmt: skip
 
 
-def schedules(session: Session) -> dict[UUID, PosSchedule]:
-    """By distributor, those that the session may read."""
-    return {each.partner_id: each for each in session.scalars(select(PosSchedule))}
-
-
 def missing(
-    session: Session, schedule: PosSchedule, calendar: BusinessCalendar, *, now: datetime
-) -> list[Missing]:
-    """What has ended without a report, the earliest first."""
-    today = calendar.day_of(now)
-    reported = set(
-        session.scalars(
-            select(PosReport.covers_from).where(
-                PosReport.partner_id == schedule.partner_id,
-                PosReport.state == ReportState.DONE,
-                PosReport.covers_from.is_not(None),
-            )
-        )
+    session: Session, calendar: BusinessCalendar, *, now: datetime
+) -> dict[UUID, list[Missing]]:
+    """By distributor that the session may read: what ended without a report, the earliest first."""
+    report = PosReport
+    covered = select(report.partner_id, report.covers_from).where(
+        report.state == ReportState.DONE, report.covers_from.is_not(None)
     )
-    found = []
-    for first in schedule.rhythm.ended_before(today, schedule.from_on):
-        if first not in reported:
-            last = schedule.rhythm.last_day(first)
-            late = late_from(calendar, last)
-            words = period_words(schedule.rhythm, first)
-            found.append(Missing(first, last, late, today >= late, words))
-    return found[::-1]
+    reported = {tuple(row) for row in session.execute(covered.distinct())}
+    today = calendar.day_of(now)
+    found = {}
+    for each in session.scalars(select(PosSchedule).order_by(PosSchedule.id)):
+        owed = [
+            _missing(each.rhythm, first, calendar, today)
+            for first in each.rhythm.ended_before(today, each.from_on)
+            if (each.partner_id, first) not in reported
+        ]
+        found[each.partner_id] = owed[::-1]
+    return found
+
+
+def _missing(rhythm: Rhythm, first: date, calendar: BusinessCalendar, today: date) -> Missing:
+    last = rhythm.last_day(first)
+    late_on = late_from(calendar, last)
+    return Missing(first, last, late_on, today >= late_on, period_words(rhythm, first))
 
 
 def period_words(rhythm: Rhythm, first: date) -> str:

@@ -25,6 +25,7 @@ from portal.demo import (
     objections,
     orders,
     queue,
+    sellthrough,
     signing_in,
     staff,
     team,
@@ -66,6 +67,7 @@ def load(
     wins.tell(story)
     claims.stake(story)
     leads.bring_in(story)
+    sellthrough.report(story)
     market.redraw(story)
     objections.object_to(story)
     drafts.adjust(story)

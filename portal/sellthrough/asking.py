@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -61,8 +60,11 @@ def set_rhythm(person: Actor, distributor: Partner) -> Answer:
 
 
 def _page(person: Actor, form: RhythmForm | None = None) -> str:
-    schedules = sellthrough.schedules(session)
-    rows = [_asked(row, schedules) for row in session.execute(sellthrough.distributors())]
+    owed = sellthrough.missing(session, calendar(), now=now())
+    rows = [
+        Asked(row.id, row.name, row.number, row.rhythm, row.latest, owed.get(row.id, []))
+        for row in session.execute(sellthrough.distributors())
+    ]
     return render_template(
         "sellthrough/distributors.html",
         rows=sorted(rows, key=lambda row: not row.is_late),
@@ -70,9 +72,3 @@ def _page(person: Actor, form: RhythmForm | None = None) -> str:
         rhythms=list(Rhythm),
         can_edit=may(person, Can.EDIT_PARTNER),
     )
-
-
-def _asked(row: Any, schedules: dict[UUID, sellthrough.PosSchedule]) -> Asked:
-    schedule = schedules.get(row.id)
-    owed = sellthrough.missing(session, schedule, calendar(), now=now()) if schedule else []
-    return Asked(row.id, row.name, row.number, row.rhythm, row.latest, owed)

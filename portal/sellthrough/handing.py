@@ -61,8 +61,8 @@ def _handed_in(form: ReportForm, person: Actor) -> PosReport:
 def nothing_sold(person: Actor) -> Response:
     """Of the earliest week or month that a distributor still owes."""
     company = own_company(person)
-    schedule = sellthrough.schedules(session).get(company.id) if company else None
-    owed = sellthrough.missing(session, schedule, calendar(), now=now()) if schedule else []
+    missing = sellthrough.missing(session, calendar(), now=now())
+    owed = missing.get(company.id, []) if company else []
     try:
         if not company or not owed:
             raise Refused("Nothing is missing.")

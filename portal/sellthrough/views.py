@@ -34,14 +34,18 @@ def index(person: Actor) -> str:
     if company and company.role is not PartnerRole.DISTRIBUTOR:
         return _named()
     query = sellthrough.reports(partner_id=_distributor())
+    owed = sellthrough.missing(session, calendar(), now=now())
+    distributors = [] if company else session.execute(sellthrough.distributors()).all()
+    late = {key for key, missing in owed.items() if any(each.is_late for each in missing)}
     return render_template(
         "sellthrough/index.html",
         page=page_of(session, query, LATEST_FIRST),
         total=sellthrough.how_many(session, query),
         tones=TONES,
-        missing=_missing(person),
+        missing=owed.get(company.id, []) if company else [],
         can_report=may(person, Can.REPORT_POS),
-        distributors=session.execute(sellthrough.distributors()).all() if not company else [],
+        distributors=distributors,
+        late=[row.name for row in distributors if row.id in late],
     )
 
 
@@ -53,14 +57,6 @@ def _named() -> str:
         page=page_of(session, query, NAMED_FIRST),
         total=sellthrough.how_many(session, query),
     )
-
-
-def _missing(person: Actor) -> list[sellthrough.Missing]:
-    """What a distributor still has to report."""
-    schedule = sellthrough.schedules(session).get(person.partner_id) if person.partner_id else None
-    if schedule is None:
-        return []
-    return sellthrough.missing(session, schedule, calendar(), now=now())
 
 
 def _distributor() -> UUID | None:
@@ -116,7 +112,7 @@ TO_MEND = [
 """The columns of a report, so that the file may be mended and handed in as it is."""
 
 
-@pages.get("/<uuid:pos_report_id>/rows-to-mend")
+@pages.get("/<uuid:pos_report_id>/rows-to-mend/export")
 @allow(Can.SEE_POS, find=report_or_404)
 def rows_to_mend(_person: Actor, report: PosReport) -> Download:
     name = f"rows to mend of {report.file_name}"

@@ -21,6 +21,7 @@ from models.partners.destinations import PayoutDestination
 from models.payouts import Payout, PayoutRun
 from models.people import Person, PersonStatus, Role, UserSession
 from models.sales import CreditNote, Invoice
+from models.sellthrough import PosLine, PosReport
 from models.wins import DealOrder, SharingSide
 from portal.permissions import may
 
@@ -76,6 +77,8 @@ def theirs(session) -> dict[str, UUID]:
         "lead_id": first(Lead.id),
         "offer_id": first(LeadOffer.id, LeadOffer.partner_id == partner_id),
         "complaint_id": first(Complaint.id, Complaint.partner_id == partner_id),
+        "pos_report_id": first(PosReport.id),
+        "pos_line_id": first(PosLine.id),
     }
 
 

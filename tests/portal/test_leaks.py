@@ -24,6 +24,7 @@ from models.partners import Partner, PartnerParent
 from models.payouts import Payout
 from models.people import Person
 from models.sales import Invoice
+from models.sellthrough import PosLine, PosReport
 from models.wins import SharingSide
 from portal import documents, sheets
 from tests.leaks import amount_words, content_text, everything, found_in, text_of
@@ -161,6 +162,8 @@ def _knock_at_others(app, client, session, person, received) -> None:
         "lead_id": session.scalar(select(Lead.id)),
         "offer_id": _first(session, LeadOffer, person),
         "complaint_id": _first(session, Complaint, person),
+        "pos_report_id": _first(session, PosReport, person),
+        "pos_line_id": _first(session, PosLine, person),
         "notice_id": _first(session, RenewalNotice, person),
         "batch_id": _first(session, DealBatch, person),
         "precheck_id": _first(session, PrecheckAsked, person),
@@ -235,6 +238,8 @@ def _secrets(session, person) -> set[str]:
         (Complaint.text, Complaint.partner_id),
         (Complaint.answer, Complaint.partner_id),
         (RenewalNotice.comment, RenewalNotice.partner_id),
+        (PosReport.number, PosReport.partner_id),
+        (PosLine.deal_number, PosLine.partner_id),
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))
     offered = select(LeadOffer.lead_id).where(LeadOffer.partner_id == person.partner_id)

@@ -97,7 +97,7 @@ def test_each_bad_row_says_how_to_mend_it_and_its_list_is_handed_in_mended(
                      "“XXQ” is not a currency."):  # fmt: skip
             assert said in page
         report = session.scalars(select(PosReport)).one()
-        text = client.get(f"/point-of-sale/{report.id}/rows-to-mend").text
+        text = client.get(f"/point-of-sale/{report.id}/rows-to-mend/export").text
         told = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
         assert len(told) == 5 and told[1]["what_to_do"].startswith("Write the pieces")
         mended = text.replace("NO-SUCH-SKU", "FW-100").replace(",0,", ",1,").replace("abc", "400")
@@ -205,7 +205,7 @@ def test_each_reads_its_own_and_a_reseller_no_price(a, arrow, sign_in, session, 
     assert "400" not in page
     rival = sign_in(a.seller(a.distributor()))
     for client in (named, rival):
-        for path in (report, f"{report}/rows-to-mend", f"/point-of-sale/lines/{line.id}"):
+        for path in (report, f"{report}/rows-to-mend/export", f"/point-of-sale/lines/{line.id}"):
             assert client.get(path).status_code == 404
         assert "INV-1" not in client.get("/point-of-sale/lines").text
         assert "INV-1" not in client.get("/point-of-sale/lines/export?as=csv").text
@@ -225,6 +225,7 @@ def test_a_distributor_is_told_what_is_missing_and_says_that_nothing_was_sold(
     schedule.from_on = a.now.date().replace(month=10, day=1)
     assert "October 2026 is late" in office.get("/point-of-sale").text
     assert "Late" in staff.get("/point-of-sale/distributors").text
+    assert "1 report is late" in staff.get("/point-of-sale").text
     page = office.post("/point-of-sale/nothing-sold", follow_redirects=True).text
     assert "nothing was sold in October 2026" in page
     assert "Nothing is missing." in office.post(

@@ -45,11 +45,11 @@ def expect(
 
 def remind(session: Session, now: datetime) -> int:
     """Both sides are told once of each report that is late; how many were."""
-    calendar = vendor.settings(session).calendar
+    owed = missing(session, vendor.settings(session).calendar, now=now)
     told = 0
     query = select(PosSchedule, Partner).join(Partner, Partner.id == PosSchedule.partner_id)
     for schedule, partner in session.execute(query.order_by(PosSchedule.id)).all():
-        late = [each for each in missing(session, schedule, calendar, now=now) if each.is_late]
+        late = [each for each in owed[partner.id] if each.is_late]
         newest = max((each.first for each in late), default=None)
         is_news = newest and (schedule.told_late_for is None or newest > schedule.told_late_for)
         if not is_news or partner.status is PartnerStatus.ENDED:
