@@ -239,7 +239,6 @@ def _secrets(session, person) -> set[str]:
         (Complaint.answer, Complaint.partner_id),
         (RenewalNotice.comment, RenewalNotice.partner_id),
         (PosReport.number, PosReport.partner_id),
-        (PosLine.deal_number, PosLine.partner_id),
     ):
         secrets |= set(session.scalars(select(column).where(owner.not_in(private))))
     offered = select(LeadOffer.lead_id).where(LeadOffer.partner_id == person.partner_id)

@@ -33,6 +33,7 @@ def refuse(
     """Nothing of the file is taken."""
     _keep_problems(report, problems)
     report.state, report.refusal, report.content = ReportState.REFUSED, why[:1_000], None
+    session.flush()  # the audit keeps changes for ten years, and no cells of rows to mend
     audit.record(session, SYSTEM, "point-of-sale report refused", report, now=now)
     _tell_distributor(session, report, f"{_called(report)} was not taken", why, now=now)
 
@@ -57,6 +58,7 @@ def finish(
     detail = {
         "lines": report.loaded, "known": known, "bad": report.bad, "replaced": report.replaced
     }  # fmt: skip
+    session.flush()  # as above
     audit.record(session, SYSTEM, "point-of-sale report read", report, now=now, detail=detail)
     if report.bad:
         body = (

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from models import customers
@@ -38,7 +39,10 @@ class Desk:
     def __init__(self, session: Session, distributor: Partner, skus: Sequence[str]) -> None:
         self.session, self.distributor = session, distributor
         self.products = products_of(session, skus)
-        self._own = self._resellers(PartnerParent.distributor_id == distributor.id)
+        below = select(PartnerParent.partner_id).where(
+            PartnerParent.distributor_id == distributor.id, PartnerParent.to_on.is_(None)
+        )
+        self._own = self._resellers(Partner.id.in_(below))
         self._resellers_found: dict[tuple[str, str], Row | None] = {}
         self._customers: dict[tuple[str, str, str], Customer | None] = {}
 
@@ -46,10 +50,10 @@ class Desk:
         """By its number with us; by name only among those that buy through this distributor."""
         asked = (line.reseller_ref, line.reseller_name)
         if asked not in self._resellers_found:
-            self._resellers_found[asked] = self._reseller(*asked, on=line.sold_on)
+            self._resellers_found[asked] = self._reseller(*asked)
         return self._resellers_found[asked]
 
-    def _reseller(self, ref: str, name: str, *, on: date) -> Row | None:
+    def _reseller(self, ref: str, name: str) -> Row | None:
         if ref:
             number = self._resellers(Partner.number == ref.upper())
             if number:
@@ -58,18 +62,11 @@ class Desk:
         found = [row for row in self._own if core and core_name(row.name) == core]
         return found[0] if len(found) == 1 else None
 
-    def _resellers(self, criterion: object) -> list[Row]:
-        query = (
-            select(Partner.id, Partner.name, Partner.role)
-            .outerjoin(PartnerParent, PartnerParent.partner_id == Partner.id)
-            .where(
-                criterion,  # type: ignore[arg-type]
-                Partner.role.in_(BUYS_THROUGH_DISTRIBUTORS),
-                Partner.status != PartnerStatus.ENDED,
-                or_(PartnerParent.id.is_(None), PartnerParent.to_on.is_(None)),
-            )
+    def _resellers(self, *criteria: Any) -> list[Row]:
+        query = select(Partner.id, Partner.name, Partner.role).where(
+            Partner.role.in_(BUYS_THROUGH_DISTRIBUTORS), Partner.status != PartnerStatus.ENDED
         )
-        return list(self.session.execute(query.order_by(Partner.id).distinct()))
+        return list(self.session.execute(query.where(*criteria).order_by(Partner.id)))
 
     def customer(self, line: SaleLine) -> Customer | None:
         """Who is certainly the same; what only looks alike is nobody."""
