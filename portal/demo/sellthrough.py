@@ -19,7 +19,7 @@ from portal.demo.story import Story
 REPORTS, BY = "230", "272"
 ARTICLES = ("HL-U509", "HL-U509-R", "LJ-0192-M")
 SHOPS = (
-    ("Cascade Couriers", "98101"), ("Prairie Outfitters", "68102"), ("Mercy Hospital", "02110"),
+    ("Cascade Couriers", "98101"), ("Great Plains Cycling Club", "68102"), ("Mercy Hospital", "02110"),
     ("Harbor Rentals", "94607"),
 )  # fmt: skip
 BAD = "BK-R93R-63"
