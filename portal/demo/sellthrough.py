@@ -19,8 +19,8 @@ from portal.demo.story import Story
 REPORTS, BY = "230", "272"
 ARTICLES = ("HL-U509", "HL-U509-R", "LJ-0192-M")
 SHOPS = (
-    ("Cascade Couriers", "98101"), ("Great Plains Cycling Club", "68102"), ("Mercy Hospital", "02110"),
-    ("Harbor Rentals", "94607"),
+    ("Cascade Couriers", "98101"), ("Great Plains Cycling Club", "68102"),
+    ("Mercy Hospital", "02110"), ("Harbor Rentals", "94607"),
 )  # fmt: skip
 BAD = "BK-R93R-63"
 """An article that was never in the catalogue."""

@@ -15,7 +15,7 @@ from models.sellthrough import LineFilter, PosLine, PosNamedLine, PosReport, Rep
 from portal.clock import now
 from portal.database import session
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, may
+from portal.permissions import Can, allow, may, staff
 from portal.sellthrough import asking, handing, listing  # noqa: F401  their pages
 from portal.sellthrough.blueprint import TONES, calendar, own_company, pages, report_or_404
 from portal.sellthrough.columns import COLUMNS, OWN_WORDS
@@ -113,7 +113,7 @@ TO_MEND = [
 
 
 @pages.get("/<uuid:pos_report_id>/rows-to-mend/export")
-@allow(Can.SEE_POS, find=report_or_404)
+@allow(Can.SEE_POS, find=report_or_404, fresh=staff)
 def rows_to_mend(_person: Actor, report: PosReport) -> Download:
     name = f"rows to mend of {report.file_name}"
     return sheet_response(name, TO_MEND, _bad_rows(report), request.args.get("as", "csv"))

@@ -47,7 +47,7 @@ FRESH_FOR_STAFF = {
     "commissions.statements_export", "commissions.taken_back_export",
     "customers.export", "forecasts.export", "leads.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
-    "sellthrough.lines_export",
+    "sellthrough.lines_export", "sellthrough.rows_to_mend",
     "territories.list_export", "territories.load_report", "territories.simulation_export",
 }  # fmt: skip
 NOT_OF_EVERY_PARTNER = {
