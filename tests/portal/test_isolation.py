@@ -48,8 +48,7 @@ def theirs(session) -> dict[str, UUID]:
         return session.scalars(select(column).where(*where).limit(1)).first() or uuid4()
 
     shared = select(CustomerLink.customer_id).where(CustomerLink.partner_id != partner_id)
-    own_link = CustomerLink.partner_id == partner_id
-    not_shared = CustomerLink.customer_id.not_in(shared)
+    own = (CustomerLink.partner_id == partner_id, CustomerLink.customer_id.not_in(shared))
     return {
         "deal_id": first(Deal.id, Deal.partner_id == partner_id),
         "match_id": first(DealMatch.id),
@@ -67,7 +66,7 @@ def theirs(session) -> dict[str, UUID]:
         "destination_id": first(PayoutDestination.id, PayoutDestination.partner_id == partner_id),
         "partner_id": partner_id,
         "person_id": owner.id,
-        "customer_id": first(CustomerLink.customer_id, own_link, not_shared),
+        "customer_id": first(CustomerLink.customer_id, *own),
         "notice_id": first(Notice.id, Notice.person_id == owner.id),
         "session_id": first(UserSession.id, UserSession.person_id == owner.id),
         "plan_id": first(Plan.id),
