@@ -10,8 +10,13 @@ from models.errors import Refused
 from portal.database import session
 
 
-def agreed(form: FlaskForm, do: Callable[[], object]) -> bool:
-    """Whether the form was whole and the business agreed; otherwise the form says why not."""
+def agreed(
+    form: FlaskForm, do: Callable[[], object], *, put: Callable[[Refused], object] | None = None
+) -> bool:
+    """Whether the form was whole and the business agreed; otherwise the form says why not.
+
+    put: shows a refusal beside the field that can mend it; None: above the form.
+    """
     if not form.validate():
         return False
     try:
@@ -19,6 +24,9 @@ def agreed(form: FlaskForm, do: Callable[[], object]) -> bool:
         session.flush()
     except Refused as refusal:
         session.rollback()
-        form.form_errors.append(str(refusal))
+        if put is None:
+            form.form_errors.append(str(refusal))
+        else:
+            put(refusal)
         return False
     return True

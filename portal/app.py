@@ -15,6 +15,7 @@ from models import tripwire
 from models.claims import JOBS as CLAIM_JOBS
 from models.claims import keep_watch
 from models.commissions.operations import JOBS as COMMISSION_JOBS
+from models.commissions.operations import tally_months
 from models.complaints import keep_the_clock
 from models.deals import JOBS, expire_due, warn_stale
 from models.deals.conflicts.operations import JOBS as CONFLICT_JOBS
@@ -160,6 +161,7 @@ worker.ERRANDS.update(backing_up.ERRANDS)
 worker.ROUNDS.append((timedelta(minutes=10), stripe_looking.every_night))
 worker.ROUNDS.append((timedelta(minutes=1), stripe_connection.keep_reading))
 worker.ROUNDS.append((timedelta(minutes=10), by_the_calendar))
+worker.ROUNDS.append((timedelta(minutes=10), tally_months))
 worker.ROUNDS.append((timedelta(minutes=1), heads.keep_when_due))
 worker.ROUNDS.append((timedelta(minutes=10), expire_due))
 worker.ROUNDS.append((timedelta(hours=1), warn_stale))

@@ -5,7 +5,6 @@ Reads only; asked on the vendor's side.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from models import vendor
 from models.calendars import local_day, month_of, next_month, start_of_day
-from models.commissions import disputes, months
+from models.commissions import disputes, months, tallies
 from models.commissions.close_tables import CloseProposal, ProposalState
 from models.commissions.engine.numbers import last_day
 from models.commissions.rated import RatingProblem
 from models.commissions.rerating_tables import MonthRerating, ReratingState
-from models.commissions.tables import CommissionLine, MonthClose, PlanAssignment
+from models.commissions.tables import MonthClose, PlanAssignment
 from models.partners import Partner, PartnerStatus
 from models.sales import EarningEvent, Invoice
 from models.territories import Territory
@@ -87,23 +86,14 @@ def _rated_anew(session: Session) -> int:
 
 
 def seen_of(session: Session, month: str) -> str:
-    """The hash of what each partner would be stated, line count and sum by currency."""
-    told = hashlib.sha256(month.encode())
+    """The hash of what each partner would be stated, line count and sum by currency, as it is."""
+    of = tallies.added_up(month).subquery()
     rows = session.execute(
-        select(
-            CommissionLine.partner_id,
-            CommissionLine.payout_currency,
-            func.count(),
-            func.sum(CommissionLine.payout_minor),
-        )
-        .where(CommissionLine.period == month)
-        .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
-        .order_by(CommissionLine.partner_id, CommissionLine.payout_currency)
+        select(of.c.partner_id, of.c.currency, of.c.lines, of.c.minor)
+        .order_by(of.c.partner_id, of.c.currency)
         .execution_options(yield_per=1000)
     )
-    for partner_id, currency, count, minor in rows:
-        told.update(f"|{partner_id} {currency} {count} {int(minor)}".encode())
-    return told.hexdigest()
+    return tallies.hashed(month, rows)
 
 
 def proposal_of(session: Session, month: str) -> CloseProposal | None:
@@ -127,7 +117,7 @@ def ended_proposals(session: Session, month: str) -> Sequence[CloseProposal]:
 
 def largest_changes(session: Session, month: str, *, most: int = 10) -> Sequence[Row[Any]]:
     """Partners whose month differs most from the one before: each with the last three months."""
-    by_month = _by_month(month).subquery()
+    by_month = _by_month(session, month).subquery()
     difference = func.abs(by_month.c.minor - by_month.c.before_1)
     return session.execute(
         _named(by_month).where(difference > 0).order_by(difference.desc(), Partner.name).limit(most)
@@ -136,7 +126,7 @@ def largest_changes(session: Session, month: str, *, most: int = 10) -> Sequence
 
 def outliers(session: Session, month: str, *, most: int = 20) -> Sequence[Row[Any]]:
     """More than twice the highest, or less than half the lowest, of the three months before."""
-    by_month = _by_month(month).subquery()
+    by_month = _by_month(session, month).subquery()
     minor = by_month.c.minor
     before = [by_month.c[f"before_{at}"] for at in range(1, MONTHS_BEFORE + 1)]
     above = and_(minor > 0, *(minor > one * OUT_OF_LINE for one in before))
@@ -218,28 +208,10 @@ def _unmanaged(session: Session) -> int:
     )
 
 
-def _by_month(month: str) -> Select:
+def _by_month(session: Session, month: str) -> Select:
     """Net of each partner and currency: this month, and each of the three before."""
-    named = {"minor": month} | {
-        f"before_{at}": next_month(month, -at) for at in range(1, MONTHS_BEFORE + 1)
-    }
-    sums = [
-        func.sum(case((CommissionLine.period == one, CommissionLine.payout_minor), else_=0)).label(
-            name
-        )
-        for name, one in named.items()
-    ]
-    lines = func.sum(case((CommissionLine.period == month, 1), else_=0)).label("lines")
-    return (
-        select(
-            CommissionLine.partner_id,
-            CommissionLine.payout_currency.label("currency"),
-            lines,
-            *sums,
-        )
-        .where(CommissionLine.period.in_(named.values()))
-        .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
-    )
+    before = (next_month(month, -at) for at in range(1, MONTHS_BEFORE + 1))
+    return tallies.side_by_side(session, [month, *before])
 
 
 def _named(by_month: Any) -> Select:

@@ -1,9 +1,10 @@
 """What the database itself refuses about commissions, on SQLite and on PostgreSQL.
 
 A line that stands on a statement, or in a closed month, is never changed or deleted, and no
-line changes its partner or month; a closed month takes no further line; a plan version is
-never edited, only ended, and neither is the frame of a plan that has one; no two versions of a
-plan are in force on one day; a changed proposal is a draft again.
+line changes its partner or month; a closed month takes no further line and stays closed, and one
+that is being closed takes none for whom it is stated; a plan version is never edited, only ended,
+and neither is the frame of a plan that has one; no two versions of a plan are in force on one day;
+a changed proposal is a draft again.
 """
 
 from __future__ import annotations
@@ -45,9 +46,22 @@ SQLITE = (
     (
         "commission_line",
         "CREATE TRIGGER commission_line_month BEFORE INSERT ON commission_line "
-        "WHEN EXISTS (SELECT 1 FROM month_close "
-        "WHERE month = NEW.period AND finished_at IS NOT NULL) "
+        "WHEN EXISTS (SELECT 1 FROM month_close WHERE month = NEW.period "
+        "AND (finished_at IS NOT NULL OR EXISTS (SELECT 1 FROM statement "
+        "WHERE partner_id = NEW.partner_id AND period = NEW.period "
+        "AND currency = NEW.payout_currency))) "
         "BEGIN SELECT RAISE(ABORT, 'a closed month takes no further line'); END",
+    ),
+    (
+        "month_close",
+        "CREATE TRIGGER month_close_stays BEFORE UPDATE ON month_close "
+        "WHEN OLD.finished_at IS NOT NULL OR NEW.month <> OLD.month "
+        "BEGIN SELECT RAISE(ABORT, 'a closed month stays closed'); END",
+    ),
+    (
+        "month_close",
+        "CREATE TRIGGER month_close_kept BEFORE DELETE ON month_close "
+        "BEGIN SELECT RAISE(ABORT, 'a closed month stays closed'); END",
     ),
     (
         "plan_version",
@@ -102,6 +116,11 @@ POSTGRESQL = (
         "IF EXISTS (SELECT 1 FROM (SELECT DISTINCT period FROM fresh) AS months "
         "JOIN month_close ON month = months.period WHERE finished_at IS NOT NULL) "
         "THEN RAISE EXCEPTION 'a closed month takes no further line'; END IF; "
+        "IF EXISTS (SELECT 1 FROM (SELECT DISTINCT period FROM fresh) AS months "
+        "JOIN month_close ON month = months.period) THEN "
+        "IF EXISTS (SELECT 1 FROM fresh JOIN statement ON statement.partner_id = fresh.partner_id "
+        "AND statement.period = fresh.period AND statement.currency = fresh.payout_currency) "
+        "THEN RAISE EXCEPTION 'a closed month takes no further line'; END IF; END IF; "
         "RETURN NULL; END $$ LANGUAGE plpgsql",
     ),
     (
@@ -109,6 +128,19 @@ POSTGRESQL = (
         "CREATE TRIGGER commission_line_month AFTER INSERT ON commission_line "
         "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT "
         "EXECUTE FUNCTION commission_line_month()",
+    ),
+    (
+        "month_close",
+        "CREATE OR REPLACE FUNCTION month_close_stays() RETURNS trigger AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' OR OLD.finished_at IS NOT NULL THEN "
+        "RAISE EXCEPTION 'a closed month stays closed'; END IF; "
+        "IF NEW.month <> OLD.month THEN RAISE EXCEPTION 'a closed month stays closed'; END IF; "
+        "RETURN NEW; END $$ LANGUAGE plpgsql",
+    ),
+    (
+        "month_close",
+        "CREATE TRIGGER month_close_stays BEFORE UPDATE OR DELETE ON month_close "
+        "FOR EACH ROW EXECUTE FUNCTION month_close_stays()",
     ),
     (
         "plan_version",

@@ -5,19 +5,27 @@ Reads only; asked on the vendor's side.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from models import vendor
-from models.calendars import local_day, month_of
-from models.commissions.queries import IS_TAKEN_BACK, is_open
+from models.calendars import local_day, month_of, next_month
+from models.commissions import tallies
+from models.commissions.queries import closed_through
 from models.commissions.rated import RatedEvent, RatingProblem
-from models.commissions.tables import CommissionLine, MonthClose, Statement
+from models.commissions.tables import (
+    CommissionLine,
+    MonthClose,
+    PlanAssignment,
+    PlanVersion,
+    Statement,
+)
+from models.commissions.tally_tables import ClosedSum
 from models.money import Money
 from models.partners import Partner
 from models.sales import EarningEvent
@@ -63,23 +71,36 @@ class Blocked:
 
 
 def overview(session: Session, *, now: datetime) -> list[Month]:
-    """Every month with lines or a close, and the present one; the latest first."""
+    """Every month with lines or a close, those to be closed, the present one; the latest first."""
     present = month_of(local_day(now, vendor.settings(session).time_zone))
     found = {present: Month(present)}
     for close in session.scalars(select(MonthClose)):
         found[close.month] = Month(close.month, close)
-    for row in session.execute(_sums().group_by(CommissionLine.period)):
-        month = found.setdefault(row.period, Month(row.period))
-        month.sums.append(_sum(row))
+    for row in session.execute(select(ClosedSum).order_by(ClosedSum.month, ClosedSum.currency)):
+        found[row.ClosedSum.month].sums.append(_kept(row.ClosedSum))
+    for name in (*_through(first_open(session), present), *tallies.months_with_lines(session)):
+        opened = found.setdefault(name, Month(name))
+        if not opened.is_finished:
+            opened.sums = _added_up(session, name)
     return sorted(found.values(), key=lambda month: month.month, reverse=True)
+
+
+def _through(first: str | None, last: str) -> Iterator[str]:
+    """Every month from the first to the last."""
+    while first is not None and first <= last:
+        yield first
+        first = next_month(first)
 
 
 def month(session: Session, name: str) -> Month:
     close = session.scalar(select(MonthClose).where(MonthClose.month == name))
-    rows = session.execute(
-        _sums().where(CommissionLine.period == name).group_by(CommissionLine.period)
-    )
-    return Month(name, close, [_sum(row) for row in rows])
+    found = Month(name, close)
+    if found.is_finished:
+        kept = select(ClosedSum).where(ClosedSum.month == name).order_by(ClosedSum.currency)
+        found.sums = [_kept(one) for one in session.scalars(kept)]
+    else:
+        found.sums = _added_up(session, name)
+    return found
 
 
 def blocked(session: Session) -> list[Blocked]:
@@ -106,27 +127,52 @@ def unrated(session: Session) -> int:
 
 
 def first_open_before(session: Session, name: str) -> str | None:
-    """The earliest month before `name` that has lines and is open; None when all are closed."""
-    return session.scalar(
-        select(func.min(CommissionLine.period)).where(CommissionLine.period < name, is_open())
-    )
+    """The earliest month before `name` that must be closed first; None when all are closed.
+
+    Also one without a line: a draw may be due in it, and what comes later has a place to go.
+    """
+    unfinished = select(func.min(MonthClose.month)).where(MonthClose.finished_at.is_(None))
+    first = session.scalar(unfinished) or first_open(session)
+    return first if first is not None and first < name else None
+
+
+def first_open(session: Session) -> str | None:
+    """The month after the latest close; before any close the first with a line or a draw."""
+    through = closed_through(session)
+    if through:
+        return next_month(through)
+    lines = session.scalar(select(func.min(CommissionLine.period)))
+    return min((one for one in (lines, _first_draw(session)) if one), default=None)
+
+
+def _first_draw(session: Session) -> str | None:
+    """The month in which the first plan with a draw was assigned, or came into force."""
+    rows = session.execute(
+        select(PlanVersion.rules, PlanVersion.from_on, PlanAssignment.from_on.label("since"),
+               PlanAssignment.created_at)
+        .join(PlanAssignment, PlanAssignment.plan_id == PlanVersion.plan_id)
+    )  # fmt: skip
+    found = []
+    for row in rows:
+        if draw := row.rules.get("draw"):
+            since = month_of(max(row.from_on, row.since, row.created_at.date()))
+            found.append(max(since, min(draw.get("periods") or [since])))
+    return min(found, default=None)
 
 
 def statement_count(session: Session, name: str) -> int:
     return session.scalar(select(func.count(Statement.id)).where(Statement.period == name)) or 0
 
 
-def _sums() -> Any:
-    return select(
-        CommissionLine.period,
-        CommissionLine.payout_currency.label("currency"),
-        func.count().label("lines"),
-        func.count(CommissionLine.partner_id.distinct()).label("partners"),
-        func.sum(CommissionLine.payout_minor).label("net_minor"),
-        func.sum(case((IS_TAKEN_BACK, CommissionLine.payout_minor), else_=0)).label("back_minor"),
-    ).group_by(CommissionLine.payout_currency)
+def _added_up(session: Session, name: str) -> list[MonthSum]:
+    return [_sum(row) for row in session.execute(tallies.by_currency(session, name))]
 
 
 def _sum(row: Row) -> MonthSum:
-    back = Money(int(row.back_minor), row.currency)
-    return MonthSum(row.lines, row.partners, Money(int(row.net_minor), row.currency) - back, back)
+    back = Money(row.back_minor, row.currency)
+    return MonthSum(row.lines, row.partners, Money(row.minor, row.currency) - back, back)
+
+
+def _kept(row: ClosedSum) -> MonthSum:
+    earned, back = (Money(one, row.currency) for one in (row.earned_minor, row.taken_back_minor))
+    return MonthSum(row.line_count, row.partner_count, earned, back)

@@ -15,6 +15,8 @@ from models.commissions.estimates import Prospect
 from models.commissions.whatif import Chance, NextTier, what_if
 from models.deals import OPEN, Deal, DealLine, Stage
 from models.money import Money, rounded
+from models.scope import vendor_side
+from models.wins import splits_of
 
 MOST = 60
 """Deals that are looked at, those that close first."""
@@ -61,6 +63,8 @@ def open_deals(session: Session, partner_id: UUID, *, now: datetime) -> list[Ope
         .limit(MOST)
     ).all()
     lines = _lines(session, [row.id for row in rows])
+    with vendor_side(session) as beside:
+        shared = splits_of(beside, [row.id.hex for row in rows])
     found = []
     for row in rows:
         on = max(row.expected_close_on or today, today)
@@ -69,12 +73,11 @@ def open_deals(session: Session, partner_id: UUID, *, now: datetime) -> list[Ope
             programme.protection_days,
         )  # fmt: skip
         protected = (row.approved_on, row.protected_through) if row.approved_on else None
+        splits = tuple((one.hex, percent / 100) for one, percent in shared.get(row.id, ()))
+        chance = Chance(row.number, prospect, on, protected=protected, splits=splits)
         found.append(
-            OpenDeal(
-                row.id, row.number, row.customer_name, row.value,
-                row.stage, on, Chance(row.number, prospect, on, protected=protected),
-            )
-        )  # fmt: skip
+            OpenDeal(row.id, row.number, row.customer_name, row.value, row.stage, on, chance)
+        )
     return found
 
 

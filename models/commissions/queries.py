@@ -117,11 +117,14 @@ def sums(session: Session, wanted: LineFilter) -> list[Sum]:
     ]
 
 
-def lines_of(session: Session, statement_id: UUID) -> Sequence[Row]:
-    """The lines of a statement in the order in which they were earned."""
-    wanted = lines(LineFilter()).join(Statement, STANDS_ON).where(Statement.id == statement_id)
-    ordered = wanted.order_by(None).order_by(CommissionLine.on, CommissionLine.id)
-    return session.execute(ordered.limit(10_000)).all()
+def lines_of(statement_id: UUID) -> Select:
+    """Every line of a statement; without an order."""
+    of_it = lines(LineFilter()).join(Statement, STANDS_ON).where(Statement.id == statement_id)
+    return of_it.order_by(None)
+
+
+AS_EARNED = (CommissionLine.on, CommissionLine.id)
+"""The order in which the lines of a statement stand."""
 
 
 def line(session: Session, line_id: UUID) -> Row | None:
@@ -229,20 +232,30 @@ def openings_of(
     return {(row.partner_id, row.currency): row.closing_minor for row in rows}
 
 
-def by_code(session: Session, statement: Statement) -> dict[Code, tuple[int, int]]:
-    """{code: (lines, minor units)} of a statement."""
+def by_code(session: Session, *statement_ids: UUID) -> dict[UUID, dict[Code, tuple[int, int]]]:
+    """{code: (lines, minor units)} of each of these statements."""
+    summed = (CommissionLine.code, func.count(), func.sum(CommissionLine.payout_minor))
     rows = session.execute(
-        select(CommissionLine.code, func.count(), func.sum(CommissionLine.payout_minor))
+        select(Statement.id, *summed)
         .join(Statement, STANDS_ON)
-        .where(Statement.id == statement.id)
-        .group_by(CommissionLine.code)
+        .where(Statement.id.in_(statement_ids))
+        .group_by(Statement.id, CommissionLine.code)
     )
-    return {code: (count, int(minor)) for code, count, minor in rows}
+    found: dict[UUID, dict[Code, tuple[int, int]]] = {one: {} for one in statement_ids}
+    for statement_id, code, count, minor in rows:
+        found[statement_id][code] = (count, int(minor))
+    return found
+
+
+def closed_through(session: Session) -> str:
+    """The latest month that was closed, or is being; empty when none was.  With it every month
+    before is closed, also one in which nothing had happened.  Asked on the vendor's side."""
+    return session.scalar(select(func.max(MonthClose.month))) or ""
 
 
 def is_closed(session: Session, month: str) -> bool:
     """Whether a month takes no more events.  Asked on the vendor's side."""
-    return session.scalar(select(MonthClose.id).where(MonthClose.month == month)) is not None
+    return month <= closed_through(session)
 
 
 def is_open() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What we keep of a month that is rated anew: what was looked at, and how far it is."""
+"""What we keep of a month that is rated anew: who gains and loses, and how far it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -14,6 +14,10 @@ from models.scope import VendorOnly
 
 
 class ReratingState(StrEnum):
+    LOOKING = "looking"
+    """Who would gain and who would lose is being worked out; nothing of it is kept."""
+    LOOKED = "looked"
+    """That can be read; whether it is done is to be decided."""
     WAITING = "waiting"
     """The worker is at it, or comes to it."""
     DONE = "done"
@@ -40,13 +44,17 @@ class MonthRerating(VendorOnly, Base):
     month: Mapped[str] = mapped_column(String(7), index=True)
     """The first open month of those that are rated anew."""
     state: Mapped[ReratingState] = mapped_column(default=ReratingState.WAITING)
-    seen: Mapped[str] = mapped_column(String(64))
-    """Hash of who would gain and lose, as it was looked at."""
+    seen: Mapped[str] = mapped_column(String(64), default="")
+    """Hash of who would gain and lose, as it was looked at; empty while that is worked out."""
+    is_checked: Mapped[bool] = mapped_column(default=False)
+    """It was looked once more, just before it is done, and was the same."""
     event_count: Mapped[int]
     """Payments, refunds and orders to be rated anew."""
     done_count: Mapped[int] = mapped_column(default=0)
+    """Of those, in what it is at."""
     through_id: Mapped[UUID | None]
-    """The last partner that is done, in the order of their ids; None before the first."""
+    """The last partner that is looked at, checked or done, in the order of their ids; None
+    before the first."""
     changed_count: Mapped[int] = mapped_column(default=0)
     """Partners with another amount."""
     why: Mapped[str] = mapped_column(Text, default="")
@@ -56,3 +64,21 @@ class MonthRerating(VendorOnly, Base):
     asked_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     """None while it goes on."""
+
+
+class ReratingChange(VendorOnly, Base):
+    """What one partner's open months come to, and by how much they would differ."""
+
+    __tablename__ = "rerating_change"
+    __table_args__ = (
+        Index("uq_rerating_change_partner", "rerating_id", "partner_id", "currency", unique=True),
+    )
+
+    rerating_id: Mapped[UUID] = mapped_column(ForeignKey("month_rerating.id"))
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partner.id"), index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    before_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Known when all partners are looked at; 0 until then."""
+    difference_minor: Mapped[int] = mapped_column(BigInteger)
+    size_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How large the difference is, without its sign; the list is in its order."""

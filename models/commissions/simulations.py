@@ -8,7 +8,7 @@ plan says (draws, disputes, adjustments) is left out on both sides.  Reads only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,13 +23,14 @@ from models import bulk, catalog, vendor
 from models.calendars import start_of_day
 from models.commissions import drafts, engine
 from models.commissions.earning import Earning, earned, in_order, ordered
-from models.commissions.engine import Code
 from models.commissions.engine.facts import RateOn
 from models.commissions.facts import Facts
 from models.commissions.parties import Parties
+from models.commissions.simulated import LEFT_OUT, Sums, whose
 from models.commissions.simulation_tables import PlanSimulation, SimulationRow
 from models.commissions.slicing import Range, ranges, remembers_across
-from models.commissions.tables import CommissionLine, Plan, PlanAssignment, PlanVersion
+from models.commissions.tables import Plan
+from models.commissions.together import groups, packed
 from models.errors import Refused
 from models.partners import Partner
 from models.sales import EarningEvent
@@ -40,17 +41,8 @@ AT_ONCE = 10_000
 """About so many events of some partners before what is remembered of them is let go."""
 WARM_UP = timedelta(days=366)
 """So long before the window events are rated too, but not counted."""
-LEFT_OUT = frozenset(
-    {
-        Code.HOLDBACK, Code.HOLDBACK_RELEASE, Code.DRAW_TOPUP, Code.DRAW_ADVANCE,
-        Code.DRAW_RECOVERY, Code.DISPUTE_HOLD, Code.DISPUTE_RELEASE, Code.ADJUSTMENT,
-        Code.CLAWBACK_DEFERRED, Code.CLAWBACK_INSTALMENT,
-    }
-)  # fmt: skip
 EDGES = (-50, -20, -5, 5, 20, 50)
 """Percent: where one bar of the distribution ends and the next begins."""
-
-Sums = dict[tuple[str, str], int]
 
 
 @dataclass
@@ -60,6 +52,8 @@ class Worked:
     would: Sums = field(default_factory=dict)
     stuck: int = 0
     reason: str = ""
+    joined: set[str] = field(default_factory=set)
+    """Whose sales count although they were not on the plan when they were won."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +76,19 @@ def work_out(
     """What each partner would get.  tick: told how many events are done, chunk by chunk."""
     told = drafts.as_plan(plan, simulation.rules)
     worked, rates = Worked(), _rates(session)
-    by_partner = not remembers_across(simulation.rules)
-    for partners in _parts(session, simulation, by_partner=by_partner):
+    for partners in _parts(session, simulation):
         _work_out_some(session, plan, told, simulation, partners, rates, worked, tick)
     return worked
 
 
-def _parts(session: Session, simulation: PlanSimulation, *, by_partner: bool) -> list[Range | None]:
-    """Who is worked out together, with nothing left in memory after it.
-
-    Everybody (None), where the sale of one partner changes what another one's earns.
-    """
-    if not by_partner:
-        return [None]
+def _parts(session: Session, simulation: PlanSimulation) -> Iterable[Range | list[str]]:
+    """Who is worked out together, with nothing left in memory after it."""
     both = in_order(*_asked(session, simulation), by_partner=False).order_by(None).subquery()
     rows = session.execute(select(both.c.partner_id, func.count()).group_by(both.c.partner_id))
-    return [*ranges({UUID(row[0]): row[1] for row in rows}, AT_ONCE)]
+    counts = {UUID(row[0]): row[1] for row in rows}
+    if remembers_across(simulation.rules):
+        return packed(counts, groups(session, both, simulation.rules), AT_ONCE)
+    return ranges(counts, AT_ONCE)
 
 
 def _work_out_some(
@@ -105,7 +96,7 @@ def _work_out_some(
     plan: Plan,
     told: engine.Plan,
     simulation: PlanSimulation,
-    partners: Range | None,
+    partners: Range | list[str],
     rates: RateOn,
     worked: Worked,
     tick: Callable[[int], object],
@@ -114,10 +105,10 @@ def _work_out_some(
     facts, world = Facts(session, parties), _world(parties, rates, simulation)
     if world.counts_customers:
         facts.count_customers()
-    mine = _whose(session, plan, parties)
+    mine = whose(session, plan, parties, simulation, worked.joined)
     events, orders = _asked(session, simulation, partners)
     rows = session.execute(
-        in_order(events, orders, by_partner=partners is not None),
+        in_order(events, orders, by_partner=isinstance(partners, tuple)),
         execution_options={"yield_per": CHUNK},
     )
     days = (simulation.from_on, simulation.through_on)
@@ -130,25 +121,6 @@ def _work_out_some(
                 if mine(row, facts):
                     _rate(told, row, facts, world, days, worked)
         tick(len(chunk))
-
-
-def paid_then(session: Session, plan: Plan, simulation: PlanSimulation) -> Sums:
-    """What the plan's versions paid for the days of the window; of all plans where nobody is
-    on this one yet."""
-    wanted = (
-        select(
-            CommissionLine.partner_id,
-            CommissionLine.payout_currency,
-            func.sum(CommissionLine.payout_minor),
-        )
-        .where(CommissionLine.on.between(simulation.from_on, simulation.through_on))
-        .where(CommissionLine.code.not_in(sorted(LEFT_OUT)))
-        .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
-    )
-    if _is_assigned(session, plan):
-        own = select(PlanVersion.id).where(PlanVersion.plan_id == plan.id)
-        wanted = wanted.where(CommissionLine.plan_version_id.in_(own))
-    return {(row[0].hex, row[1]): int(row[2]) for row in session.execute(wanted)}
 
 
 def latest(session: Session, draft_id: UUID) -> PlanSimulation | None:
@@ -233,7 +205,7 @@ def _rate(
 
 
 def _asked(
-    session: Session, simulation: PlanSimulation, partners: Range | None = None
+    session: Session, simulation: PlanSimulation, partners: Range | list[str] | None = None
 ) -> tuple[Any, Any]:
     zone = vendor.settings(session).time_zone
     since = start_of_day(simulation.from_on - WARM_UP, zone)
@@ -243,28 +215,13 @@ def _asked(
     orders = ordered().where(at >= since, at < until)
     if partners is None:
         return events, orders
-    theirs = EarningEvent.partner_id.between(*partners)
-    return events.where(theirs), orders.where(DealOrder.partner_id.between(*partners))
 
+    def theirs(column: Any) -> Any:
+        if isinstance(partners, tuple):
+            return column.between(*partners)
+        return bulk.among(session, column, partners)
 
-def _whose(session: Session, plan: Plan, parties: Parties) -> Callable[[Earning, Facts], bool]:
-    """Sales of partners on this plan on the day of the win; everybody's while nobody is on it."""
-    if not _is_assigned(session, plan):
-        return lambda _row, _facts: True
-
-    def mine(row: Earning, facts: Facts) -> bool:
-        try:
-            won_on = facts.won_on(row, plan.time_zone)
-            return parties.plan_of(row.partner_id, won_on) == plan.id.hex
-        except Refused:
-            return False
-
-    return mine
-
-
-def _is_assigned(session: Session, plan: Plan) -> bool:
-    one = select(PlanAssignment.id).where(PlanAssignment.plan_id == plan.id).limit(1)
-    return session.scalar(one) is not None
+    return events.where(theirs(EarningEvent.partner_id)), orders.where(theirs(DealOrder.partner_id))
 
 
 def _rates(session: Session) -> RateOn:

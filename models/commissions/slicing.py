@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.commissions.rated import RatedEvent
@@ -17,6 +17,9 @@ from models.wins import DealOrder
 
 Range = tuple[UUID, UUID]
 """The first partner and the last, both inclusive."""
+
+LOOKED_AT = 200
+"""Partners among which the next ones with something to rate anew are looked for."""
 
 
 def slices(
@@ -71,37 +74,43 @@ class Part(NamedTuple):
 
 
 def rated_since(session: Session, month: str, *, after: UUID | None, about: int) -> Part | None:
-    """The next partners with something rated since `month`; None: all are done."""
-    counts = _rated_counts(session, month, after)
-    if not counts:
-        return None
+    """The next partners with something rated since `month`, or not rated; None: all are done."""
     if not by_partner(session):
-        return Part(None, max(counts), sum(counts.values())) if after is None else None
-    count, chosen = 0, sorted(counts)
-    for place, partner_id in enumerate(chosen):
-        count += counts[partner_id]
-        if count >= about:
-            chosen = chosen[: place + 1]
-            break
-    return Part((chosen[0], chosen[-1]), chosen[-1], count)
+        counts = {} if after is not None else _counts(session, month, None)
+        return Part(None, max(counts), sum(counts.values())) if counts else None
+    while (within := _next(session, after)) is not None:
+        counts = _counts(session, month, within)
+        if counts:
+            theirs = ranges(counts, about)[0]
+            chosen = [one for one in counts if one <= theirs[1]]
+            return Part(theirs, theirs[1], sum(counts[one] for one in chosen))
+        after = within[1]
+    return None
 
 
 def rated_since_count(session: Session, month: str) -> int:
-    return sum(_rated_counts(session, month, None).values())
+    return sum(_counts(session, month, None).values())
 
 
-def _rated_counts(session: Session, month: str, after: UUID | None) -> dict[UUID, int]:
+def _next(session: Session, after: UUID | None) -> Range | None:
+    asked = select(Partner.id).order_by(Partner.id).limit(LOOKED_AT)
+    found = session.scalars(asked if after is None else asked.where(Partner.id > after)).all()
+    return (found[0], found[-1]) if found else None
+
+
+def _counts(session: Session, month: str, within: Range | None) -> dict[UUID, int]:
+    """Of each partner: what was rated since, and what waits to be rated."""
     counts: dict[UUID, int] = {}
     tables: tuple[Any, ...] = (EarningEvent, DealOrder)
     for table in tables:
         asked = (
             select(table.partner_id, func.count())
-            .join(RatedEvent, RatedEvent.id == table.id)
-            .where(RatedEvent.month >= month)
+            .outerjoin(RatedEvent, RatedEvent.id == table.id)
+            .where(or_(RatedEvent.id.is_(None), RatedEvent.month >= month))
             .group_by(table.partner_id)
         )
-        if after is not None:
-            asked = asked.where(table.partner_id > after)
+        if within is not None:
+            asked = asked.where(table.partner_id.between(*within))
         for partner_id, events in session.execute(asked):
             counts[partner_id] = counts.get(partner_id, 0) + events
     return counts

@@ -268,4 +268,5 @@ CommissionLine.__mapper__.add_property("statement_id", column_property(_ON, defe
 
 guard(PlanVersion.__table__)
 guard(CommissionLine.__table__)
+guard(MonthClose.__table__)
 never_changes(Statement.__table__)

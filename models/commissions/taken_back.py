@@ -1,4 +1,4 @@
-"""What was taken back and is not set off yet: by whom, since when, in which instalments.
+"""What is still to be taken from a partner: clawbacks not set off yet, and advances of a draw.
 
 Reads only; asked on the vendor's side, or of one partner beside its own session.
 """
@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from models.calendars import first_day, next_month
 from models.commissions.engine import Code
-from models.commissions.engine.state import Deferred
+from models.commissions.engine.state import Advance, Deferred
 from models.commissions.rated import RatingState
-from models.commissions.tables import CommissionLine, Statement
+from models.commissions.tables import CommissionLine, Plan, Statement
 from models.money import Money
 from models.partners import Partner
 from models.scope import vendor_side
@@ -37,7 +37,8 @@ class Owed:
     """One partner, one currency.  carried: below nothing on its last statement, as it stands.
 
     deferred: put off by the plan's cap, in `parts` further instalments (0: as the cap allows).
-    since: the first month from which nothing was paid; the present one where only deferred.
+    advanced: of recoverable draws, taken from what is earned above them.
+    since: the first month from which nothing was paid; the present one without any carried.
     """
 
     partner_id: UUID
@@ -45,13 +46,14 @@ class Owed:
     currency: str
     carried: Money
     deferred: Money
+    advanced: Money
     parts: int
     since: str
     months: int
 
     @property
     def total(self) -> Money:
-        return self.carried + self.deferred
+        return self.carried + self.deferred + self.advanced
 
     @property
     def band(self) -> str:
@@ -70,7 +72,8 @@ def owed_back(session: Session, month: str, *, partner_id: UUID | None = None) -
     with vendor_side(session) as beside:
         carried = _carried(beside, partner_id)
         deferred = _deferred(beside, partner_id)
-        places = carried.keys() | deferred.keys()
+        advanced = advances(beside, partner_id)
+        places = carried.keys() | deferred.keys() | advanced.keys()
         names = dict(
             beside.execute(
                 select(Partner.id, Partner.name).where(Partner.id.in_({one for one, _ in places}))
@@ -81,10 +84,17 @@ def owed_back(session: Session, month: str, *, partner_id: UUID | None = None) -
         owner, unit = place
         minor, since = carried.get(place, (0, month))
         left, parts = deferred.get(place, (0, 0))
-        age = _months_between(since, month)
         found.append(
             Owed(
-                owner, names[owner], unit, Money(minor, unit), Money(left, unit), parts, since, age
+                owner,
+                names[owner],
+                unit,
+                carried=Money(minor, unit),
+                deferred=Money(left, unit),
+                advanced=Money(advanced.get(place, 0), unit),
+                parts=parts,
+                since=since,
+                months=_months_between(since, month),
             )
         )
     return sorted(found, key=lambda one: (one.since, one.partner, one.currency))
@@ -149,19 +159,49 @@ def _since(session: Session, partner_ids: set[UUID]) -> dict[tuple[UUID, str], s
     return began
 
 
+def advances(session: Session, partner_id: UUID | None) -> dict[tuple[UUID, str], int]:
+    """{(partner, currency): minor units} that recoverable draws have advanced and not recovered."""
+    given = {
+        (UUID(owner), UUID(plan_id)): int(left)
+        for owner, plan_id, (left, *_rest) in _remembered(session, Advance.kind, partner_id)
+        if left
+    }
+    who, plans = {owner for owner, _ in given}, {plan_id for _, plan_id in given}
+    own = {
+        row.id: row.currency
+        for row in session.execute(select(Partner.id, Partner.currency).where(Partner.id.in_(who)))
+    }
+    units = {
+        row.id: row.payout_currency
+        for row in session.execute(select(Plan.id, Plan.payout_currency).where(Plan.id.in_(plans)))
+    }
+    told: dict[tuple[UUID, str], int] = {}
+    for (owner, plan_id), left in given.items():
+        place = (owner, units[plan_id] or own[owner])
+        told[place] = told.get(place, 0) + left
+    return told
+
+
 def _deferred(session: Session, partner_id: UUID | None) -> dict[tuple[UUID, str], tuple[int, int]]:
-    """{(partner, currency): (minor units, instalments)}; the latest month of each is what holds."""
-    asked = select(RatingState.key, RatingState.value).where(RatingState.kind == Deferred.kind)
+    """{(partner, currency): (minor units, instalments)}."""
+    return {
+        (UUID(owner), unit): (int(left), int(parts))
+        for owner, unit, (left, parts, *_rest) in _remembered(session, Deferred.kind, partner_id)
+        if left
+    }
+
+
+def _remembered(
+    session: Session, kind: str, partner_id: UUID | None
+) -> list[tuple[str, str, list[Any]]]:
+    """(partner, of what, value); the latest month of each is what holds."""
+    asked = select(RatingState.key, RatingState.value).where(RatingState.kind == kind)
     if partner_id is not None:
         asked = asked.where(RatingState.key.startswith(partner_id.hex))
     rows = session.execute(asked.order_by(RatingState.month))
     latest: dict[str, Any] = {row.key: orjson.loads(row.value) for row in rows}
-    told = {}
-    for key, (left, parts, *_rest) in latest.items():
-        owner, _, unit = key.partition("|")
-        if left:
-            told[UUID(owner), unit] = (int(left), int(parts))
-    return told
+    split = ((key.partition("|"), value) for key, value in latest.items())
+    return [(owner, of, value) for (owner, _, of), value in split]
 
 
 def _months_between(first: str, last: str) -> int:

@@ -51,6 +51,8 @@ class Chance:
     on: date
     value: Money | None = None
     protected: tuple[date, date] | None = None
+    splits: tuple[tuple[str, Decimal], ...] = ()
+    """Whom it is shared between, by agreement; empty: one partner keeps all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class _Scratch:
             since, through = chance.protected
             protection = engine.Registration(since, (through - since).days)
             sale = sale._replace(registration=protection)
-        return sale
+        return sale._replace(splits=chance.splits)
 
     def _lines(self, chance: Chance, sale: engine.Sale) -> list[engine.Line]:
         """This partner's own."""

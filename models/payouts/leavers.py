@@ -18,6 +18,7 @@ from models.commissions.memory import held_until
 from models.commissions.queries import is_open
 from models.commissions.rated import RatedEvent
 from models.commissions.tables import CommissionLine, Statement
+from models.commissions.taken_back import advances
 from models.ledger import Account, PostingLine
 from models.money import Money
 from models.partners import Partner, PartnerEnding, PartnerStatus, ending_of
@@ -70,6 +71,8 @@ class Leaving:
     steps: list[Step]
     balances: list[Money]
     """By the ledger, where it is not zero; negative: it owes us."""
+    advances: list[Money]
+    """Of recoverable draws, not recovered: no statement pays them, and none takes them back."""
     last_statement_id: UUID | None
     last_statement: str
     """Its number; empty when there never was one."""
@@ -97,6 +100,7 @@ def leaving_of(session: Session, partner: Partner, *, now: datetime) -> Leaving:
             _balanced(balances),
         ],
         balances,
+        _advances(session, partner.id),
         last.id if last else None,
         last.number if last else "",
     )
@@ -109,6 +113,11 @@ def balances_of(session: Session, partner_id: UUID) -> list[Money]:
         .order_by(PostingLine.amount_currency)
     )
     return [Money(int(row.minor), row.currency) for row in rows]
+
+
+def _advances(session: Session, partner_id: UUID) -> list[Money]:
+    given = advances(session, partner_id)
+    return [Money(minor, currency) for (_, currency), minor in sorted(given.items())]
 
 
 def owing() -> Select:

@@ -39,6 +39,13 @@ def splits_of(session: Session, deal_ids: Collection[str]) -> dict[UUID, Split]:
     }
 
 
+def shared_pairs(session: Session) -> list[tuple[UUID, UUID]]:
+    """(registering, fulfilling) partner of every agreed split.  Asked on the vendor's side only."""
+    asked = select(Sharing.registering_id, Sharing.fulfilling_id).distinct()
+    rows = session.execute(asked.where(Sharing.state == ShareState.AGREED))
+    return [(row.registering_id, row.fulfilling_id) for row in rows]
+
+
 def sharing_of(session: Session, deal_id: UUID) -> Row | None:
     """The split of a deal with both names, as the vendor reads it; None when it is not shared."""
     return session.execute(

@@ -17,6 +17,7 @@ from models.errors import Refused
 from models.money import Money
 from models.partners import Partner
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.forms import ReasonForm
@@ -76,10 +77,8 @@ def adjustment_list(person: Actor) -> str:
 @allow(Can.EDIT_PROGRAMME)
 def set_limit(person: Actor) -> Answer:
     form = _limit_form(sent=True)
-    if not form.validate():
+    if not agreed(form, lambda: commissions.set_limit(session, _limit(form), by=person, now=now())):
         return _list_page(person, form, None), 422
-    assert form.limit.data is not None, "it is required"
-    commissions.set_limit(session, form.limit.data, by=person, now=now())
     flash("Saved. What waits already is decided by two.")
     return redirect(url_for("commissions.adjustment_list"), 303)
 
@@ -98,27 +97,31 @@ def adjust(person: Actor) -> Answer:
     partner = _partner(form)
     if partner is not None:
         form.amount.in_currency(partner.currency)
-    try:
-        if not form.validate() or partner is None:
-            return _form_page(form), 422
-        assert form.amount.data is not None, "it is required"
-        minor = abs(form.amount.data.minor) * (1 if form.way.data == "give" else -1)
-        made = commissions.adjust(
-            session,
-            partner,
-            amount=Money(minor, partner.currency),
-            reason=form.reason.data,
-            evidence=uploads(form.evidence),
-            by=person,
-            now=now(),
-        )
-    except Refused as refusal:
-        session.rollback()
-        put_refusal(form.amount, refusal)
+    made: list[Adjustment] = []
+    if not agreed(
+        form,
+        lambda: made.append(_adjust(person, form, partner)),
+        put=lambda refusal: put_refusal(form.amount, refusal),
+    ):
         return _form_page(form), 422
-    waits = made.state is AdjustmentState.WAITING
+    waits = made[0].state is AdjustmentState.WAITING
     flash("A second person decides about it." if waits else "Posted to the open month.")
-    return redirect(url_for("commissions.adjustment", adjustment_id=made.id), 303)
+    return redirect(url_for("commissions.adjustment", adjustment_id=made[0].id), 303)
+
+
+def _adjust(person: Actor, form: AdjustmentForm, partner: Partner | None) -> Adjustment:
+    """By a form that is whole."""
+    assert partner is not None and form.amount.data is not None, "both are required"
+    minor = abs(form.amount.data.minor) * (1 if form.way.data == "give" else -1)
+    return commissions.adjust(
+        session,
+        partner,
+        amount=Money(minor, partner.currency),
+        reason=form.reason.data,
+        evidence=uploads(form.evidence),
+        by=person,
+        now=now(),
+    )
 
 
 @pages.get("/adjustments/<uuid:adjustment_id>")
@@ -139,11 +142,13 @@ def approve_adjustment(person: Actor, adjustment: Adjustment) -> Response:
 @allow(Can.DECIDE_ADJUSTMENT, find=adjustment_or_404)
 def refuse_adjustment(person: Actor, adjustment: Adjustment) -> Answer:
     form = ReasonForm()
-    if not form.validate():
+    if not agreed(
+        form,
+        lambda: commissions.refuse_adjustment(
+            session, adjustment, reason=form.reason.data, by=person, now=now()
+        ),
+    ):
         return _page(person, adjustment, form), 422
-    commissions.refuse_adjustment(
-        session, adjustment, reason=form.reason.data, by=person, now=now()
-    )
     flash("Refused. Whoever asked reads your reason.")
     return redirect(url_for("commissions.adjustment", adjustment_id=adjustment.id), 303)
 
@@ -194,6 +199,11 @@ def _limit_form(*, sent: bool = False) -> LimitForm:
     form = LimitForm() if sent else LimitForm(formdata=None, data={"limit": kept})
     form.limit.in_currency(house.base_currency)
     return form
+
+
+def _limit(form: LimitForm) -> Money:
+    assert form.limit.data is not None, "it is required"
+    return form.limit.data
 
 
 def _partner(form: AdjustmentForm) -> Partner | None:

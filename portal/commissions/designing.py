@@ -11,9 +11,10 @@ from models import commissions
 from models.commissions import Plan, PlanDraft
 from models.errors import Refused
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
-from portal.commissions.drafting import draft_or_404
+from portal.commissions.drafting import SAVED, as_seen, draft_or_404
 from portal.commissions.plan_form import DesignerForm
 from portal.commissions.plan_json import field_of, form_data, rules_from
 from portal.commissions.plan_shown import examples_of
@@ -32,30 +33,29 @@ def edit_draft(_person: Actor, draft: PlanDraft) -> str:
 
 @pages.post("/plans/drafts/<uuid:draft_id>/edit")
 @allow(Can.EDIT_PLAN, find=draft_or_404)
-def save_draft(person: Actor, draft: PlanDraft) -> Answer | str:
+def save_draft(person: Actor, draft: PlanDraft) -> Answer:
     """Saved, or only looked at: the button says which."""
     form = DesignerForm()
-    readable = form.validate()
     rules = rules_from(form.data, draft.rules)
     if request.form.get("button") == "preview":
-        return _page(draft, form, rules) if readable else (_page(draft, form, rules), 422)
-    if not readable:
-        return _page(draft, form, rules), 422
-    try:
-        commissions.edit_draft(
+        readable = form.validate()
+        return _page(draft, form, rules), 200 if readable else 422
+    if not agreed(
+        form,
+        lambda: commissions.edit_draft(
             session,
             draft,
             rules=rules,
             from_on=form.from_on.data,
             to_on=form.to_on.data,
+            was=as_seen(),
             by=person,
             now=now(),
-        )
-    except Refused as refusal:
-        session.rollback()
-        _put(form, refusal)
+        ),
+        put=lambda refusal: _put(form, refusal),
+    ):
         return _page(draft, form, rules), 422
-    flash("Saved. Nothing is rated by it before it is approved.")
+    flash(SAVED)
     return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
 
 
@@ -84,4 +84,7 @@ def _page(draft: PlanDraft, form: DesignerForm, rules: dict[str, Any]) -> str:
     told = examples_of(draft, rules, form.try_amount.data)
     form.grow()
     plan = session.get_one(Plan, draft.plan_id)
-    return render_template("commissions/designer.html", draft=draft, plan=plan, form=form, **told)
+    was = request.form.get("was")
+    return render_template(
+        "commissions/designer.html", draft=draft, plan=plan, form=form, was=was, **told
+    )

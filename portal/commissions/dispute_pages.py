@@ -100,11 +100,13 @@ def confirm_dispute(person: Actor, dispute: Dispute) -> Response:
 @allow(Can.DECIDE_DISPUTE, find=dispute_or_404)
 def send_back_dispute(person: Actor, dispute: Dispute) -> Answer:
     form = SendBackForm()
-    if not form.validate():
+    if not agreed(
+        form,
+        lambda: commissions.send_back_decision(
+            session, dispute, reason=form.reason.data or "", by=person, at=now(), now=now()
+        ),
+    ):
         return _page(person, dispute, back=form), 422
-    commissions.send_back_decision(
-        session, dispute, reason=form.reason.data or "", by=person, at=now(), now=now()
-    )
     flash("Sent back. Whoever decided reads your reason.")
     return _back(dispute.id)
 

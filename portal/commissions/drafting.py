@@ -13,8 +13,8 @@ from models.calendars import local_day
 from models.commissions import DraftState, Plan, PlanDraft, drafts
 from models.commissions.plan_files import written
 from models.commissions.replay.case import VersionCase
-from models.errors import Refused
 from models.people import Actor
+from portal.agreeing import agreed
 from portal.clock import now
 from portal.commissions.blueprint import pages
 from portal.commissions.forms import EXAMPLE, ReasonForm, VersionForm
@@ -47,6 +47,15 @@ STEPS = {
 }
 
 
+SAVED = "Saved. It is a draft: nothing is rated by it before it is approved."
+
+
+def as_seen() -> DraftState:
+    """The state that the form was opened in."""
+    said = request.form.get("was", "")
+    return DraftState(said) if said in list(DraftState) else DraftState.DRAFT
+
+
 def draft_or_404(_person: Actor, draft_id: UUID) -> PlanDraft:
     return session.get(PlanDraft, draft_id) or abort(404)
 
@@ -75,22 +84,22 @@ def draft_json(_person: Actor, draft: PlanDraft) -> str:
 @allow(Can.EDIT_PLAN, find=draft_or_404)
 def save_json(person: Actor, draft: PlanDraft) -> Answer:
     form = VersionForm()
-    if not form.validate():
-        return _json_page(draft, form), 422
-    try:
-        commissions.edit_draft(
+    if not agreed(
+        form,
+        lambda: commissions.edit_draft(
             session,
             draft,
             rules=form.parsed,
             from_on=form.from_on.data,
             to_on=form.to_on.data,
+            was=as_seen(),
             by=person,
             now=now(),
-        )
-    except Refused as refusal:
-        put_refusal(form.rules if str(refusal).startswith("rules") else form.from_on, refusal)
+        ),
+        put=lambda no: put_refusal(form.rules if str(no).startswith("rules") else form.from_on, no),
+    ):
         return _json_page(draft, form), 422
-    flash("Saved. Nothing is rated by it before it is approved.")
+    flash(SAVED)
     return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
 
 
@@ -123,9 +132,13 @@ def approve_draft(person: Actor, draft: PlanDraft) -> Response:
 @allow(Can.APPROVE_PLAN, find=draft_or_404)
 def send_back_draft(person: Actor, draft: PlanDraft) -> Answer:
     form = ReasonForm()
-    if not form.validate():
+    if not agreed(
+        form,
+        lambda: commissions.send_back_draft(
+            session, draft, reason=form.reason.data, by=person, now=now()
+        ),
+    ):
         return draft_page(person, draft, form), 422
-    commissions.send_back_draft(session, draft, reason=form.reason.data, by=person, now=now())
     flash("Sent back. Its author reads your reason word for word.")
     return redirect(url_for("commissions.draft", draft_id=draft.id), 303)
 
@@ -169,11 +182,17 @@ def draft_page(person: Actor, draft: PlanDraft, reason: ReasonForm) -> str:
         findings=_findings(plan, draft),
         events=[(event, STEPS[event.verb]) for event in drafts.events_of(session, draft.id)],
         reason=reason,
-        can_edit=draft.state in drafts.OPEN and may(person, Can.EDIT_PLAN),
+        can_edit=may(person, Can.EDIT_PLAN) and (draft.state in drafts.OPEN or _comes(draft, plan)),
+        can_discard=draft.state in drafts.OPEN and may(person, Can.EDIT_PLAN),
         can_propose=draft.state is DraftState.DRAFT and may(person, Can.EDIT_PLAN),
         can_decide=waits and not wrote and may(person, Can.APPROVE_PLAN),
         must_wait=waits and wrote,
     )
+
+
+def _comes(draft: PlanDraft, plan: Plan) -> bool:
+    """It is approved, and can still be changed: then it is a draft again."""
+    return draft.state is DraftState.APPROVED and draft.from_on > _today(plan)
 
 
 def _findings(plan: Plan, draft: PlanDraft) -> list[commissions.Finding]:
@@ -186,7 +205,13 @@ def _findings(plan: Plan, draft: PlanDraft) -> list[commissions.Finding]:
 
 def _json_page(draft: PlanDraft, form: VersionForm) -> str:
     plan = session.get_one(Plan, draft.plan_id)
-    return render_template("commissions/draft_json.html", draft=draft, plan=plan, form=form)
+    return render_template(
+        "commissions/draft_json.html",
+        draft=draft,
+        plan=plan,
+        form=form,
+        was=request.form.get("was"),
+    )
 
 
 def _today(plan: Plan) -> date:

@@ -9,6 +9,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from flask import Response, abort
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from models import commissions, jobs, vendor
@@ -98,17 +99,24 @@ def _made(statement_id: UUID, kind: str) -> bytes:
 
 
 def _paper(own: Session, statement: Statement) -> bytes:
+    is_short = statement.line_count <= papers.MOST
     return papers.statement(
         statement,
-        all_shown(own, commissions.queries.lines_of(own, statement.id)),
+        all_shown(own, own.execute(_lines(statement)).all()) if is_short else [],
+        commissions.queries.by_code(own, statement.id)[statement.id],
         vendor=vendor.settings(own),
         partner=own.get_one(Partner, statement.partner_id),
         now=statement.closed_at,
     )
 
 
+def _lines(statement: Statement) -> Select[Any]:
+    asked = commissions.queries.lines_of(statement.id)
+    return asked.order_by(*commissions.queries.AS_EARNED)
+
+
 def _sheet(own: Session, statement: Statement, kind: str) -> bytes:
-    rows: list[Any] = list(commissions.queries.lines_of(own, statement.id))
+    rows: Any = own.execute(_lines(statement).execution_options(yield_per=1000))
     file: IO[bytes] = SpooledTemporaryFile()  # noqa: SIM115  closed below
     with file:
         WRITERS[kind](file, columns(has_partner=False), rows)

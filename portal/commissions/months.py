@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from models import commissions, vendor
 from models.calendars import local_day, month_of, next_month
-from models.commissions import ProposalState, closes
+from models.commissions import ProposalState, closes, tallies
 from models.commissions import months as asked
 from models.commissions.closes import Check, Item
 from models.people import Actor
@@ -100,12 +100,15 @@ def _present() -> str:
 def _agreement(person: Actor, month: str, *, is_open: bool) -> dict[str, Any]:
     """Who has proposed the close, whether it still holds, who confirmed it."""
     proposal = closes.proposal_of(session, month)
-    seen = closes.seen_of(session, month) if is_open else ""
+    tally = tallies.tally_of(session, month) if is_open else None
+    seen = tally.seen if tally else closes.seen_of(session, month) if is_open else ""
     waits = proposal is not None and proposal.state is ProposalState.OPEN
     holds = waits and proposal is not None and proposal.seen == seen
     is_own = proposal is not None and proposal.proposed_by_id == person.id
     return {
         "seen": seen,
+        "tally": tally,
+        "is_old": tally is not None and tallies.is_old(session, month),
         "proposal": proposal,
         "waits": waits,
         "holds": holds,

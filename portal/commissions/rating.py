@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
 import click
 from flask import current_app
 
 from models import bulk, commissions
+from models.commissions import MonthRerating, ReratingState, reratings
+from models.commissions.rerating_tables import ReratingChange
+from models.errors import Refused
 from models.money import Money
 from models.people import SYSTEM
 from portal.clock import now
@@ -87,20 +94,48 @@ def _may_be_shared() -> bool:
 @click.argument("month")
 @click.option("--preview", is_flag=True, help="Only say who would gain and who would lose.")
 def rerate(month: str, preview: bool) -> None:
-    """Rate the open MONTH (YYYY-MM), and those after it, anew by the plans as they are now."""
+    """Rate the open MONTH (YYYY-MM), and those after it, anew by the plans as they are now.
+
+    First it is tried, and who gains and who loses is said.  Some partners after others, each in
+    a transaction: when it is killed, the worker goes on with it.
+    """
     with transaction() as session:
-        changes = commissions.preview_rerate(session, month, now=now())
-        if not preview:
-            caught = commissions.rerate(session, month, by=SYSTEM, now=now())
-    for change in changes:
-        click.echo(_row(change))
+        looked_id = commissions.look(session, month, by=SYSTEM, now=now()).id
+    looked = _to_the_end(looked_id, commissions.look_some)
+    with reading() as session:
+        rows = session.execute(
+            reratings.changes(looked_id).order_by(ReratingChange.size_minor.desc())
+        )
+        for row in rows:
+            click.echo(_row(row))
+    who = f"{looked.changed_count} partner{'' if looked.changed_count == 1 else 's'}"
     if preview:
-        click.echo(f"{len(changes)} partners would have another amount; nothing was changed.")
-    else:
-        click.echo(f"Rated {caught.rated} anew; {len(changes)} partners have another amount.")
+        click.echo(f"{who} would have another amount; nothing was changed.")
+        return
+    with transaction() as session:
+        asked = session.get_one(MonthRerating, looked_id)
+        commissions.ask_rerate(session, asked, by=SYSTEM, now=now())
+    done = _to_the_end(looked_id, commissions.rerate_some)
+    if done.state is ReratingState.VOID:
+        raise Refused("Not rated anew: something has changed meanwhile. Look again.")
+    have = "has" if looked.changed_count == 1 else "have"
+    click.echo(f"Rated {done.event_count} anew; {who} {have} another amount.")
 
 
-def _row(change: commissions.Change) -> str:
+def _to_the_end(rerating_id: UUID, some: Callable[..., bool]) -> MonthRerating:
+    """What has become of it.  Raises Refused when it was."""
+    more = True
+    while more:
+        with transaction() as session:
+            more = some(session, session.get_one(MonthRerating, rerating_id), now=now())
+    with reading() as session:
+        found = session.get_one(MonthRerating, rerating_id)
+    if found.state is ReratingState.REFUSED:
+        raise Refused(found.why)
+    return found
+
+
+def _row(change: Any) -> str:
     def told(minor: int) -> str:
         return f"{plain_money(Money(minor, change.currency)):>14}"
 

@@ -47,8 +47,8 @@ def is_left(month: str, *, again: bool = False) -> bool:
     left = commissions.leave_to_worker(session, month, again=again, now=now())
     if left:
         flash(
-            "Much is not rated or paid out yet: the worker does it now, and this page says how "
-            "far it is. Look at the amounts again when it is done."
+            "Much is not rated, paid out or added up yet: the worker does it now, and this page "
+            "says how far it is. Look at the amounts again when it is done."
         )
     return left
 
@@ -73,6 +73,7 @@ def settle_in_parts(payload: dict[str, Any]) -> datetime | None:
     for _ in range(PARTS):
         with transaction() as own:
             if not commissions.release_some(own, payload["month"], now=now()):
+                commissions.tally(own, payload["month"], now=now())
                 return None
     return now()
 

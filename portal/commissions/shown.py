@@ -92,11 +92,14 @@ RELEASED = (Code.HOLDBACK_RELEASE, Code.DISPUTE_RELEASE)
 
 
 def equation(
-    statement: Any, lines: Sequence[ShownLine], said: str
+    statement: Any, sums: Mapping[Code, tuple[int, int]], said: str
 ) -> tuple[list[tuple[str, str, Money]], tuple[str, Money]]:
-    """opening + earned − taken back + released − carried = `said`, in reading order."""
+    """opening + earned − taken back + released − carried = `said`, in reading order.
+
+    sums: of queries.by_code.
+    """
     unit = statement.currency
-    released = Money.total((line.amount for line in lines if Code(line.row.code) in RELEASED), unit)
+    released = Money(sum(sums[code][1] for code in RELEASED if code in sums), unit)
     parts = [
         ("", "Carried from before", Money(statement.opening_minor, unit)),
         ("+", "Earned", Money(statement.earned_minor, unit) - released),
@@ -117,7 +120,7 @@ def standing_of(statement: Any, payment: Any) -> str:
 
 
 def changes(
-    now: dict[Code, tuple[int, int]], before: dict[Code, tuple[int, int]], currency: str
+    now: dict[Code, tuple[int, int]], before: dict[Code, tuple[int, int]], *, unit: str
 ) -> list[dict[str, Any]]:
     """What differs from the month before, by kind of line, the largest change first."""
     told = []
@@ -128,26 +131,13 @@ def changes(
             told.append(
                 {
                     "name": words.name_of(code),
-                    "now": Money(minor, currency),
-                    "before": Money(minor_before, currency),
-                    "difference": Money(minor - minor_before, currency),
+                    "now": Money(minor, unit),
+                    "before": Money(minor_before, unit),
+                    "difference": Money(minor - minor_before, unit),
                     "why": _why(count, count_before),
                 }
             )
     return sorted(told, key=lambda change: -abs(change["difference"].minor))
-
-
-def by_code(lines: Sequence[ShownLine]) -> dict[Code, tuple[int, int]]:
-    """{code: (lines, minor units)}, as queries.by_code counts them in the database."""
-    sums: dict[Code, tuple[int, int]] = {}
-    for line in lines:
-        count, minor = sums.get(Code(line.row.code), (0, 0))
-        sums[Code(line.row.code)] = count + 1, minor + line.amount.minor
-    return sums
-
-
-def total_of(lines: Sequence[ShownLine], currency: str) -> Money:
-    return Money.total((line.amount for line in lines), currency)
 
 
 def _why(count: int, before: int) -> str:

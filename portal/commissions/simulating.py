@@ -23,7 +23,7 @@ from portal.commissions.drafting import draft_or_404
 from portal.database import reading, session, transaction
 from portal.formats import number
 from portal.paging import Key, page_of
-from portal.permissions import Can, allow, staff
+from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 LARGEST_FIRST = [Key(SimulationRow.size_minor, descending=True), Key(SimulationRow.id)]
@@ -41,15 +41,18 @@ def simulation_or_404(_person: Actor, draft_id: UUID) -> PlanSimulation:
 
 @pages.get("/plans/drafts/<uuid:draft_id>/simulation")
 @allow(Can.SEE_PLANS, find=draft_or_404)
-def simulation(_person: Actor, draft: PlanDraft) -> str:
+def simulation(person: Actor, draft: PlanDraft) -> str:
     found = simulations.latest(session, draft.id)
     is_done = found is not None and found.state is SimulationState.DONE
+    is_live = found is not None and found.state is SimulationState.WAITING
+    can_ask = draft.state in drafts.OPEN and may(person, Can.EDIT_PLAN)
     return render_template(
         "commissions/simulation.html",
         draft=draft,
         plan=session.get_one(Plan, draft.plan_id),
         simulation=found,
-        is_live=found is not None and found.state is SimulationState.WAITING,
+        is_live=is_live,
+        can_ask=can_ask and not is_live,
         is_old=found is not None and found.rules != draft.rules,
         **(_result(found) if found and is_done else {"page": None}),
     )

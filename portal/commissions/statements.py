@@ -22,11 +22,9 @@ from portal.commissions.filing import filed
 from portal.commissions.shown import (
     ShownLine,
     all_shown,
-    by_code,
     changes,
     equation,
     standing_of,
-    total_of,
 )
 from portal.database import session
 from portal.formats import short_money, short_month
@@ -34,6 +32,9 @@ from portal.paging import Key, page_of
 from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
+LINES = 500
+"""Lines on one page; a longer statement has several."""
+AS_EARNED = [Key(column) for column in commissions.queries.AS_EARNED]
 LATEST_FIRST = [Key(Statement.period, descending=True), Key(Statement.id, descending=True)]
 
 
@@ -62,17 +63,20 @@ def statements_export(person: Actor) -> Response:
 @pages.get("/statements/<uuid:statement_id>")
 @allow(Can.SEE_COMMISSIONS, find=statement_or_404)
 def statement(person: Actor, statement: Statement) -> str:
-    rows = commissions.queries.lines_of(session, statement.id)
-    lines = all_shown(session, rows, for_staff=person.is_staff)
+    page = page_of(session, commissions.queries.lines_of(statement.id), AS_EARNED, size=LINES)
+    lines = all_shown(session, page.rows, for_staff=person.is_staff)
     before = commissions.queries.statement_before(session, statement)
     payment = payment_of(session, statement.id)
-    parts, result = equation(statement, lines, standing_of(statement, payment))
+    both = [one.id for one in (statement, before) if one is not None]
+    sums = commissions.queries.by_code(session, *both)
+    parts, result = equation(statement, sums[statement.id], standing_of(statement, payment))
     return render_template(
         "commissions/statement.html",
         statement=statement,
         whose=_whose(statement, lines),
         lines=lines,
-        total=total_of(lines, statement.currency),
+        page=page,
+        total=Money(statement.net_minor, statement.currency),
         parts=parts,
         result=result,
         payment=payment,
@@ -80,7 +84,7 @@ def statement(person: Actor, statement: Statement) -> str:
         draw_owed=statement.draw_balance_minor,
         chart=_chart(statement),
         before=before,
-        changes=_changes(statement, lines, before),
+        changes=changes(*(sums[one] for one in both), unit=statement.currency) if before else [],
         corrected=_corrected(lines),
         disputes=disputes.of_lines(session, [line.id for line in lines]),
         disputable=_disputable(person, statement, lines),
@@ -138,14 +142,6 @@ def _chart(statement: Statement) -> Any:
     return bars(
         [(short_month(month), minor, short_money(Money(minor, unit))) for month, minor in months]
     )
-
-
-def _changes(
-    statement: Statement, lines: list[ShownLine], before: Statement | None
-) -> list[dict[str, Any]]:
-    if before is None:
-        return []
-    return changes(by_code(lines), commissions.queries.by_code(session, before), statement.currency)
 
 
 def _whose(statement: Statement, lines: list[ShownLine]) -> str:

@@ -65,6 +65,7 @@ COLUMNS = [
     Column("Age", lambda owed: owed.band),
     Column("Carried", lambda owed: owed.carried, "money"),
     Column("Put off", lambda owed: owed.deferred, "money"),
+    Column("Advanced", lambda owed: owed.advanced, "money"),
     Column("Instalments left", lambda owed: owed.parts, "number"),
     Column("To be taken", lambda owed: owed.total, "money"),
     Column("Currency", lambda owed: owed.currency),

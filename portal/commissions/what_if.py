@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request
@@ -79,7 +80,7 @@ def _chance(form: Form, deal: OpenDeal) -> Chance:
     value, on = form[_name("value", deal)].data, form[_name("on", deal)].data
     if not isinstance(value, Money) or value.minor < 0 or on is None:
         return deal.chance
-    return Chance(deal.number, deal.chance.prospect, on, value, deal.chance.protected)
+    return replace(deal.chance, on=on, value=value)
 
 
 def _late(chances: list[Chance]) -> set[str]:

@@ -58,8 +58,10 @@ def adjust(story: Story) -> None:
 
 
 def propose_the_close(story: Story) -> None:
-    """Robin would close the running month early; the next payment voids that."""
+    """Robin has looked whether plans and lines agree, and would close the running month early;
+    the next payment voids that."""
     session, month = story.session, month_of(story.today)
+    commissions.look(session, month, by=story.staff["finance.second"], now=story.now)
     seen = closes.seen_of(session, month)
     commissions.propose_close(
         session, month, seen=seen, early=True, by=story.staff["finance.second"], now=story.now

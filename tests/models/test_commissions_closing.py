@@ -13,6 +13,9 @@ from models.commissions import (
     CommissionLine,
     MonthClose,
     Statement,
+    closes,
+    months,
+    tallies,
 )
 from models.errors import Refused
 from models.ledger import Account
@@ -21,6 +24,7 @@ from models.notices import Notice
 from models.people import SYSTEM
 from models.scope import Scope, open_session
 
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
@@ -107,6 +111,76 @@ def test_months_are_closed_in_their_order(session, a):
     close(session)
 
 
+def test_a_month_in_which_nothing_happened_is_closed_before_the_next(session, a):
+    """Else what came to it later would be stated beside balances that were paid long ago."""
+    a.plan({"base": {"type": "flat", "rate": "0.10"}, "min_payout": "50.00"})
+    partner, january = a.partner(), datetime(2027, 1, 2, 12, tzinfo=UTC)
+    a.earned(300_00, partner_id=partner.id)
+    close(session)
+    with pytest.raises(Refused, match="2026-12 is still open"):
+        close(session, "2027-01", now=january, early=True)
+    listed = {month.month: month.is_open for month in months.overview(session, now=january)}
+    assert listed == {"2027-01": True, "2026-12": True, "2026-11": False}
+    close(session, "2026-12", now=january)
+    a.now = january
+    a.earned(400_00, partner_id=partner.id, paid={"paid_at": DECEMBER})
+    close(session, "2027-01", now=january, early=True)
+    stated = session.scalars(select(Statement).order_by(Statement.period)).all()
+    assert [(one.period, one.opening_minor, one.payable_minor) for one in stated] == [
+        ("2026-11", 0, 0), ("2027-01", 30_00, 70_00),
+    ]  # fmt: skip
+
+
+def test_what_happened_before_the_first_close_counts_for_the_open_month(session, a):
+    a.plan()
+    a.earned()
+    close(session)
+    a.now = DECEMBER
+    early = {"paid_at": datetime(2026, 10, 20, tzinfo=UTC)}
+    a.earned(issued_on=date(2026, 10, 1), paid=early)
+    assert [line.period for line in lines(session)] == ["2026-11", "2026-12"]
+    with pytest.raises(Refused, match="2026-11 is closed already"):
+        close(session, "2026-10")
+
+
+def test_a_month_with_nothing_but_a_draw_is_to_be_closed_too(session, a):
+    a.now = datetime(2026, 10, 5, tzinfo=UTC)
+    a.partner()
+    a.plan({"base": {"type": "flat", "rate": "0.1"}, "draw": {"type": "guarantee", "amount": "9"}})
+    with pytest.raises(Refused, match="2026-10 is still open"):
+        close(session)
+    close(session, "2026-10")
+    assert session.scalars(select(Statement.payable_minor)).all() == [9_00]
+
+
+def test_a_month_with_many_lines_is_looked_at_as_it_was_added_up(session, a, monkeypatch):
+    monkeypatch.setattr(tallies, "MANY", 2)
+    a.plan()
+    invoice = a.earned()
+    a.credit_note(invoice, 500_00)
+    a.earned(partner_id=a.partner().id)
+    a.rate_all()
+    commissions.tally(session, "2026-11", now=NOW)
+    kept = tallies.tally_of(session, "2026-11")
+    assert kept.seen == closes.seen_of(session, "2026-11")
+    shown = [(one.lines, one.partners, one.net, one.taken_back) for one in sums(session)]
+    assert shown == [(3, 2, Money(150_00, "EUR"), Money(-50_00, "EUR"))]
+    a.earned()
+    assert [one.lines for one in sums(session)] == [3]
+    assert tallies.is_old(session, "2026-11")
+    assert commissions.leave_to_worker(session, "2026-11", now=NOW)
+    commissions.tally_months(session, NOW)
+    assert [one.lines for one in sums(session)] == [4]
+    assert not tallies.is_old(session, "2026-11")
+    close(session)
+    assert tallies.tally_of(session, "2026-11") is None
+    assert [(one.lines, one.net) for one in sums(session)] == [(4, Money(250_00, "EUR"))]
+
+
+def sums(session):
+    return months.month(session, "2026-11").sums
+
+
 def test_a_refund_of_a_closed_month_counts_for_the_open_one_and_is_carried(session, a):
     a.plan()
     invoice = a.earned(1_000_00)
@@ -142,6 +216,23 @@ def test_the_database_refuses_to_touch_a_stated_line_or_to_add_one_to_a_closed_m
     session.add(CommissionLine(**(copy | {"number": "L-LATE"})))
     with pytest.raises(DatabaseError, match="closed month takes no further line"):
         session.flush()
+
+
+def test_the_database_refuses_a_line_for_whom_is_stated_and_to_open_a_month_again(session, a):
+    a.plan()
+    for _ in range(2):
+        a.earned(partner_id=a.partner().id)
+    begun = commissions.begin_close(session, "2026-11", by=SYSTEM, now=DECEMBER)
+    commissions.state_some(session, begun, by=SYSTEM, now=DECEMBER, most=1)
+    (stated,) = session.scalars(select(Statement.partner_id)).all()
+    (line,) = lines(session, partner_id=stated)
+    copy = {c.key: getattr(line, c.key) for c in CommissionLine.__table__.columns if c.key != "id"}
+    with pytest.raises(DatabaseError, match="takes no further line"), session.begin_nested():
+        session.add(CommissionLine(**(copy | {"number": "L-LATE"})))
+    close(session)
+    for undone in (update(MonthClose).values(finished_at=None), delete(MonthClose)):
+        with pytest.raises(DatabaseError, match="stays closed"), session.begin_nested():
+            session.execute(undone)
 
 
 def test_a_statement_below_the_minimum_is_carried_to_the_next(session, a):

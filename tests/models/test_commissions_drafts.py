@@ -35,6 +35,9 @@ def propose(session, a, draft, by):
     commissions.propose_draft(session, draft, by=by, now=a.now)
 
 
+LONG_AGO = {"from_on": date(2020, 1, 1), "to_on": date(2020, 2, 1)}
+
+
 def approve(session, a, draft, by):
     return commissions.approve_draft(session, draft, seen=drafts.seen_of(draft), by=by, now=a.now)
 
@@ -46,7 +49,7 @@ def approved(session, a, author, second, plan=None, **said):
 
 
 def edit(session, a, draft, by, rules=None, **said):
-    days = {"from_on": draft.from_on, "to_on": draft.to_on}
+    days = {"from_on": draft.from_on, "to_on": draft.to_on, "was": draft.state}
     commissions.edit_draft(
         session, draft, rules=rules or FIFTEEN, by=by, now=a.now, **(days | said)
     )
@@ -83,7 +86,7 @@ def test_the_database_refuses_an_author_who_approves(session, a, author, second)
     with pytest.raises(DatabaseError, match="needs_a_second_person"), session.begin_nested():
         session.execute(update(PlanDraft).values(approved_by_id=author.id))
     told = {column.key: getattr(version, column.key) for column in PlanVersion.__table__.columns}
-    alone = told | {"id": draft.id, "number": 9, "approved_by_id": author.id}
+    alone = told | {"id": draft.id, "number": 9, "approved_by_id": author.id} | LONG_AGO
     with pytest.raises(DatabaseError, match="needs_a_second_person"), session.begin_nested():
         session.execute(PlanVersion.__table__.insert().values(alone))
 

@@ -141,6 +141,23 @@ def test_an_advance_is_recovered_although_its_draw_is_over(session, a, has_plan)
     assert [one.draw_balance_minor for one in told] == [2_000_00, 500_00, 0][:months]
 
 
+def test_an_advance_is_recovered_from_what_exceeds_the_guarantee_that_follows_it(session, a):
+    """1,000.00 were advanced in November; from December on 500.00 are guaranteed."""
+    flat = {"base": {"type": "flat", "rate": "0.10"}}
+    made = a.plan(flat | {"draw": {"type": "recoverable", "amount": "1000"}})
+    partner = a.partner()
+    close(session, a, 2026, 11)
+    a.version(
+        made, flat | {"draw": {"type": "guarantee", "amount": "500"}}, from_on=date(2026, 12, 1)
+    )
+    for month, net in ((12, 12_000_00), (1, 1_000_00), (2, 20_000_00)):
+        a.earned(net, partner_id=partner.id, paid={"paid_at": a.now})
+        close(session, a, 2026 + (month < 12), month)
+    told = session.scalars(select(Statement).order_by(Statement.period)).all()
+    assert [one.net_minor for one in told] == [1_000_00, 500_00, 500_00, 1_700_00]
+    assert [one.draw_balance_minor for one in told] == [1_000_00, 300_00, 300_00, 0]
+
+
 def close(session, a, year, month):
     """Close the month on the first day of the next, from where the story goes on."""
     ends = datetime(year + month // 12, month % 12 + 1, 1, 12, tzinfo=UTC)

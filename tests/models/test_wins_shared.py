@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from models import commissions, wins
 from models.commissions import CommissionLine, Statement, Trigger, words
 from models.commissions.engine import Code
+from models.commissions.pipeline import expected
 from models.commissions.telling import is_of_others
 from models.deals import DealStatus
 from models.errors import Refused
@@ -105,6 +106,14 @@ def test_a_named_company_is_not_confirmed_to_exist(session, engine, a):
         propose(session, a, deal, named=named)
         seen = side(session, deal.partner_id)
         assert (seen.state, seen.other_name) == (ShareState.ASKED, named)
+
+
+def test_what_an_open_deal_would_earn_is_only_the_own_share(session, engine, a):
+    a.plan()
+    deal, _other = shared(session, a, value=10_000_00)
+    session.commit()
+    with open_session(engine, Scope.partner(deal.partner_id)) as own:
+        assert expected(own, deal.partner_id, now=a.now).whole == Money(600_00, "EUR")
 
 
 @pytest.mark.parametrize("percent", ["0", "100", "-5", "60.001", "NaN"])

@@ -136,6 +136,12 @@ def test_a_close_killed_at_any_commit_is_finished_by_the_next(
         if len(seen) == which:
             raise Killed
 
+    def stay_dead(_session):
+        """A server is given the next part by a thread that has not heard of it yet."""
+        if len(seen) >= which:
+            raise Killed
+
+    event.listen(ScopedSession, "before_commit", stay_dead)
     event.listen(ScopedSession, moment, die)
     try:
         close(app)
@@ -143,6 +149,7 @@ def test_a_close_killed_at_any_commit_is_finished_by_the_next(
         pass
     finally:
         event.remove(ScopedSession, moment, die)
+        event.remove(ScopedSession, "before_commit", stay_dead)
     assert len(seen) == which, f"there are only {len(seen)} commits to be killed at"
     assert "is closed" in close(app).output
     session.expire_all()

@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from models import commissions
 from models.commissions import DraftState, PlanDraft, PlanVersion, drafts
+from models.notices import Notice
 from models.people import Role
 from portal.command_line import portal
 from tests.factories_commissions import TEN_PERCENT, TWELVE_PERCENT
@@ -141,6 +143,25 @@ def test_bad_rules_come_back_with_what_was_typed_and_what_is_wrong(a, finance, r
     assert answer.status_code == 422
     assert said in answer.text
     assert rules.replace('"', "&#34;") in answer.text
+
+
+def test_who_opened_it_before_it_was_approved_does_not_take_the_approval_back_unasked(
+    a, session, finance
+):
+    author, other = a.actor(role=Role.FINANCE), a.finance(name="Sam Second")
+    draft = a.plan_draft(a.plan(), by=author)
+    commissions.propose_draft(session, draft, by=author, now=a.now)
+    seen = drafts.seen_of(draft)
+    commissions.approve_draft(session, draft, seen=seen, by=other.actor(), now=a.now)
+    session.commit()
+    address = f"/plans/drafts/{draft.id}"
+    late = save(finance, address, TEN_PERCENT, from_on="2026-12-03", was="draft")
+    assert (late.status_code, "It is approved meanwhile" in late.text) == (422, True)
+    assert "whoever approved it is told" in finance.get(f"{address}/json").text
+    saved = save(finance, address, TEN_PERCENT, from_on="2026-12-03", was="approved")
+    assert saved.status_code == 303
+    told = session.scalars(select(Notice.title).where(Notice.person_id == other.id)).all()
+    assert any("that you approved" in title for title in told)
 
 
 def test_the_same_name_and_an_unknown_partner_are_refused_beside_the_field(a, finance):

@@ -8,17 +8,20 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from models import commissions
 from models.commissions import (
     CommissionLine,
     DraftState,
     PlanSimulation,
     Statement,
     simulations,
+    together,
 )
 from models.commissions.operations import simulating
 from models.commissions.rated import RatedEvent, RatingState
 from models.ledger import Posting
-from models.people import Role
+from models.partners import Partner
+from models.people import SYSTEM, Role
 from tests.months import work
 
 TIERED = {
@@ -121,6 +124,54 @@ def test_only_what_is_not_in_force_is_simulated(a, session, finance, draft):
     session.commit()
     finance.post(f"/plans/drafts/{draft.id}/simulation")
     assert session.scalars(select(PlanSimulation)).all() == []
+
+
+def test_a_plan_that_begins_later_is_simulated_for_whom_it_is_assigned_to(
+    a, session, finance, draft
+):
+    large = session.scalars(select(Partner).where(Partner.name == "Large AG")).one()
+    fresh = a.plan(assigned=False)
+    commissions.assign(
+        session, fresh, partner_id=large.id, from_on=date(2027, 1, 1), by=SYSTEM, now=a.now
+    )
+    other = a.plan_draft(fresh, TIERED, by=a.actor(role=Role.FINANCE))
+    finance.post(f"/plans/drafts/{other.id}/simulation")
+    assert rows(session, other) == {"Large AG": WORKED_OUT["Large AG"]}
+
+
+def test_partners_that_share_customers_or_deals_are_worked_out_together_all_others_apart(
+    a, session, finance, monkeypatch
+):
+    """One customer bought from two; a third shares a deal with a fourth; the month has a cap."""
+    plan = a.plan()
+    one, two, three, four, alone = (a.partner(name=name) for name in "12345")
+    customer = a.customer()
+    bought = {"issued_on": date(2026, 11, 2), "customer_id": customer.id}
+    for partner in (one, two):
+        a.earned(1_000_00, partner_id=partner.id, **bought)
+    for partner in (three, four, alone):
+        a.earned(1_000_00, partner_id=partner.id, issued_on=date(2026, 11, 2))
+    monkeypatch.setattr(together, "shared_pairs", lambda _session: [(three.id, four.id)])
+    rules = {
+        "base": {"type": "flat", "rate": "0.10"},
+        "new_logo_bonus": {"amount": "50.00", "lookback_months": 12},
+        "period_cap": "120.00",
+    }
+    draft = a.plan_draft(plan, rules, by=a.actor(role=Role.FINANCE))
+    parts = []
+    monkeypatch.setattr(simulations, "AT_ONCE", 1)
+    whole = simulations._work_out_some
+
+    def counted(*words):
+        parts.append(len(words[4]))
+        whole(*words)
+
+    monkeypatch.setattr(simulations, "_work_out_some", counted)
+    finance.post(f"/plans/drafts/{draft.id}/simulation")
+    assert sorted(parts) == [1, 2, 2]
+    assert sorted(rows(session, draft).items())[:2] == [
+        ("1", (100_00, 150_00)), ("2", (100_00, 100_00)),
+    ]  # fmt: skip
 
 
 def test_a_plan_that_nobody_is_on_yet_is_simulated_for_everybody(a, session, finance, draft):

@@ -17,6 +17,7 @@ from models.commissions.papers import StatementPaper
 from models.money import Money
 from models.partners import Partner
 from models.people import SYSTEM
+from portal.commissions import papers, statements
 from portal.commissions.filing import file_statements
 from tests.leaks import text_of
 from tests.models.test_wins_shared import shared
@@ -62,6 +63,24 @@ def test_a_statement_stays_byte_for_byte_as_the_worker_kept_it_after_the_close(
         assert [sign_in(who).get(f"{path}/{name}").data for name in FORMATS] == first
     assert len(session.scalars(select(StatementPaper.sha256)).all()) == 3
     assert browser.get(f"{path}/export?as=doc").status_code == 404
+
+
+def test_a_long_statement_loses_no_line_and_no_cent(a, session, sign_in, seller, monkeypatch):
+    monkeypatch.setattr(statements, "LINES", 2)
+    monkeypatch.setattr(papers, "MOST", 2)
+    a.plan()
+    for net in (1_000_00, 2_000_00, 3_000_00):
+        a.earned(net, partner_id=seller.partner_id)
+    [statement] = closed(session, a)
+    browser, path = sign_in(seller), f"/statements/{statement.id}"
+    page = browser.get(path).text
+    assert page.count("data-minor=") == 2 and "Sum of all 3 lines" in page and "€600.00" in page
+    following = re.search(r'href="([^"]*after=[^"]*)"', page)[1]
+    assert browser.get(following.replace("&amp;", "&")).text.count("data-minor=") == 1
+    paper = text_of(browser.get(f"{path}/document.pdf"))
+    assert "3 lines" in paper and "too many for a paper" in paper and "600.00" in paper
+    file = browser.get(f"{path}/export?as=csv").data.decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(file)))) == 3
 
 
 def test_a_statement_says_the_same_on_its_page_its_pdf_and_its_two_sheets(

@@ -12,6 +12,7 @@ from models.commissions import Statement
 from models.commissions.rated import RatingState
 from models.commissions.taken_back import owed_back
 from models.money import Money
+from models.partners import Partner, PartnerStatus
 from models.people import SYSTEM
 
 SEPTEMBER = datetime(2026, 9, 14, 9, tzinfo=UTC)
@@ -49,6 +50,25 @@ def test_what_is_put_off_is_told_with_the_instalments_that_are_left(session, sel
         ("2026-12", Money(25_01, "EUR")),
         ("2027-01", Money(25_00, "EUR")),
     ]
+
+
+def test_advances_of_a_draw_are_named_beside_clawbacks_and_where_a_partner_leaves(
+    a, session, sign_in, seller
+):
+    plan = a.plan(payout_currency="USD")
+    key = f"{seller.partner_id.hex}|{plan.id.hex}"
+    for month, value in (("2026-09", "[50000]"), ("2026-10", "[30000]")):
+        session.add(RatingState(kind="draw", key=key, month=month, value=value, version=1))
+    session.flush()
+    euros, dollars = sorted(owed_back(session, "2026-12"), key=lambda one: one.currency)
+    assert (euros.total, euros.advanced) == (Money(100_00, "EUR"), Money(0, "EUR"))
+    assert (dollars.total, dollars.advanced) == (Money(300_00, "USD"), Money(300_00, "USD"))
+    partner = session.get_one(Partner, seller.partner_id)
+    partner.status = PartnerStatus.ENDED
+    assert (
+        "$300.00 of advances is not recovered"
+        in sign_in(a.finance()).get(f"/leavers/{partner.id}").text
+    )
 
 
 def test_finance_has_the_list_as_a_file_and_a_partner_its_own_lines(a, session, sign_in, seller):

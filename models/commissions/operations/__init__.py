@@ -34,6 +34,7 @@ from models.commissions.operations.drafting import (
     send_back_draft,
 )
 from models.commissions.operations.framing import edit_frame, frame_must_be_open
+from models.commissions.operations.looking import LOOK, look, look_some, stop_looking
 from models.commissions.operations.missing import miss_sale, months_to_miss
 from models.commissions.operations.plan_loading import Loaded, load_plan
 from models.commissions.operations.planning import (
@@ -48,13 +49,10 @@ from models.commissions.operations.rating import (
     rate_sale,
 )
 from models.commissions.operations.releasing import release_due, release_some
-from models.commissions.operations.rerating import Change, preview_rerate, rerate
 from models.commissions.operations.rerating_parts import (
     RERATE,
     ask_rerate,
-    latest_rerating,
     rerate_some,
-    seen_of_changes,
     stop_rerate,
 )
 from models.commissions.operations.settling import (
@@ -65,6 +63,7 @@ from models.commissions.operations.settling import (
     settling_of,
 )
 from models.commissions.operations.simulating import SIMULATE, ask_simulation
+from models.commissions.operations.tallying import tally, tally_months
 
 JOBS = {OVERDUE: handle_overdue}
 """What the worker does about commissions, by the job's topic."""
@@ -72,11 +71,11 @@ JOBS = {OVERDUE: handle_overdue}
 __all__ = [
     "CLOSE",
     "JOBS",
+    "LOOK",
     "RERATE",
     "SETTLE",
     "SIMULATE",
     "Caught",
-    "Change",
     "Loaded",
     "add_version",
     "adjust",
@@ -98,24 +97,22 @@ __all__ = [
     "edit_frame",
     "end_assignment",
     "frame_must_be_open",
-    "latest_rerating",
     "leave_to_worker",
     "load_plan",
+    "look",
+    "look_some",
     "make_plan",
     "miss_sale",
     "months_to_miss",
     "most_to_dispute",
     "open_dispute",
-    "preview_rerate",
     "propose_close",
     "propose_draft",
     "rate_sale",
     "refuse_adjustment",
     "release_due",
     "release_some",
-    "rerate",
     "rerate_some",
-    "seen_of_changes",
     "send_back_decision",
     "send_back_draft",
     "set_limit",
@@ -123,7 +120,10 @@ __all__ = [
     "settled_through",
     "settling_of",
     "state_some",
+    "stop_looking",
     "stop_rerate",
+    "tally",
+    "tally_months",
     "withdraw_close",
     "withdraw_dispute",
     "write_in_dispute",

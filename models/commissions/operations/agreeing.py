@@ -17,6 +17,7 @@ from models.commissions.closes import Item
 from models.commissions.operations.closing import begin_close
 from models.commissions.operations.desk import shut_months
 from models.commissions.operations.settling import settle_month
+from models.commissions.operations.tallying import forget_tallies
 from models.commissions.queries import month_in_words
 from models.commissions.tables import MonthClose
 from models.errors import Refused
@@ -49,6 +50,7 @@ def propose_close(
     settle_month(session, month, now=now)
     _must_not_be_blocked(session, month, now=now, early=early)
     if closes.seen_of(session, month) != seen:
+        forget_tallies(session, month, through=month)
         return None
     _end_standing(session, month, ProposalState.VOID, by=by, now=now)
     proposal = _proposal(session, month, seen, early=early, by=by, now=now)

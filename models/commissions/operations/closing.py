@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, vendor
@@ -18,13 +18,15 @@ from models.base import lock
 from models.calendars import local_day, month_of
 from models.commissions.close_tables import CloseProposal
 from models.commissions.engine.numbers import last_day
+from models.commissions.months import first_open
 from models.commissions.operations.deferring import owing
 from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.drawing import partners_with_a_draw
 from models.commissions.operations.rating import catch_up
 from models.commissions.operations.releasing import due_through, must_be_a_month, release_due
 from models.commissions.operations.stating import state
-from models.commissions.queries import openings_of
+from models.commissions.operations.tallying import keep_sums
+from models.commissions.queries import closed_through, openings_of
 from models.commissions.tables import CommissionLine, MonthClose
 from models.errors import Refused
 from models.partners import Partner, endings
@@ -59,7 +61,7 @@ def begin_close(
     shut_months(session)
     catch_up(session, now=now)
     release_due(session, through=due_through(session, month, now), now=now)
-    _earlier_months_are_closed(session, month)
+    _is_next(session, month)
     close = MonthClose(
         month=month,
         begun_at=now,
@@ -89,6 +91,7 @@ def state_some(
         close.stated_through_id = max(partners)
     if is_last:
         close.finished_at = now
+        keep_sums(session, close.month)
         detail = {"month": close.month, "partners": close.stated_count}
         audit.record(session, by, "month finished", close, detail=detail, now=now)
     session.flush()
@@ -121,15 +124,17 @@ def _check_month(session: Session, month: str, *, now: datetime, early: bool) ->
     return today
 
 
-def _earlier_months_are_closed(session: Session, month: str) -> None:
-    oldest = session.scalar(
-        select(func.min(CommissionLine.period)).where(
-            CommissionLine.period < month,
-            CommissionLine.period.not_in(select(MonthClose.month)),
+def _is_next(session: Session, month: str) -> None:
+    """Months are closed one after another, also those in which nothing happened."""
+    through = closed_through(session)
+    if month < through:
+        raise Refused(
+            f"{through} is closed already, and with it {month}: what came later is in the open "
+            "month."
         )
-    )
-    if oldest is not None:
-        raise Refused(f"{oldest} is still open and has lines; close it before {month}.")
+    first = first_open(session)
+    if first is not None and first < month:
+        raise Refused(f"{first} is still open; close it before {month}.")
 
 
 def _next(session: Session, close: MonthClose, most: int) -> tuple[list[UUID], bool]:

@@ -22,9 +22,10 @@ from models.commissions.operations.before import Before
 from models.commissions.operations.keeping import Outcome
 from models.commissions.parties import Parties
 from models.commissions.plans import engine_plan
+from models.commissions.queries import closed_through
 from models.commissions.rated import Rated
 from models.commissions.slicing import Range, by_partner, remembers_across
-from models.commissions.tables import MonthClose, PlanVersion
+from models.commissions.tables import PlanVersion
 from models.partners import Partner
 from models.vendor import Vendor
 
@@ -46,13 +47,13 @@ class Ratings:
         self._plans: dict[str, engine.Plan] = {}
         self._rates: dict[tuple[str, str, date], engine.Rate] = {}
         self.time_zone = vendor.settings(session).time_zone
-        self.closed = frozenset(session.scalars(select(MonthClose.month)))
+        self.closed_through = closed_through(session)
         self.ids = bulk.new_ids()
         rules = session.scalars(select(PlanVersion.rules)).all()
         self.world = engine.World(
             state=self.memories.state,
             rate_on=self.rate_on,
-            is_closed=self.closed.__contains__,
+            is_closed=self.closed_through.__ge__,
             payout_currency=self.parties.currency_of,
             new_id=self.ids.__next__,
             counts_customers=any("new_logo_bonus" in one for one in rules),

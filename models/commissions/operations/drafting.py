@@ -61,11 +61,17 @@ def edit_draft(
     rules: dict[str, Any],
     from_on: date,
     to_on: date | None,
+    was: DraftState,
     by: Actor,
     now: datetime,
 ) -> None:
-    """A change takes a proposal back, and an approval too, until the version begins."""
+    """A change takes a proposal back, and an approval too, until the version begins.
+
+    was: as whoever changes it has seen it.  Raises Refused when it was decided meanwhile.
+    """
     lock(session, draft)
+    if draft.state is not was:
+        raise Refused(f"It is {draft.state.value} meanwhile. Open it anew, then change it.")
     plan = session.get_one(Plan, draft.plan_id)
     _judge(plan, rules, from_on, to_on)
     if (draft.rules, draft.from_on, draft.to_on) == (rules, from_on, to_on):
@@ -73,6 +79,7 @@ def edit_draft(
     before = draft.state
     after = MOVES.after("edit", before)
     if before is DraftState.APPROVED:
+        _tell_approver(session, draft, plan, by, now)
         _void(session, draft, plan, now)
     draft.state, draft.rules, draft.from_on, draft.to_on = after, rules, from_on, to_on
     _written(session, draft, before, by=by, now=now)
@@ -260,6 +267,18 @@ def _tell_author(
         notices.tell(
             session, draft.author_id, "plan-decided", title=title, body=said, link=_link(draft),
             now=now,
+        )  # fmt: skip
+
+
+def _tell_approver(
+    session: Session, draft: PlanDraft, plan: Plan, by: Actor, now: datetime
+) -> None:
+    if draft.approved_by_id is not None and draft.approved_by_id != by.id:
+        title = f"{by.name} has changed the version of “{plan.name}” that you approved"
+        body = "It is a draft again, and rates nothing before it is approved once more."
+        notices.tell(
+            session, draft.approved_by_id, "plan-decided", title=title, body=body,
+            link=_link(draft), now=now,
         )  # fmt: skip
 
 

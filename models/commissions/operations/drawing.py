@@ -12,6 +12,7 @@ from sqlalchemy import select
 from models.commissions import engine
 from models.commissions.engine.numbers import last_day
 from models.commissions.engine.state import Advance
+from models.commissions.engine.statements import in_currency
 from models.commissions.operations.desk import Ratings
 from models.commissions.operations.posting import standing_version
 from models.commissions.tables import PlanVersion
@@ -92,8 +93,9 @@ def draws(
     older ones).  is_own: it is the currency of the plan's draw."""
     balance, lines = None, []
     if terms is not None and is_own:
-        balance, drawn = _draw(ratings, terms, partner_id, month, currency, net)
+        balance, drawn, kept = _draw(ratings, terms, partner_id, month, currency, net)
         lines += [drawn] if drawn else []
+        net -= kept
     net += sum(line.payout_minor for line in lines)
     rest, recovered = _recover(ratings, terms, partner_id, lent, month, currency, net)
     if rest or recovered:
@@ -103,8 +105,9 @@ def draws(
 
 def _draw(
     ratings: Ratings, terms: Terms, partner_id: UUID, month: str, currency: str, net: int
-) -> tuple[int | None, engine.Line | None]:
-    """(what is owed of a recoverable draw afterwards, the draw's line).
+) -> tuple[int | None, engine.Line | None, int]:
+    """(what is owed of a recoverable draw afterwards, the draw's line, what of the month is the
+    draw: older advances are recovered from what exceeds it).
 
     net: minor units that the partner's other lines come to.
     """
@@ -112,14 +115,20 @@ def _draw(
     drawn = engine.drawn(
         terms.plan, terms.version.rules, month, net, memory.value, currency, ratings.rate_on
     )
-    if drawn is None:
-        return None, None
-    memory.value, memory.month = drawn.balance_minor or 0, month
+    draw = terms.version.rules.draw
+    if drawn is None or draw is None:
+        return None, None, 0
+    kept = 0
+    if draw.is_paid_in(month):
+        unit = terms.plan.currency
+        kept = in_currency(draw.amount_minor, unit, currency, month, ratings.rate_on)
+    if drawn.balance_minor is not None:  # a guarantee leaves older advances to be recovered
+        memory.value, memory.month = drawn.balance_minor, month
     if drawn.code is None:
-        return drawn.balance_minor, None
+        return drawn.balance_minor, None, kept
     line = _line(ratings, terms.version.id, partner_id, month, currency, drawn)
     ratings.outcome.add([line], None, None)
-    return drawn.balance_minor, line
+    return drawn.balance_minor, line, kept
 
 
 def _recover(

@@ -1,4 +1,4 @@
-"""What can happen to open months: they are rated anew, after a plan was changed.
+"""What can happen to open months: some partners after others are rated anew, or only tried.
 
 What the engine remembered is taken back to the end of the month before, and every event since
 is rated once more.  A line keeps its id where the same event earns the same partner the same
@@ -7,69 +7,38 @@ kind of line again, so that what refers to it still finds it.  Closed months sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import audit, bulk
-from models.commissions.engine.dealing import Deal
+from models import bulk
+from models.commissions.engine.dealing import Deal as DealMemory
+from models.commissions.engine.state import text_of
 from models.commissions.operations.before import Before
 from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.disputed import Disputed
 from models.commissions.operations.rating import Caught, rate_chunk, waiting
 from models.commissions.operations.releasing import must_be_a_month, release_due
+from models.commissions.operations.tallying import forget_tallies
 from models.commissions.queries import is_open
 from models.commissions.rated import Rated, RatedEvent, RatingState
 from models.commissions.slicing import Range
 from models.commissions.tables import CommissionLine, MonthClose
+from models.deals import Deal
 from models.errors import Refused
-from models.partners import Partner
-from models.people import Actor
-from models.sales import EarningEvent
-from models.scope import vendor_side
-from models.wins import DealOrder
+from models.sales import Invoice
 
 AT_ONCE = 2_000
 """Deals in one question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one partner's open months come to before and after, in minor units."""
-
-    partner_id: UUID
-    partner_name: str
-    currency: str
-    before_minor: int
-    after_minor: int
-
-    @property
-    def difference_minor(self) -> int:
-        return self.after_minor - self.before_minor
-
-
-def rerate(session: Session, month: str, *, by: Actor, now: datetime) -> Caught:
-    """Rate this open month, and the ones after it, by the plans as they are now.
-
-    Raises Refused when the month is closed or being closed.
-    """
-    with vendor_side(session) as vendors:
-        caught = _rerate(vendors, month, now)
-        detail = {"month": month, "events": caught.rated}
-        audit.record(vendors, by, "month rated anew", None, detail=detail, now=now)
-        vendors.flush()
-        return caught
-
-
-def rerate_range(session: Session, month: str, partners: Range | None, *, now: datetime) -> Caught:
-    """The same of some partners, the first and the last inclusive; None: everybody."""
-    return _rerate(session, month, now, partners)
+Sums = dict[tuple[UUID, str], int]
+"""{(partner, currency): minor units}."""
 
 
 def must_be_open(session: Session, month: str) -> None:
@@ -81,42 +50,54 @@ def must_be_open(session: Session, month: str) -> None:
         )
 
 
-def preview_rerate(session: Session, month: str, *, now: datetime) -> list[Change]:
-    """Who would gain and who would lose, the largest difference first; nothing is kept.
+def differences(session: Session, month: str, partners: Range | None, *, now: datetime) -> Sums:
+    """Who would gain and who would lose by these partners' events; nothing of it is kept.
 
-    Raises Refused as `rerate` does.
+    Raises Refused as `rerate_range` does.
     """
-    with vendor_side(session) as vendors:
-        before = _sums(vendors, month)
-        attempt = vendors.begin_nested()
-        try:
-            _rerate(vendors, month, now)
-            after = _sums(vendors, month)
-        finally:
-            attempt.rollback()
-        return _changes(vendors, before, after)
+    before = _sums(session, month, partners)
+    attempt = session.begin_nested()
+    try:
+        rerate_range(session, month, partners, now=now)
+        after = _sums(session, month, partners)
+    finally:
+        attempt.rollback()
+    found = {one: after.get(one, 0) - before.get(one, 0) for one in {**before, **after}}
+    return {one: minor for one, minor in found.items() if minor}
 
 
-def _rerate(session: Session, month: str, now: datetime, partners: Range | None = None) -> Caught:
+def rerate_range(session: Session, month: str, partners: Range | None, *, now: datetime) -> Caught:
+    """Rate what these partners have sold since anew, by the plans as they are now.
+
+    partners: the first and the last, inclusive; None: everybody.
+    Raises Refused when the month is closed or being closed.
+    """
     must_be_open(session, month)
     shut_months(session)
+    forget_tallies(session, month)
     bulk.keys_at_the_end(session)
     disputed = Disputed(session, month)
-    released = _take_back(session, month, partners)
+    released, stated = _take_back(session, month, partners)
     ratings = Ratings(session, now)
     ratings.before = Before(session, month)
     rated = problems = 0
     for chunk in waiting(ratings, partners):
         stuck = rate_chunk(ratings, chunk)
         rated, problems = rated + len(chunk) - stuck, problems + stuck
+    _release_no_more(session, stated)
     if released is not None:
         release_due(session, through=released, now=now)
     disputed.put_back()
     return Caught(rated, problems)
 
 
-def _take_back(session: Session, month: str, partners: Range | None) -> date | None:
-    """Forget what was rated since; the last day of which holds were released, None: of none."""
+Stated = dict[UUID, list[Any]]
+"""Releases of which lines stand in a month that is closed, in their order: {row: lines}."""
+
+
+def _take_back(session: Session, month: str, partners: Range | None) -> tuple[date | None, Stated]:
+    """Forget what was rated since; the last day of which holds were released, None: of none; and
+    what of it stays."""
     since, remembered = RatedEvent.month >= month, RatingState.month >= month
     if partners is not None:
         mine = _sales_of(session, month, partners)
@@ -127,22 +108,91 @@ def _take_back(session: Session, month: str, partners: Range | None) -> date | N
     theirs = CommissionLine.source_id.in_(releases)
     last = session.scalar(select(func.max(CommissionLine.on)).where(theirs))
     sales = session.scalars(select(bulk.hex_id(RatedEvent.sale_id)).where(since).distinct()).all()
+    stated = _stated(session, month, theirs)
     for gone in (
-        delete(CommissionLine).where(theirs),
-        delete(RatedEvent).where(since),
+        delete(CommissionLine).where(theirs, CommissionLine.period >= month),
+        delete(RatedEvent).where(since, RatedEvent.id.not_in(stated)),
         delete(RatingState).where(remembered),
     ):
         session.execute(gone, execution_options={"synchronize_session": False})
+    for row_id in stated:
+        _keep_released(session, row_id, stated[row_id])
     for start in range(0, len(sales), AT_ONCE):
         _hold_again(session, sales[start : start + AT_ONCE])
-    return last
+    return last, stated
+
+
+def _stated(session: Session, month: str, theirs: Any) -> Stated:
+    rows = session.execute(
+        select(CommissionLine.source_id, CommissionLine.period, CommissionLine.corrects)
+        .join(RatedEvent, RatedEvent.id == CommissionLine.source_id)
+        .where(theirs, CommissionLine.period < month)
+        .order_by(RatedEvent.sale_id, RatedEvent.nth)
+    )
+    found: Stated = {}
+    for row in rows:
+        found.setdefault(row.source_id, []).append(row)
+    return found
+
+
+def _keep_released(session: Session, row_id: UUID, lines: Sequence[Any]) -> None:
+    """What was paid out then stays paid out: the row remembers its deal as it was before what is
+    rated anew, without those holds."""
+    kept = session.execute(
+        select(RatedEvent.sale_id, RatedEvent.nth).where(RatedEvent.id == row_id)
+    ).one()
+    before = _remembered(session, kept.sale_id, RatedEvent.nth < kept.nth)
+    if before is not None:
+        text, _due = _without(before.memory, lines)
+        _change(session, row_id, month=max(line.period for line in lines), memory=text)
+
+
+def _release_no_more(session: Session, stated: Mapping[UUID, Sequence[Any]]) -> None:
+    """The same of holds that were rated anew, because their event has a place in the closed
+    month but counts with the open one."""
+    sales = dict(
+        session.execute(
+            select(RatedEvent.id, RatedEvent.sale_id).where(RatedEvent.id.in_(stated.keys()))
+        ).all()
+    )
+    for row_id, lines in stated.items():
+        latest = _remembered(session, sales[row_id], RatedEvent.nth > 0)
+        if latest is not None:
+            text, due = _without(latest.memory, lines)
+            _change(session, latest.id, memory=text, due_on=due)
+
+
+def _remembered(session: Session, sale_id: UUID, where: ColumnElement[bool]) -> Any:
+    """(id, memory) of the last row of a deal that remembers it; None without one."""
+    return session.execute(
+        select(RatedEvent.id, RatedEvent.memory)
+        .where(RatedEvent.sale_id == sale_id, RatedEvent.memory.is_not(None), where)
+        .order_by(RatedEvent.nth.desc())
+        .limit(1)
+    ).first()
+
+
+def _without(text: str, released: Sequence[Any]) -> tuple[str, date | None]:
+    """The memory of a deal without the holds that these lines pay out; when the next is due."""
+    memory = DealMemory(*orjson.loads(text))
+    paid_out = {UUID(one).hex for line in released for one in line.corrects}
+    for hold in memory.holds:
+        if hold.line in paid_out:
+            hold.left = hold.left_payout = 0
+    due = memory.next_release
+    return text_of(memory).decode(), date.fromisoformat(due) if due else None
+
+
+def _change(session: Session, row_id: UUID, **values: Any) -> None:
+    changed = update(RatedEvent).where(RatedEvent.id == row_id).values(**values)
+    session.execute(changed.execution_options(synchronize_session=False))
 
 
 def _sales_of(session: Session, month: str, partners: Range) -> Sequence[str]:
-    """The deals, and invoices of no deal, of which these partners had something rated since."""
-    events = select(EarningEvent.id).where(EarningEvent.partner_id.between(*partners))
-    orders = select(DealOrder.id).where(DealOrder.partner_id.between(*partners))
-    theirs = or_(RatedEvent.id.in_(events), RatedEvent.id.in_(orders))
+    """The deals, and invoices of no deal, of these partners of which anything was rated since."""
+    deals = select(Deal.id).where(Deal.partner_id.between(*partners))
+    invoices = select(Invoice.id).where(Invoice.partner_id.between(*partners))
+    theirs = or_(RatedEvent.sale_id.in_(deals), RatedEvent.sale_id.in_(invoices))
     asked = select(bulk.hex_id(RatedEvent.sale_id)).where(RatedEvent.month >= month, theirs)
     return session.scalars(asked.distinct()).all()
 
@@ -156,42 +206,25 @@ def _hold_again(session: Session, sale_ids: Sequence[str]) -> None:
     )
     latest = {row.sale_id: row for row in rows}
     for row in latest.values():
-        due = Deal(*orjson.loads(row.memory)).next_release
+        due = DealMemory(*orjson.loads(row.memory)).next_release
         if due is not None:
-            session.execute(
-                update(RatedEvent)
-                .where(RatedEvent.id == row.id)
-                .values(due_on=date.fromisoformat(due))
-                .execution_options(synchronize_session=False)
-            )
+            _change(session, row.id, due_on=date.fromisoformat(due))
 
 
-def _sums(session: Session, month: str) -> dict[tuple[UUID, str], int]:
-    rows = session.execute(
+def _sums(session: Session, month: str, partners: Range | None) -> Sums:
+    """What the open months hold of what these partners have sold, whoever earns it."""
+    asked = (
         select(
             CommissionLine.partner_id,
             CommissionLine.payout_currency,
             func.sum(CommissionLine.payout_minor),
         )
-        .where(CommissionLine.period >= month, is_open())
+        .join(RatedEvent, RatedEvent.id == CommissionLine.source_id)
+        .where(RatedEvent.month >= month, CommissionLine.period >= month, is_open())
         .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
     )
+    if partners is not None:
+        mine = _sales_of(session, month, partners)
+        asked = asked.where(bulk.among(session, RatedEvent.sale_id, mine))
+    rows = session.execute(asked)
     return {(partner_id, currency): int(minor) for partner_id, currency, minor in rows}
-
-
-def _changes(
-    session: Session, before: dict[tuple[UUID, str], int], after: dict[tuple[UUID, str], int]
-) -> list[Change]:
-    differ = [one for one in {**before, **after} if before.get(one, 0) != after.get(one, 0)]
-    who = {partner_id.hex for partner_id, _ in differ}
-    names: dict[Any, str] = {
-        row.id: row.name
-        for row in session.execute(
-            select(Partner.id, Partner.name).where(bulk.among(session, Partner.id, who))
-        )
-    }
-    told = [
-        Change(one[0], names[one[0]], one[1], before.get(one, 0), after.get(one, 0))
-        for one in differ
-    ]
-    return sorted(told, key=lambda one: (-abs(one.difference_minor), one.partner_name))

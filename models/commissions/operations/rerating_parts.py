@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, jobs
 from models.base import lock
+from models.commissions.operations.looking import begin_again, told, tried, went_on
 from models.commissions.operations.rating import catch_up
-from models.commissions.operations.rerating import (
-    Change,
-    must_be_open,
-    preview_rerate,
-    rerate_range,
-)
+from models.commissions.operations.rerating import must_be_open, rerate_range
 from models.commissions.rerating_tables import MonthRerating, ReratingState
-from models.commissions.slicing import rated_since, rated_since_count
+from models.commissions.reratings import waiting_rerating
+from models.commissions.slicing import rated_since
 from models.errors import Refused
 from models.people import SYSTEM, Actor
 
@@ -30,31 +24,28 @@ AT_ONCE = 2_000
 
 
 def ask_rerate(
-    session: Session, month: str, *, seen: str, by: Actor, now: datetime
+    session: Session, looked: MonthRerating, *, by: Actor, now: datetime
 ) -> MonthRerating:
-    """Leave it to the worker.  seen: the hash of the changes that were looked at.
+    """Leave what was looked at to the worker, which does it if nothing has changed since.
 
     Raises Refused when the month is closed, or something is rated anew already.
     """
-    must_be_open(session, month)
+    lock(session, looked)
+    must_be_open(session, looked.month)
     goes_on = waiting_rerating(session)
     if goes_on is not None:
         raise Refused(f"{goes_on.month} is being rated anew for {goes_on.by_name}; wait for it.")
-    rerating = MonthRerating(
-        month=month,
-        seen=seen,
-        event_count=rated_since_count(session, month),
-        by_id=by.id,
-        by_name=by.name,
-        asked_at=now,
-    )
-    session.add(rerating)
+    if looked.state is not ReratingState.LOOKED:
+        raise Refused("Look again at who would gain and who would lose.")
+    begin_again(session, looked)
+    looked.state, looked.finished_at = ReratingState.WAITING, None
+    looked.by_id, looked.by_name, looked.asked_at = by.id, by.name, now
     session.flush()
-    payload = {"rerating": str(rerating.id)}
-    jobs.enqueue(session, RERATE, f"{RERATE} {rerating.id}", payload, run_at=now)
-    detail = {"month": month, "events": rerating.event_count}
-    audit.record(session, by, "rating anew asked", rerating, detail=detail, now=now)
-    return rerating
+    payload = {"rerating": str(looked.id)}
+    jobs.enqueue(session, RERATE, f"{RERATE} {looked.id}", payload, run_at=now)
+    detail = {"month": looked.month, "events": looked.event_count}
+    audit.record(session, by, "rating anew asked", looked, detail=detail, now=now)
+    return looked
 
 
 def rerate_some(session: Session, rerating: MonthRerating, *, now: datetime) -> bool:
@@ -64,8 +55,8 @@ def rerate_some(session: Session, rerating: MonthRerating, *, now: datetime) -> 
         return False
     try:
         must_be_open(session, rerating.month)
-        if rerating.through_id is None and not _is_as_seen(session, rerating, now):
-            return _finish(session, rerating, ReratingState.VOID, now=now)
+        if not rerating.is_checked:
+            return _check_some(session, rerating, now=now)
         part = rated_since(session, rerating.month, after=rerating.through_id, about=AT_ONCE)
         if part is None:
             catch_up(session, now=now)
@@ -75,14 +66,9 @@ def rerate_some(session: Session, rerating: MonthRerating, *, now: datetime) -> 
     except Refused as refusal:
         rerating.why = str(refusal)
         return _finish(session, rerating, ReratingState.REFUSED, now=now)
-    rerating.through_id = part.last
-    rerating.done_count += part.events
+    went_on(rerating, part)
     session.flush()
     return True
-
-
-def waiting_rerating(session: Session) -> MonthRerating | None:
-    return session.scalar(select(MonthRerating).where(MonthRerating.state == ReratingState.WAITING))
 
 
 def stop_rerate(
@@ -96,27 +82,15 @@ def stop_rerate(
     _finish(session, rerating, ReratingState.REFUSED, by=by, now=now)
 
 
-def latest_rerating(session: Session, month: str) -> MonthRerating | None:
-    return session.scalar(
-        select(MonthRerating)
-        .where(MonthRerating.month == month)
-        .order_by(MonthRerating.id.desc())
-        .limit(1)
-    )
-
-
-def seen_of_changes(changes: Iterable[Change]) -> str:
-    """The hash of what somebody looks at."""
-    told = "|".join(
-        f"{one.partner_id} {one.currency} {one.before_minor} {one.after_minor}" for one in changes
-    )
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _is_as_seen(session: Session, rerating: MonthRerating, now: datetime) -> bool:
-    changes = preview_rerate(session, rerating.month, now=now)
-    rerating.changed_count = len({change.partner_id for change in changes})
-    return seen_of_changes(changes) == rerating.seen
+def _check_some(session: Session, rerating: MonthRerating, *, now: datetime) -> bool:
+    """All is tried once more, and must come to what was looked at."""
+    if tried(session, rerating, now=now):
+        return True
+    if told(session, rerating) != rerating.seen:
+        return _finish(session, rerating, ReratingState.VOID, now=now)
+    rerating.is_checked, rerating.through_id, rerating.done_count = True, None, 0
+    session.flush()
+    return True
 
 
 def _finish(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import jobs
 from models.base import new_id
+from models.commissions import tallies
 from models.commissions.operations.rating import catch_up
 from models.commissions.operations.releasing import due_through, release_due
 from models.commissions.rated import RatedEvent, RatingProblem
@@ -44,7 +45,8 @@ def settle_month(session: Session, month: str, *, now: datetime) -> None:
 
 
 def leave_to_worker(session: Session, month: str, *, again: bool = False, now: datetime) -> bool:
-    """Whether the worker settles it, because that is much; it is asked here, unless it is at it.
+    """Whether the worker settles it, because that is much, or it has to be added up again because
+    its lines are many; it is asked here, unless the worker is at it.
 
     again: what could not be rated before is to be tried once more.
     """
@@ -53,7 +55,7 @@ def leave_to_worker(session: Session, month: str, *, again: bool = False, now: d
     events = sum(_not_rated(session, again=again))
     through = due_through(session, month, now)
     due = session.scalar(select(func.count(RatedEvent.id)).where(RatedEvent.due_on <= through)) or 0
-    if events + due <= AT_ONCE:
+    if events + due <= AT_ONCE and not tallies.is_wanted(session, month):
         return False
     key = f"{SETTLE} {month} {new_id()}"
     payload = {"key": key, "month": month, "total": events, "done": 0, "after": None}

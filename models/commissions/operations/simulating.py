@@ -14,8 +14,9 @@ from models.base import new_id
 from models.calendars import first_day, local_day, month_of, next_month
 from models.commissions import simulations
 from models.commissions.draft_tables import PlanDraft
+from models.commissions.simulated import Sums, paid_then
 from models.commissions.simulation_tables import PlanSimulation, SimulationRow, SimulationState
-from models.commissions.simulations import Sums, Worked
+from models.commissions.simulations import Worked
 from models.commissions.tables import Plan
 from models.people import Actor
 
@@ -62,7 +63,7 @@ def rated(
     """(paid then, would be paid); nothing is written."""
     plan = session.get_one(Plan, session.get_one(PlanDraft, simulation.draft_id).plan_id)
     worked = simulations.work_out(session, plan, simulation, tick=tick)
-    return simulations.paid_then(session, plan, simulation), worked
+    return paid_then(session, plan, simulation, worked.joined), worked
 
 
 def fail(simulation: PlanSimulation, reason: str, *, now: datetime) -> None:
