@@ -141,7 +141,7 @@ def test_fields_that_no_form_has_change_nothing(a, sign_in, session):
     assert (own.role, own.partner_id) == (Role.SELLER, own.partner_id)
 
 
-def test_a_crash_is_a_page_without_a_trace_and_changes_nothing(admin, app, monkeypatch):
+def test_a_crash_is_a_page_without_a_trace_and_changes_nothing(admin, app, monkeypatch, caplog):
     def crash(**_ids):
         raise RuntimeError("secret of the inside")
 
@@ -150,6 +150,7 @@ def test_a_crash_is_a_page_without_a_trace_and_changes_nothing(admin, app, monke
     answer = admin.get("/programme")
     assert answer.status_code == 500
     assert "secret" not in answer.text and "Traceback" not in answer.text
+    assert "secret of the inside" in caplog.text  # the log has the trace
     assert admin.get("/people").status_code == 200
 
 
