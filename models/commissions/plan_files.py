@@ -96,7 +96,7 @@ def frame_of(plan: Plan) -> dict[str, Any]:
 def _case(told: Mapping[str, Any]) -> Any:
     try:
         return plan_case({"plan": told})
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise Refused(f"The file is not in the format of a plan: {error!r}.") from None
 
 

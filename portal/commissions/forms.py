@@ -176,3 +176,7 @@ def _json(text: str) -> Any:
         raise ValidationError(
             f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
         ) from None
+    except (ValueError, RecursionError):
+        raise ValidationError(
+            "This is not JSON: a number is too long, or brackets are too deep."
+        ) from None

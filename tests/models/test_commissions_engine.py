@@ -238,6 +238,10 @@ def test_a_won_plan_ignores_payments_and_a_paid_plan_ignores_wins():
     [
         ({}, "rules: “base” is missing"),
         ({"base": {"type": "roulette"}}, "base “roulette” is not known"),
+        ({"base": {"type": []}}, "base “[]” is not known"),
+        ({"base": {"type": "by_category", "rates": {"\ud800": "0"}}}, "rates: has signs that"),
+        ({"base": {"type": "flat", "rate": "1E400000"}}, "at most 15 digits before the point"),
+        ({"base": {"type": "flat", "rate": "0.1"}, "clawback": {"days": 99999}}, "above 36500"),
         ({"base": {"type": "flat", "rate": "0.1"}, "lottery": 1}, "component “lottery”"),
         ({"base": {"type": "flat", "rate": 0.1}}, "rules.base.rate: must be a decimal in"),
         ({"base": {"type": "flat", "rate": "12"}}, "rules.base.rate: 12 must lie between"),

@@ -134,6 +134,7 @@ def test_an_assignment_that_another_plan_overrules_is_marked(a, finance):
         ('{"base": {"type": "flat", "rate": "2"}}', "rules.base.rate: 2 must lie between"),
         ('{"base": {"type": "dice"}}', "the component base “dice” is not known"),
         ("", "Paste the rules, or choose a file."),
+        ("[" * 10_000, "This is not JSON: a number is too long, or brackets are too deep"),
     ],
 )
 def test_bad_rules_come_back_with_what_was_typed_and_what_is_wrong(a, finance, rules, said):

@@ -24,7 +24,7 @@ from models.commissions.engine.reading import Node
 
 def read_base(node: Node) -> Base:
     kind = node.at("type").raw
-    if kind not in BASES:
+    if not isinstance(kind, str) or kind not in BASES:
         raise node.wrong(
             f"the component base “{kind}” is not known to this engine; "
             f"known are {', '.join(BASES)}."

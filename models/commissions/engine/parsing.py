@@ -22,7 +22,7 @@ from models.commissions.engine.plan import (
     Tax,
 )
 from models.commissions.engine.pool import hold_to_pool
-from models.commissions.engine.reading import Node
+from models.commissions.engine.reading import MOST_UNITS, Node
 
 COMMISSION_BASES = ("commission", "reseller_commission")
 
@@ -75,7 +75,7 @@ def _spiff(node: Node) -> Spiff:
         per_unit_minor=node.at("per_unit").money(),
         from_on=node.at("from").day(),
         to_on=node.at("to").day(),
-        max_units=node.optional("max_units", lambda units: units.count(least=1)),
+        max_units=node.optional("max_units", lambda units: units.count(least=1, most=MOST_UNITS)),
     )
     if spiff.to_on < spiff.from_on:
         raise node.wrong("ends before it begins; swap “from” and “to”.")

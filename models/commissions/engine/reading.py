@@ -12,6 +12,10 @@ from models.errors import Refused
 from models.money import Money, exponent
 
 Read = TypeVar("Read")
+MOST_DIGITS = 15
+"""Before the point of an amount or a rate."""
+MOST_DAYS = 36_500
+MOST_UNITS = 1_000_000_000
 
 
 class Node:
@@ -52,6 +56,7 @@ class Node:
         if not isinstance(self.raw, dict):
             raise self.wrong("must be an object, in curly brackets.")
         for key in self.raw:
+            self._plain(key)
             if known is not None and key not in known:
                 raise self.wrong(f"“{key}” is not known here; known are {', '.join(known)}.")
         return self.raw
@@ -59,10 +64,16 @@ class Node:
     def text(self) -> str:
         if not isinstance(self.raw, str) or not self.raw.strip():
             raise self.wrong("must be a text, in quotation marks.")
-        return self.raw
+        return self._plain(self.raw)
+
+    def _plain(self, text: str) -> str:
+        """Raises Refused for signs that no page and no database can show."""
+        if any(ord(sign) < ord(" ") or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+            raise self.wrong("has signs that cannot be shown; write it with letters.")
+        return text
 
     def one_of(self, choices: Collection[str]) -> str:
-        if self.raw not in choices:
+        if not isinstance(self.raw, str) or self.raw not in choices:
             raise self.wrong(f"“{self.raw}” is not known; known are {', '.join(choices)}.")
         return str(self.raw)
 
@@ -80,6 +91,8 @@ class Node:
             raise self.wrong(f"“{self.raw}” is not a number.") from None
         if not value.is_finite():
             raise self.wrong(f"“{self.raw}” is not a number.")
+        if value and not -MOST_DIGITS <= value.adjusted() < MOST_DIGITS:
+            raise self.wrong(f"must have at most {MOST_DIGITS} digits before the point.")
         return value
 
     def rate(self, *, most: Decimal = Decimal(1)) -> Decimal:
@@ -113,9 +126,11 @@ class Node:
             raise self.wrong(f"{value} must not be negative.")
         return minor
 
-    def count(self, *, least: int = 0) -> int:
+    def count(self, *, least: int = 0, most: int = MOST_DAYS) -> int:
         if isinstance(self.raw, bool) or not isinstance(self.raw, int) or self.raw < least:
             raise self.wrong(f"must be a whole number, {least} or more.")
+        if self.raw > most:
+            raise self.wrong(f"must not be above {most}.")
         return self.raw
 
     def day(self) -> date:
