@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from models import bulk
@@ -52,7 +52,11 @@ def paid_then(
             deals = select(Deal.id).where(bulk.among(session, Deal.partner_id, joined))
             invoices = select(Invoice.id).where(bulk.among(session, Invoice.partner_id, joined))
             theirs = CommissionLine.deal_id.in_(deals) | CommissionLine.invoice_id.in_(invoices)
-            counts = counts | theirs
+            lifted = and_(
+                CommissionLine.code.in_((Code.TRUE_UP, Code.TIER_RERATED)),
+                bulk.among(session, CommissionLine.partner_id, joined),
+            )
+            counts = counts | theirs | lifted
         wanted = wanted.where(counts)
     return {(row[0].hex, row[1]): int(row[2]) for row in session.execute(wanted)}
 

@@ -43,7 +43,7 @@ FRESH_FOR_STAFF = {
     "payouts.export_report", "payouts.export_run", "payouts.export_runs", "payouts.leaver_pack",
     "renewals.export", "taxes.export_year",
     "claims.export", "commissions.disputes_export", "commissions.export_simulation",
-    "commissions.lines_export",
+    "commissions.export_rerate", "commissions.lines_export",
     "commissions.statements_export", "commissions.taken_back_export",
     "customers.export", "forecasts.export", "leads.export", "routing.export",
     "deals.export", "partners.export", "payouts.export", "people.export", "sales.export",
