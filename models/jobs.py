@@ -110,6 +110,12 @@ def is_last_attempt(session: Session, key: str) -> bool:
     return attempts is not None and attempts >= MOST_ATTEMPTS
 
 
+def is_dead(session: Session, key: str) -> bool:
+    """Whether nobody tries it again by itself."""
+    state = session.scalar(select(Job.state).where(Job.key == key))
+    return state is JobState.DEAD
+
+
 def finish(job: Job) -> None:
     job.state, job.lease_until, job.last_error = JobState.DONE, None, ""
 

@@ -36,12 +36,12 @@ class SellthroughFactories(BaseFactories):
 
     def read(self, report: PosReport, *lines: SaleLine) -> int:
         """How many lines counted before."""
+        lines = sellthrough.numbered(lines)
         if lines:
             report.name = lines[0].report
         assert sellthrough.judge(self.session, report, lines, now=self.now) == {}
         if report.is_correction:
-            prints = {line.print for line in lines}
-            sellthrough.withdraw(self.session, report, prints, now=self.now)
+            sellthrough.withdraw(self.session, report, lines, now=self.now)
         known = sellthrough.take(self.session, report, lines, now=self.now)
         sellthrough.finish(self.session, report, [], known=known, now=self.now)
         return known

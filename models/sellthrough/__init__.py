@@ -3,8 +3,9 @@
 A distributor hands in a file, or a channel manager does for it; the worker reads it.  Good lines
 are kept once, bad ones are told with how to mend them.  Each line is matched with the reseller,
 the customer and the deal, and routed to managers with a reason in the routing log.  A sale stands
-once: by invoice, article and serial numbers, else by all that it says.  A corrected report takes
-the place of the earlier ones of its name, whole or not at all, and says what it replaced.
+once: by invoice, article and serial numbers, else by all that it says and its place among equals.
+A corrected report takes the place of the earlier ones of its name, whole or not at all, and says
+what it replaced.
 
     handed in -> being read -> taken, with rows to mend or without
                             -> not taken: unreadable, or a correction with bad rows
@@ -13,6 +14,7 @@ Sell-through is not sell-in: no line is an invoice, counts as revenue or earns a
 """
 
 from models.sellthrough.operations import (
+    GAVE_UP,
     TOPIC,
     expect,
     finish,
@@ -37,10 +39,19 @@ from models.sellthrough.queries import (
     period_words,
     reports,
 )
-from models.sellthrough.rules import Amounts, Fault, ReportState, Rhythm, SaleLine, serials_of
+from models.sellthrough.rules import (
+    Amounts,
+    Fault,
+    ReportState,
+    Rhythm,
+    SaleLine,
+    numbered,
+    serials_of,
+)
 from models.sellthrough.tables import PosLine, PosNamedLine, PosReport, PosRouting, PosSchedule
 
 __all__ = [
+    "GAVE_UP",
     "TOPIC",
     "Amounts",
     "Fault",
@@ -64,6 +75,7 @@ __all__ = [
     "missing",
     "named_lines",
     "nothing_sold",
+    "numbered",
     "one_line",
     "period_words",
     "refuse",

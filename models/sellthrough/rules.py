@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -20,6 +21,8 @@ LATE_AFTER = 5
 """Business days after the end of what a report covers."""
 LONGEST_LOOK = 24
 """Periods back that are looked through for a report that is missing."""
+MOST_PIECES, MOST_MINOR = 10_000_000, 2**53
+"""Of one line: pieces, and minor units of all of them together."""
 PARTNER_NUMBER = re.compile(r"P-[0-9A-Z]{7,12}")
 
 
@@ -127,6 +130,8 @@ class SaleLine:
     sold_on: date
     serials: tuple[str, ...]
     deal_number: str
+    nth: int = 1
+    """The how-many-eth of those in its file that say the same."""
 
     @property
     def unit_minor(self) -> int:
@@ -145,14 +150,25 @@ class SaleLine:
 
     @property
     def key(self) -> str:
-        """What names the sale: invoice, article and serial numbers; without these, all it says."""
+        """What names the sale: invoice, article and serial numbers; without these, all that it
+        says, and the how-many-eth it is of its file."""
         if not self.serials:
-            return self.print
+            return _hash("line", self.print, str(self.nth))
         return _hash("serials", self.invoice_number, self.sku, *sorted(self.serials))
 
 
 def _hash(*said: str) -> str:
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+
+
+def numbered(lines: Iterable[SaleLine]) -> list[SaleLine]:
+    """Equal lines of one file, told apart by their order: the same file names them the same."""
+    seen: Counter[str] = Counter()
+    told = []
+    for line in lines:
+        seen[line.print] += 1
+        told.append(replace(line, nth=seen[line.print]))
+    return told
 
 
 def serials_of(text: str) -> tuple[str, ...]:
@@ -167,6 +183,8 @@ def faults_of(line: SaleLine, *, today: date) -> Iterator[Fault]:
             "quantity", "The quantity is 0.",
             "Write the pieces that were sold; a return is negative, such as -2.",
         )  # fmt: skip
+    elif abs(line.quantity) > MOST_PIECES:
+        yield Fault("quantity", f"{line.quantity:,} pieces are too many.", "Check the quantity.")
     if line.unit_price < 0:
         yield Fault(
             "unit_price", "The price is negative.",
@@ -177,6 +195,8 @@ def faults_of(line: SaleLine, *, today: date) -> Iterator[Fault]:
             "unit_price", f"{line.unit_price:f} has more decimals than {line.currency} has.",
             "Round the price of one piece.",
         )  # fmt: skip
+    elif abs(line.unit_minor * line.quantity) > MOST_MINOR:
+        yield Fault("unit_price", "The price is too large.", "Check it, and its currency.")
     if not is_country(line.end_user_country):
         yield Fault(
             "end_user_country", f"“{line.end_user_country[:40]}” is no country.",

@@ -82,8 +82,9 @@ def _of_a_deal(story: Story, line: SaleLine) -> SaleLine:
     found = story.session.execute(
         select(
             Deal.number, Deal.customer_name, Deal.customer_country, Deal.customer_postal_code,
-            Product.sku,
+            Product.sku, Partner.name, Partner.number.label("seller"),
         )
+        .join(Partner, Partner.id == Deal.partner_id)
         .join(DealLine, DealLine.deal_id == Deal.id)
         .join(Product, Product.id == DealLine.product_id)
         .where(
@@ -94,7 +95,11 @@ def _of_a_deal(story: Story, line: SaleLine) -> SaleLine:
     ).first()  # fmt: skip
     if found is None:
         return line
-    return replace(line, end_user_name=found.customer_name, deal_number=found.number, sku=found.sku)
+    return replace(
+        line, end_user_name=found.customer_name, end_user_country=found.customer_country,
+        end_user_postal=found.customer_postal_code, deal_number=found.number, sku=found.sku,
+        unit_price=Decimal("419.00"), reseller_ref=found.seller, reseller_name=found.name,
+    )  # fmt: skip
 
 
 def _reseller_of(story: Story, distributor: Partner) -> Partner | None:

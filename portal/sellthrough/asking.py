@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -16,7 +17,7 @@ from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.permissions import Can, allow, may
-from portal.sellthrough.blueprint import Answer, calendar, distributor_or_404, pages
+from portal.sellthrough.blueprint import Answer, calendar, pages
 from portal.sellthrough.forms import RhythmForm
 
 
@@ -39,36 +40,43 @@ class Asked:
 @pages.get("/distributors")
 @allow(Can.SEE_PARTNERS)
 def distributors(person: Actor) -> str:
-    return _page(person)
+    return _page(person, _form(formdata=None))
 
 
-@pages.post("/distributors/<uuid:partner_id>/rhythm")
-@allow(Can.EDIT_PARTNER, find=distributor_or_404)
-def set_rhythm(person: Actor, distributor: Partner) -> Answer:
-    form = RhythmForm()
+@pages.post("/distributors")
+@allow(Can.EDIT_PARTNER)
+def set_rhythm(person: Actor) -> Answer:
+    form = _form()
 
     def do() -> None:
+        distributor = session.get_one(Partner, UUID(form.distributor.data))
         rhythm = Rhythm(form.rhythm.data) if form.rhythm.data else None
         today = calendar().day_of(now())
         sellthrough.expect(session, distributor, rhythm, from_on=today, by=person, now=now())
 
-    name = distributor.name
     if not agreed(form, do):
         return _page(person, form), 422
-    flash(f"Noted for {name}. It counts from this week or month on.")
+    flash("Noted.")
     return redirect(url_for("sellthrough.distributors"), 303)
 
 
-def _page(person: Actor, form: RhythmForm | None = None) -> str:
+def _form(**said: Any) -> RhythmForm:
+    form = RhythmForm(**said)
+    rows = session.execute(sellthrough.distributors())
+    form.distributor.choices = {"": "Choose"} | {str(row.id): row.name for row in rows}
+    return form
+
+
+def _page(person: Actor, form: RhythmForm) -> str:
     owed = sellthrough.missing(session, calendar(), now=now())
     rows = [
         Asked(row.id, row.name, row.number, row.rhythm, row.latest, owed.get(row.id, []))
         for row in session.execute(sellthrough.distributors())
+        if row.rhythm or row.latest
     ]
     return render_template(
         "sellthrough/distributors.html",
         rows=sorted(rows, key=lambda row: not row.is_late),
         form=form,
-        rhythms=list(Rhythm),
         can_edit=may(person, Can.EDIT_PARTNER),
     )

@@ -10,7 +10,7 @@ from werkzeug import Response
 
 from models import sellthrough, vendor
 from models.calendars import BusinessCalendar
-from models.partners import Partner, PartnerRole
+from models.partners import Partner
 from models.people import Actor
 from models.sellthrough import PosReport, ReportState
 from portal.database import session
@@ -27,11 +27,6 @@ def report_or_404(_person: Actor, pos_report_id: UUID) -> PosReport:
 
 def line_or_404(person: Actor, pos_line_id: UUID) -> Row:
     return sellthrough.one_line(session, pos_line_id, is_staff=person.is_staff) or abort(404)
-
-
-def distributor_or_404(_person: Actor, partner_id: UUID) -> Partner:
-    found = select(Partner).where(Partner.id == partner_id, Partner.role == PartnerRole.DISTRIBUTOR)
-    return session.scalar(found) or abort(404)
 
 
 def own_company(person: Actor) -> Partner | None:

@@ -28,8 +28,10 @@ class ReportForm(FlaskForm):
 
 
 class RhythmForm(FlaskForm):
+    distributor = SelectField("Distributor", [InputRequired("Choose a distributor.")])
     rhythm = SelectField(
         "Reports",
-        choices={"": "Not asked for"} | {each.value: each.words for each in Rhythm},
-        default="",
+        choices={each.value: each.words for each in Rhythm} | {"": "Not asked for"},
+        default=Rhythm.MONTHLY.value,
+        description="It counts from this week or month on.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from portal.agreeing import agreed
 from portal.clock import now
 from portal.database import session
 from portal.permissions import Can, allow
-from portal.sellthrough.blueprint import Answer, calendar, own_company, pages
+from portal.sellthrough.blueprint import Answer, own_company, pages
 from portal.sellthrough.columns import COLUMNS, OWN_WORDS, SAMPLE
 from portal.sellthrough.forms import ReportForm
 
@@ -59,18 +60,18 @@ def _handed_in(form: ReportForm, person: Actor) -> PosReport:
 @pages.post("/nothing-sold")
 @allow(Can.REPORT_POS)
 def nothing_sold(person: Actor) -> Response:
-    """Of the earliest week or month that a distributor still owes."""
+    """Of the week or month that the page named: pressed twice, it is said once."""
     company = own_company(person)
-    missing = sellthrough.missing(session, calendar(), now=now())
-    owed = missing.get(company.id, []) if company else []
     try:
-        if not company or not owed:
-            raise Refused("Nothing is missing.")
-        sellthrough.nothing_sold(session, company, owed[0].first, by=person, now=now())
-        flash(f"Noted: nothing was sold in {owed[0].words}.")
-    except Refused as refusal:
+        first = date.fromisoformat(request.form.get("first", ""))
+        if company is None:
+            raise Refused("A distributor says so itself.")
+        sellthrough.nothing_sold(session, company, first, by=person, now=now())
+        flash("Noted: nothing was sold.")
+    except (Refused, ValueError) as refusal:
         session.rollback()
-        flash(str(refusal), "refused")
+        is_ours = isinstance(refusal, Refused)
+        flash(str(refusal) if is_ours else "Press the button beside the report.", "refused")
     return redirect(url_for("sellthrough.index"), 303)
 
 

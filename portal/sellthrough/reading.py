@@ -12,7 +12,7 @@ from uuid import UUID
 
 from models import jobs, sellthrough
 from models.errors import Refused
-from models.sellthrough import TOPIC, Amounts, Fault, PosReport, ReportState, SaleLine
+from models.sellthrough import GAVE_UP, TOPIC, Amounts, Fault, PosReport, ReportState, SaleLine
 from portal.clock import now
 from portal.database import transaction
 from portal.imports import ImportFile
@@ -48,7 +48,7 @@ def read(payload: dict[str, Any]) -> datetime | None:
     with transaction() as session:
         report = session.get_one(PosReport, key)
         content, amounts, state = report.content, report.amounts, report.state
-        waits = sellthrough.waits_for_another(session, report)
+        waits = sellthrough.waits_for_another(session, report, now=now())
     if content is None or state is not ReportState.READING:
         return None
     if waits:
@@ -95,8 +95,7 @@ def _begin(key: UUID, found: Read) -> bool:
             sellthrough.refuse(session, report, why, found.problems, now=now())
             return False
         if report.is_correction:
-            prints = {line.print for line in found.lines}
-            sellthrough.withdraw(session, report, prints, now=now())
+            sellthrough.withdraw(session, report, found.lines, now=now())
     return True
 
 
@@ -111,6 +110,7 @@ def _rows(content: bytes, amounts: Amounts) -> Read:
             found.blame({row.number: faults})
         else:
             found.lines.append(sale_line(row))
+    found.lines = sellthrough.numbered(found.lines)
     if not found.cells:
         raise Refused("The file has no row below its header. Say that nothing was sold instead.")
     return found
@@ -138,9 +138,8 @@ def _give_up_at_last(key: UUID, error: Exception) -> None:
         last = jobs.is_last_attempt(session, f"{TOPIC} {key}")
     if last:
         _refuse(
-            key, f"It failed {jobs.MOST_ATTEMPTS} times, the last time with: {error}. Hand the file"
-            " in again; what was taken before stays, and counts once.",
-        )  # fmt: skip
+            key, f"It failed {jobs.MOST_ATTEMPTS} times, the last time with: {error}. {GAVE_UP}"
+        )
 
 
 ERRANDS = {TOPIC: read}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models import customers, sellthrough
 from models.calendars import BusinessCalendar
 from models.errors import Refused
+from models.jobs import Job, JobState
 from models.notices import Notice
 from models.people import Role
 from models.sales import EarningEvent, Invoice
@@ -66,12 +67,41 @@ def test_the_same_file_is_refused_and_the_same_line_counts_once(session, a, arro
         a.pos_report(arrow, content=b"the file")
     again = a.pos_report(arrow, takes=False)
     more = a.sale(row=3, invoice_number="INV-2")
-    assert a.read(again, a.sale(row=9), more, a.sale(row=5)) == 2
-    assert (first.loaded, again.loaded, again.known) == (1, 1, 2)
+    assert a.read(again, a.sale(row=9), more) == 1
+    assert (first.loaded, again.loaded, again.known) == (1, 1, 1)
     assert a.read(again, a.sale(row=9), more) == 1, "read again after the worker died"
     assert len(lines(session)) == 2
     other = a.distributor()
     assert a.pos_report(other, a.sale()).loaded == 1
+
+
+def test_equal_lines_of_one_file_are_so_many_sales_in_whichever_file_they_come(session, a, arrow):
+    scans = [a.sale(row=row) for row in (2, 3, 4)]
+    assert a.pos_report(arrow, *scans).loaded == 3
+    again = a.pos_report(arrow, *scans, a.sale(row=5))
+    assert (again.loaded, again.known) == (1, 3)
+    report = a.pos_report(arrow, *scans[:2], is_correction=True)
+    assert (report.replaced, report.known, report.loaded) == (2, 2, 0)
+
+
+def test_what_a_correction_took_out_comes_back_by_a_correction_alone(session, a, arrow):
+    kept, gone = a.sale(row=2), a.sale(row=3, invoice_number="INV-2")
+    a.pos_report(arrow, kept, gone)
+    a.pos_report(arrow, kept, is_correction=True, content=b"without")
+    late = a.pos_report(arrow, takes=False)
+    assert faults(session, a, late, kept, gone) == {(3, "")}
+    assert a.pos_report(arrow, kept, gone, is_correction=True, content=b"with").loaded == 1
+    a.pos_report(arrow, kept, is_correction=True, content=b"without")
+    assert [line.replaced_at is None for line in lines(session)].count(True) == 1
+
+
+def test_a_report_whose_worker_gave_up_holds_up_no_other(session, a, arrow):
+    first, second = a.pos_report(arrow, takes=False), a.pos_report(arrow, takes=False)
+    assert sellthrough.waits_for_another(session, second, now=a.now)
+    job = session.scalars(select(Job).where(Job.key == f"{sellthrough.TOPIC} {first.id}")).one()
+    job.state = JobState.DEAD
+    assert not sellthrough.waits_for_another(session, second, now=a.now)
+    assert first.state is ReportState.REFUSED and "Hand the file in again" in first.refusal
 
 
 def test_serial_numbers_name_a_sale_and_what_says_otherwise_is_told(session, a, arrow):
@@ -85,6 +115,7 @@ def test_serial_numbers_name_a_sale_and_what_says_otherwise_is_told(session, a, 
 
 def test_a_correction_takes_the_place_of_what_it_does_not_say_again(session, a, arrow):
     reseller = a.partner()
+    a.parent(reseller, arrow)
     same, wrong = a.sale(reseller_ref=reseller.number), a.sale(
         row=3, serials=("A1",), invoice_number="INV-2", reseller_ref=reseller.number
     )  # fmt: skip
@@ -112,10 +143,11 @@ def test_what_cannot_be_right_is_told_by_row_and_column(session, a, arrow):
         a.sale(row=8, end_user_country="ZZ"), a.sale(row=9, serials=("A", "B")),
         a.sale(row=10, report="POS-2026-12"), a.sale(row=11, distributor="P-2222222"),
         a.sale(row=12, invoice_number="9" * 61), a.sale(row=13), a.sale(row=14, currency="JPY"),
+        a.sale(row=15, quantity=10**8), a.sale(row=16, unit_price=Decimal(10**15)),
     ) == {
         (2, "sku"), (3, "quantity"), (4, "unit_price"), (5, "unit_price"), (6, "invoice_date"),
         (7, "invoice_date"), (8, "end_user_country"), (9, "serial_numbers"), (10, "report_id"),
-        (11, "distributor_id"), (12, "invoice_number"),
+        (11, "distributor_id"), (12, "invoice_number"), (15, "quantity"), (16, "unit_price"),
     }  # fmt: skip
     (told,) = sellthrough.judge(session, report, [a.sale(sku="FW-10")], now=a.now)[2]
     assert told.remedy == "Did you mean FW-100?"
@@ -137,6 +169,7 @@ def test_a_line_is_matched_to_its_deal_by_number_or_by_customer_and_product(sess
         a.sale(row=5, end_user_name="Spree Rad", **said),
         a.sale(row=6, end_user_name="Spree Rad", deal_number=rivals.number, **said),
         a.sale(row=7, end_user_name="Nobody Known", **said),
+        a.sale(row=8, reseller_ref=a.partner().number, sold_on=today),
     )
     found = [routing_of(session, line) for line in lines(session, report)]
     assert [each.deal_id for each in found] == [deal.id, deal.id, None, None, None, None]
@@ -210,11 +243,15 @@ def test_a_report_is_late_five_business_days_after_what_it_covers(session, a, ar
 
     assert late() == [("September 2026", True), ("October 2026", True)]
     sellthrough.nothing_sold(session, arrow, date(2026, 9, 1), by=a.decider(), now=a.now)
+    with pytest.raises(Refused, match="in already"):
+        sellthrough.nothing_sold(session, arrow, date(2026, 9, 1), by=a.decider(), now=a.now)
     assert sellthrough.remind(session, a.now) == 1
     assert sellthrough.remind(session, a.now) == 0
     told = select(Notice.person_id).where(Notice.kind == "pos-late")
     assert set(session.scalars(told)) == {office.id, arrow.channel_manager_id}
-    a.pos_report(arrow, a.sale(sold_on=date(2026, 10, 30)))
+    early = a.sale(row=4, sold_on=date(2026, 11, 1))
+    octobers = [a.sale(row=row, sold_on=date(2026, 10, 28 + row)) for row in (2, 3)]
+    a.pos_report(arrow, *octobers, early)
     assert late() == []
     assert late(a.now + timedelta(days=14)) == [("November 2026", False)]
 

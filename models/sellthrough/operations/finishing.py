@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -117,13 +117,17 @@ def _sale_of(session: Session, line: PosLine) -> UUID | None:
     )
 
 
-def _covered(session: Session, report: PosReport) -> Any:
-    """The first day of the week or month in which the latest of its lines was sold."""
+def _covered(session: Session, report: PosReport) -> date | None:
+    """The first day of the week or month in which most of its lines were sold."""
     schedule = session.scalar(
         select(PosSchedule).where(PosSchedule.partner_id == report.partner_id)
     )
-    latest = session.scalar(select(func.max(PosLine.sold_on)).where(PosLine.report_id == report.id))
-    return schedule.rhythm.first_day(latest) if schedule and latest else None
+    days = select(PosLine.sold_on, func.count()).where(PosLine.report_id == report.id)
+    counts: Counter[date] = Counter()
+    if schedule:
+        for day, count in session.execute(days.group_by(PosLine.sold_on)):
+            counts[schedule.rhythm.first_day(day)] += count
+    return max(counts, key=lambda first: (counts[first], first), default=None)
 
 
 def _tell_distributor(

@@ -9,16 +9,22 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import audit, jobs
-from models.base import human_number, new_id
+from models import audit, jobs, vendor
+from models.base import human_number, lock, new_id
 from models.errors import Refused
 from models.files import LARGEST
 from models.partners import Partner, PartnerRole, PartnerStatus
 from models.people import Actor
+from models.sellthrough.operations.finishing import refuse
+from models.sellthrough.queries import missing
 from models.sellthrough.rules import Amounts, ReportState
 from models.sellthrough.tables import PosReport
 
 TOPIC = "pos-report"
+GAVE_UP = (
+    "The worker gave it up. Hand the file in again, as a correction if it was one: what was taken"
+    " before stays, and counts once."
+)
 
 
 def hand_in(
@@ -60,8 +66,12 @@ def hand_in(
 def nothing_sold(
     session: Session, distributor: Partner, covers_from: date, *, by: Actor, now: datetime
 ) -> PosReport:
-    """A report of a week or month in which nothing was sold."""
+    """A report of a week or month in which nothing was sold.  Once, of what is owed."""
+    lock(session, distributor)
     must_report(distributor)
+    owed = missing(session, vendor.settings(session).calendar, now=now).get(distributor.id, [])
+    if covers_from not in [each.first for each in owed]:
+        raise Refused("That report is in already, or nobody asks for it.")
     report = _new(distributor, by=by, now=now)
     report.state, report.covers_from, report.name = ReportState.DONE, covers_from, "Nothing sold"
     session.add(report)
@@ -71,13 +81,22 @@ def nothing_sold(
     return report
 
 
-def waits_for_another(session: Session, report: PosReport) -> bool:
-    """Whether an earlier file of the distributor is still being read: one after the other."""
-    earlier = select(PosReport.id).where(
+def waits_for_another(session: Session, report: PosReport, *, now: datetime) -> bool:
+    """Whether an earlier file of the distributor is still being read: one after the other.
+
+    One whose worker gave up is refused, so that it holds up no others.
+    """
+    earlier = select(PosReport).where(
         PosReport.partner_id == report.partner_id, PosReport.state == ReportState.READING,
         tuple_(PosReport.at, PosReport.id) < (report.at, report.id),
     )  # fmt: skip
-    return session.scalar(earlier.limit(1)) is not None
+    waits = False
+    for other in session.scalars(earlier.order_by(PosReport.id)).all():
+        if jobs.is_dead(session, f"{TOPIC} {other.id}"):
+            refuse(session, other, GAVE_UP, now=now)
+        else:
+            waits = True
+    return waits
 
 
 def must_report(partner: Partner) -> None:

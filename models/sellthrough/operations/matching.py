@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
@@ -19,8 +18,7 @@ from models import customers
 from models.catalog import Product, ProductFamily
 from models.customers import Company, Customer, Verdict, core_name
 from models.deals import Deal, DealStatus
-from models.partners import Partner, PartnerParent, PartnerStatus
-from models.partners.rules import BUYS_THROUGH_DISTRIBUTORS
+from models.partners import Partner, PartnerParent
 from models.sellthrough.rules import SaleLine
 
 PROTECTS = (DealStatus.APPROVED, DealStatus.WON)
@@ -39,34 +37,37 @@ class Desk:
     def __init__(self, session: Session, distributor: Partner, skus: Sequence[str]) -> None:
         self.session, self.distributor = session, distributor
         self.products = products_of(session, skus)
-        below = select(PartnerParent.partner_id).where(
-            PartnerParent.distributor_id == distributor.id, PartnerParent.to_on.is_(None)
-        )
-        self._own = self._resellers(Partner.id.in_(below))
-        self._resellers_found: dict[tuple[str, str], Row | None] = {}
+        self._below = self._supplied()
         self._customers: dict[tuple[str, str, str], Customer | None] = {}
 
+    def _supplied(self) -> list[tuple[str, Row]]:
+        """Every reseller that has bought through this distributor, with the core of its name."""
+        link = PartnerParent
+        query = (
+            select(
+                Partner.id, Partner.name, Partner.number, Partner.role, link.from_on, link.to_on
+            )
+            .join(link, link.partner_id == Partner.id)
+            .where(link.distributor_id == self.distributor.id)
+            .order_by(Partner.id)
+        )  # fmt: skip
+        return [(core_name(row.name), row) for row in self.session.execute(query)]
+
+    def _on(self, day: date) -> list[tuple[str, Row]]:
+        return [
+            (core, row)
+            for core, row in self._below
+            if row.from_on <= day and (row.to_on is None or day < row.to_on)
+        ]
+
     def reseller(self, line: SaleLine) -> Row | None:
-        """By its number with us; by name only among those that buy through this distributor."""
-        asked = (line.reseller_ref, line.reseller_name)
-        if asked not in self._resellers_found:
-            self._resellers_found[asked] = self._reseller(*asked)
-        return self._resellers_found[asked]
-
-    def _reseller(self, ref: str, name: str) -> Row | None:
-        if ref:
-            number = self._resellers(Partner.number == ref.upper())
-            if number:
-                return number[0]
-        core = core_name(name) if name.strip() else ""
-        found = [row for row in self._own if core and core_name(row.name) == core]
+        """By its number with us or its name, among those that bought through it on that day."""
+        number = line.reseller_ref.upper()
+        core = core_name(line.reseller_name) if line.reseller_name.strip() else ""
+        on_day = self._on(line.sold_on)
+        found = [row for _, row in on_day if row.number == number]
+        found = found or [row for name, row in on_day if core and name == core]
         return found[0] if len(found) == 1 else None
-
-    def _resellers(self, *criteria: Any) -> list[Row]:
-        query = select(Partner.id, Partner.name, Partner.role).where(
-            Partner.role.in_(BUYS_THROUGH_DISTRIBUTORS), Partner.status != PartnerStatus.ENDED
-        )
-        return list(self.session.execute(query.where(*criteria).order_by(Partner.id)))
 
     def customer(self, line: SaleLine) -> Customer | None:
         """Who is certainly the same; what only looks alike is nobody."""
@@ -84,13 +85,9 @@ class Desk:
             return None
         return self.session.get(Customer, matches[0].customer_id)
 
-    def deal(
-        self, line: SaleLine, product: Row, customer: Customer | None, reseller: Row | None
-    ) -> DealFound:
+    def deal(self, line: SaleLine, product: Row, customer: Customer | None) -> DealFound:
         """The registration that the line belongs to, and why."""
-        sellers = {self.distributor.id, *(row.id for row in self._own)}
-        if reseller:
-            sellers.add(reseller.id)
+        sellers = {self.distributor.id, *(row.id for _, row in self._on(line.sold_on))}
         if line.deal_number:
             return self._by_number(line, customer, sellers)
         if customer is None:

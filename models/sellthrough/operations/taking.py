@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from difflib import get_close_matches
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
@@ -13,102 +11,29 @@ from sqlalchemy.orm import Session
 
 from models import territories
 from models.base import new_id
-from models.catalog import Product
 from models.customers import Customer
 from models.partners import Partner
-from models.sellthrough.operations.matching import Desk, products_of
-from models.sellthrough.rules import PARTNER_NUMBER, Fault, SaleLine, faults_of
+from models.sellthrough.operations.judging import in_parts
+from models.sellthrough.operations.matching import Desk
+from models.sellthrough.rules import SaleLine
 from models.sellthrough.tables import PosLine, PosNamedLine, PosReport, PosRouting
 from models.territories import Facts
-from models.vendor import settings
-
-AT_ONCE = 500
-"""Keys in one statement."""
 
 
-def judge(
+def withdraw(
     session: Session, report: PosReport, lines: Sequence[SaleLine], *, now: datetime
-) -> dict[int, list[Fault]]:
-    """What is wrong with each row, without taking any."""
-    today = settings(session).calendar.day_of(now)
-    known = products_of(session, [line.sku for line in lines])
-    number = session.scalar(select(Partner.number).where(Partner.id == report.partner_id)) or ""
-    name = lines[0].report if lines else ""
-    said = _said_before(session, report, name, lines)
-    wrong: dict[int, list[Fault]] = {}
-    for line in lines:
-        faults = [*faults_of(line, today=today), *_whose(line, name, number)]
-        if line.sku not in known:
-            faults.append(_unknown(session, line.sku))
-        where, print_ = said.setdefault(line.key, (f"row {line.row}", line.print))
-        if print_ != line.print:
-            faults.append(_otherwise(line, where))
-        if faults:
-            wrong[line.row] = faults
-    return wrong
-
-
-def _said_before(
-    session: Session, report: PosReport, name: str, lines: Sequence[SaleLine]
-) -> dict[str, tuple[str, str]]:
-    """By key: where it stands, and its print; without what a correction takes the place of."""
-    columns = (PosLine.key, PosLine.print, PosReport.name)
-    query = select(*columns).join(PosReport, PosReport.id == PosLine.report_id)
-    mine = [PosLine.partner_id == report.partner_id, PosLine.replaced_at.is_(None)]
-    if report.is_correction:
-        mine.append(PosReport.name != name)
-    found = {}
-    for some in _some([line.key for line in lines]):
-        for row in session.execute(query.where(PosLine.key.in_(some), *mine)):
-            found[row.key] = (row.name, row.print)
-    return found
-
-
-def _otherwise(line: SaleLine, where: str) -> Fault:
-    """The same serial numbers on the same invoice, but something else beside them."""
-    return Fault(
-        "", f"Invoice {line.invoice_number} with these serial numbers is in already, in {where},"
-        " and says otherwise.",
-        "If this row is right, hand the whole report in as a correction.",
-    )  # fmt: skip
-
-
-def _whose(line: SaleLine, name: str, number: str) -> Iterable[Fault]:
-    if line.report != name:
-        yield Fault(
-            "report_id", f"The file is of {name}, this row of {line.report}.",
-            "Hand in a file for each report.",
-        )  # fmt: skip
-    said = line.distributor.upper()
-    if PARTNER_NUMBER.fullmatch(said) and said != number:
-        yield Fault(
-            "distributor_id", f"The report is of {number}, this row of {said}.",
-            "Hand it in for the distributor that it is of.",
-        )  # fmt: skip
-
-
-def _unknown(session: Session, sku: str) -> Fault:
-    near = session.scalars(
-        select(Product.sku).where(Product.sku.startswith(sku[:2], autoescape=True)).limit(2_000)
-    )
-    close = get_close_matches(sku, near, n=1)
-    hint = (
-        f"Did you mean {close[0]}?" if close else "Write our article number, as in the catalogue."
-    )
-    return Fault("sku", f"“{sku[:64]}” is no article of ours.", hint)
-
-
-def withdraw(session: Session, report: PosReport, prints: set[str], *, now: datetime) -> None:
+) -> None:
     """Of earlier files of this name: what a correction does not say no longer counts."""
-    earlier = select(PosReport.id).where(
+    said = {(line.key, line.print) for line in lines}
+    earlier = (
         PosReport.partner_id == report.partner_id, PosReport.name == report.name,
         PosReport.id != report.id, PosReport.at <= report.at,
     )  # fmt: skip
-    standing = select(PosLine.id, PosLine.print).where(
-        PosLine.report_id.in_(earlier), PosLine.replaced_at.is_(None)
+    standing = select(PosLine.id, PosLine.key, PosLine.print).where(
+        PosLine.report_id.in_(select(PosReport.id).where(*earlier)), PosLine.replaced_at.is_(None)
     )
-    gone = [row.id for row in session.execute(standing) if row.print not in prints]
-    for some in _some(gone):
+    gone = [row.id for row in session.execute(standing) if (row.key, row.print) not in said]
+    for some in in_parts(gone):
         named = select(PosRouting.named_line_id).where(PosRouting.line_id.in_(some))
         session.execute(
             update(PosLine).where(PosLine.id.in_(some))
@@ -117,6 +42,8 @@ def withdraw(session: Session, report: PosReport, prints: set[str], *, now: date
         session.execute(
             update(PosNamedLine).where(PosNamedLine.id.in_(named)).values(replaced_at=now)
         )
+    corrections = update(PosReport).where(*earlier, PosReport.is_correction)
+    session.execute(corrections.values(sha256=""))  # what they said may be right after all
 
 
 def take(session: Session, report: PosReport, lines: Sequence[SaleLine], *, now: datetime) -> int:
@@ -147,14 +74,9 @@ def _standing(
     mine = (PosLine.partner_id == partner_id, PosLine.replaced_at.is_(None))
     return {
         row.key: (row.report_id, row.row)
-        for some in _some(keys)
+        for some in in_parts(keys)
         for row in session.execute(query.where(PosLine.key.in_(some), *mine))
     }
-
-
-def _some(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(keys), AT_ONCE):
-        yield keys[start : start + AT_ONCE]
 
 
 def _keep(
@@ -163,7 +85,7 @@ def _keep(
     product, reseller, customer = (
         desk.products[line.sku], desk.reseller(line), desk.customer(line)
     )  # fmt: skip
-    deal = desk.deal(line, product, customer, reseller)
+    deal = desk.deal(line, product, customer)
     sold = _sold(line, product.id)
     kept = PosLine(
         id=new_id(), partner_id=report.partner_id, report_id=report.id, row=line.row,
