@@ -172,9 +172,9 @@ def test_a_line_is_matched_to_its_deal_by_number_or_by_customer_and_product(sess
         a.sale(row=8, reseller_ref=a.partner().number, sold_on=today),
     )
     found = [routing_of(session, line) for line in lines(session, report)]
-    assert [each.deal_id for each in found] == [deal.id, deal.id, None, None, None, None]
+    assert [each.deal_id for each in found] == [deal.id, deal.id, *[None] * 4, deal.id]
     reseller_ids = [each.reseller_id for each in found]
-    assert reseller_ids == [reseller.id, reseller.id, None, *[reseller.id] * 3]
+    assert reseller_ids == [reseller.id, reseller.id, None, *[reseller.id] * 3, None]
     assert f"The report names {deal.number}" in found[0].deal_why
     assert "within its protection" in found[1].deal_why
     assert "Nobody has customer and product registered" in found[2].deal_why
