@@ -30,7 +30,9 @@ def take_back(desk: Desk) -> list[Line]:
     units = _units_back(desk, rule)
     lines: list[Line] = []
     for share in deal.shares:
-        lines += _from_share(desk, rule, share, units.get(share.currency, 0), day)
+        left, before = units.get(share.currency, 0), share.bonus_clawed
+        lines += _from_share(desk, rule, share, left, day)
+        units[share.currency] = left - (share.bonus_clawed - before)
     give_back_volume(desk, deal.refunded, deal.sold)
     if desk.works.derates is not None:
         lines += rated_again(desk)
@@ -78,11 +80,11 @@ def _from_share(
             -total,
         )  # fmt: skip
         entry = Entry(Code.CLAWBACK, -total, share.currency, told, share.partner)
-        yield desk.correction(entry, tuple(share.lines), -payout)
+        yield desk.correction(entry, tuple(share.lines), -payout, share.payout_currency)
     freed = divided(share.held * deal.refunded, deal.sold) - share.freed
     if freed > 0:
         share.freed += freed
-        yield from freed_by_refund(desk, share.partner, share.currency, freed)
+        yield from freed_by_refund(desk, share, freed)
 
 
 def _bonus_back(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> tuple[int, int]:

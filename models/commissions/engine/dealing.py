@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 
 class Share:
-    """What one partner has earned on one deal in one currency, and given back."""
+    """What one partner has earned on one deal in one currency, and given back; apart for each
+    currency that it was paid in, because a partner's may change."""
 
     __slots__ = (
         "bonus", "bonus_clawed", "bonus_clawed_payout", "bonus_payout", "clawed", "clawed_payout",
@@ -145,7 +146,11 @@ class Deal:
 
     def share(self, partner: str, currency: str, payout_currency: str) -> Share:
         for share in self.shares:
-            if share.partner == partner and share.currency == currency:
+            if (
+                share.partner == partner
+                and share.currency == currency
+                and share.payout_currency == payout_currency
+            ):
                 return share
         fresh = Share(partner, currency, payout_currency)
         self.shares.append(fresh)

@@ -152,10 +152,10 @@ class Desk:
             return minor
         return converted(minor, source, target, self.rate(source, target).value)
 
-    def line(self, entry: Entry) -> Line:
-        """The entry as a line of the event in the partner's currency."""
+    def line(self, entry: Entry, target: str | None = None) -> Line:
+        """The entry as a line of the event.  target: the partner's currency, where not today's."""
         code, amount, currency, told, partner, of_deal, more = entry
-        target = self.plan.payout_currency or self.world.payout_currency(partner)
+        target = target or self.plan.payout_currency or self.world.payout_currency(partner)
         payout = amount
         if currency != target:
             payout, more = self._exchange(amount, currency, target, self.period, more)
@@ -185,15 +185,20 @@ class Desk:
         )
 
     def correction(
-        self, entry: Entry, corrects: tuple[str, ...], as_before: int, on: date | None = None
+        self,
+        entry: Entry,
+        corrects: tuple[str, ...],
+        as_before: int,
+        paid_in: str,
+        on: date | None = None,
     ) -> Line:
-        """The same for what corrects earlier lines.
+        """The same for what corrects earlier lines, in the currency that those were paid in.
 
         as_before: what it comes to at the rates of the lines that it corrects, so that
         nobody gains or loses by the rate; a period-end policy has its own for each line.
         on: the day that caused it, when that is not the event's.
         """
-        line, on = self.line(entry), on or self.on
+        line, on = self.line(entry, paid_in), on or self.on
         period = line.period if on == self.on else self.world.posting_month(on, self.on)
         if line.currency == line.payout_currency:
             return line._replace(corrects=corrects, on=on, period=period)

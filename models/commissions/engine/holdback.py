@@ -9,7 +9,7 @@ from models.commissions.engine.desk import Desk, Entry
 from models.commissions.engine.facts import PERCENT_CODES, Code, Line
 from models.commissions.engine.numbers import divided, iso, points, times
 from models.commissions.engine.plan import Holdback
-from models.commissions.engine.state import Hold
+from models.commissions.engine.state import Hold, Share
 
 
 def holdbacks(desk: Desk, rule: Holdback, entries: list[Entry]) -> list[Entry]:
@@ -52,18 +52,21 @@ def _release(desk: Desk, hold: Hold) -> Line:
     entry = Entry(Code.HOLDBACK_RELEASE, hold.left, hold.currency, told, hold.partner)
     payout = hold.left_payout
     hold.left = hold.left_payout = 0
-    return desk.correction(entry, (hold.line,), payout, on=date.fromisoformat(hold.due_on))
+    on = date.fromisoformat(hold.due_on)
+    return desk.correction(entry, (hold.line,), payout, hold.payout_currency, on)
 
 
-def freed_by_refund(desk: Desk, partner: str, currency: str, amount: int) -> Iterator[Line]:
+def freed_by_refund(desk: Desk, share: Share, amount: int) -> Iterator[Line]:
     """The share of what is still held that belongs to the part of the sale that came back."""
+    whose = (share.partner, share.currency, share.payout_currency)
     for hold in desk.deal.holds:
-        if (hold.partner, hold.currency) != (partner, currency) or not hold.left or not amount:
+        is_theirs = (hold.partner, hold.currency, hold.payout_currency) == whose
+        if not (is_theirs and hold.left and amount):
             continue
         freed = min(amount, hold.left)
         payout = divided(hold.left_payout * freed, hold.left)
         hold.left, hold.left_payout = hold.left - freed, hold.left_payout - payout
         amount -= freed
         told = ("holdback_freed", hold.due_on, freed)
-        entry = Entry(Code.HOLDBACK_RELEASE, freed, currency, told, partner)
-        yield desk.correction(entry, (hold.line,), payout)
+        entry = Entry(Code.HOLDBACK_RELEASE, freed, hold.currency, told, hold.partner)
+        yield desk.correction(entry, (hold.line,), payout, hold.payout_currency)

@@ -27,7 +27,7 @@ from models.commissions.operations.releasing import due_through, must_be_a_month
 from models.commissions.operations.stating import state
 from models.commissions.operations.tallying import keep_sums
 from models.commissions.queries import closed_through, openings_of
-from models.commissions.tables import CommissionLine, MonthClose
+from models.commissions.tables import CommissionLine, MonthClose, Statement
 from models.errors import Refused
 from models.partners import Partner, endings
 from models.people import Actor
@@ -163,10 +163,14 @@ def _without_lines(
     ratings = Ratings(session, close.begun_at)
     drawn = partners_with_a_draw(ratings, close.month, after, through)
     others = {*_left_with_a_balance(session, close.month), *owing(session)}
-    return drawn + [
-        one
-        for one in others
-        if (after is None or one > after) and (through is None or one <= through)
+    return [
+        *drawn,
+        *_with_an_old_currency(session, close.month, after, through),
+        *(
+            one
+            for one in others
+            if (after is None or one > after) and (through is None or one <= through)
+        ),
     ]
 
 
@@ -178,6 +182,25 @@ def _how_many(session: Session, close: MonthClose) -> int:
         )
     )
     return len(selling.union(_without_lines(session, close, None, None)))
+
+
+def _with_an_old_currency(
+    session: Session, month: str, after: UUID | None, through: UUID | None
+) -> list[UUID]:
+    """Partners that were carried an amount in a currency that is not theirs any more."""
+    asked = (
+        select(Statement.partner_id, Statement.currency)
+        .join(Partner, Partner.id == Statement.partner_id)
+        .where(Statement.closing_minor > 0, Statement.currency != Partner.currency)
+        .distinct()
+    )
+    if after is not None:
+        asked = asked.where(Statement.partner_id > after)
+    if through is not None:
+        asked = asked.where(Statement.partner_id <= through)
+    found = {(partner_id, currency) for partner_id, currency in session.execute(asked)}
+    carried = openings_of(session, {partner_id for partner_id, _ in found}, month) if found else {}
+    return list({key[0] for key in found if carried.get(key, 0) > 0})
 
 
 def _left_with_a_balance(session: Session, month: str) -> list[UUID]:

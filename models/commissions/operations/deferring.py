@@ -63,7 +63,7 @@ def defer(
 
 def owing(session: Session, kind: str = Deferred.kind) -> dict[UUID, list[str]]:
     """Partners from whom something is still to be taken, and in which currencies; of advances
-    (another kind of memory): by which plans they were given."""
+    (another kind of memory): by which plan, and in which currency, such as "PLAN|EUR"."""
     latest = (
         select(RatingState.key, func.max(RatingState.month).label("month"))
         .where(RatingState.kind == kind)
@@ -77,7 +77,7 @@ def owing(session: Session, kind: str = Deferred.kind) -> dict[UUID, list[str]]:
     )
     found: dict[UUID, list[str]] = {}
     for key in rows:
-        partner_id, of = key.split("|")
+        partner_id, of = key.split("|", 1)
         found.setdefault(UUID(partner_id), []).append(of)
     return found
 

@@ -53,6 +53,10 @@ def payout_currency(ratings: Ratings, terms: Terms, partner_id: UUID) -> str:
     return terms.plan.payout_currency or ratings.parties.currency_of(partner_id)
 
 
+def advance_key(partner_id: UUID, plan_id: str, currency: str) -> str:
+    return f"{partner_id.hex}|{plan_id}|{currency}"
+
+
 def partners_with_a_draw(
     ratings: Ratings, month: str, after: UUID | None, through: UUID | None
 ) -> list[UUID]:
@@ -111,7 +115,7 @@ def _draw(
 
     net: minor units that the partner's other lines come to.
     """
-    memory = ratings.memories.state.get(Advance, f"{partner_id.hex}|{terms.plan.id}")
+    memory = ratings.memories.state.get(Advance, advance_key(partner_id, terms.plan.id, currency))
     drawn = engine.drawn(
         terms.plan, terms.version.rules, month, net, memory.value, currency, ratings.rate_on
     )
@@ -135,21 +139,20 @@ def _recover(
     ratings: Ratings,
     terms: Terms | None,
     partner_id: UUID,
-    plan_ids: Iterable[str],
+    lent: Iterable[str],
     month: str,
     currency: str,
     net: int,
 ) -> tuple[int, list[engine.Line]]:
     """(what is owed afterwards, lines): advances whose draw is in force no longer are recovered
-    from all that is earned.  plan_ids: of the plans that have given them."""
+    from all that is earned.  lent: by which plan and in which currency, such as "PLAN|EUR"."""
     owed, lines = 0, []
-    for plan_id in plan_ids:
-        plan, draw = ratings.plan(plan_id), terms and terms.version.rules.draw
+    for plan_id, unit in (each.split("|") for each in lent):
+        draw = terms and terms.version.rules.draw
         goes_on = terms is not None and terms.plan.id == plan_id and draw and draw.recoverable
-        unit = plan.payout_currency or ratings.parties.currency_of(partner_id)
         if goes_on or unit != currency:
             continue
-        memory = ratings.memories.state.get(Advance, f"{partner_id.hex}|{plan_id}")
+        memory = ratings.memories.state.get(Advance, advance_key(partner_id, plan_id, unit))
         back, before = min(memory.value, max(0, net)), memory.value
         memory.value, memory.month = before - back, month
         owed += memory.value

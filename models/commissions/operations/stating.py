@@ -7,42 +7,40 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Text, bindparam, case, func, select, type_coerce, update
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from models import bulk, ledger, notices
 from models.base import long_number
 from models.commissions import engine
-from models.commissions.engine import Code, FxPolicy
-from models.commissions.engine.currency import converted
+from models.commissions.engine import Code
 from models.commissions.engine.numbers import last_day
 from models.commissions.engine.state import Advance, Deferred
 from models.commissions.engine.statements import in_currency
 from models.commissions.operations.deferring import defer, owing
 from models.commissions.operations.desk import Ratings
-from models.commissions.operations.drawing import Terms, draws, payout_currency, terms_of
+from models.commissions.operations.drawing import (
+    Terms,
+    advance_key,
+    draws,
+    payout_currency,
+    terms_of,
+)
+from models.commissions.operations.following import follow
+from models.commissions.operations.month_end_rates import settle_rates
 from models.commissions.queries import IS_TAKEN_BACK, month_in_words, openings_of
-from models.commissions.tables import CommissionLine, Plan, PlanVersion, Statement
+from models.commissions.tables import CommissionLine, Statement
 from models.ledger import Account, Fact
 from models.money import Money
 
 SPREAD = (Code.CLAWBACK, Code.TIER_RERATED)
 """What a plan may take in parts."""
 TABLE: Any = Statement.__table__
-LINES: Any = CommissionLine.__table__
 COLUMNS = (
     "id", "number", "partner_id", "currency", "period", "closed_at", "line_count",
     "opening_minor", "earned_minor", "taken_back_minor", "payable_minor", "closing_minor",
     "vat_minor", "withheld_minor", "draw_balance_minor",
 )  # fmt: skip
-
-
-SETTLED = (
-    update(LINES)
-    .where(LINES.c.id == bindparam("line"))
-    .values(payout_minor=bindparam("payout"), working=bindparam("told", type_=Text))
-)
 
 
 class Sums(NamedTuple):
@@ -73,7 +71,7 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
     """One statement for each currency that each partner has lines or a draw in; how many."""
     ratings = Ratings(session, now)
     ratings.parties.read(partner_ids)
-    _settle_rates(ratings, partner_ids, month)
+    settle_rates(ratings, partner_ids, month)
     sums = _sums(session, partner_ids, month)
     openings: dict[UUID, dict[str, int]] = {}
     for (partner_id, currency), minor in openings_of(session, partner_ids, month).items():
@@ -104,7 +102,7 @@ def state(session: Session, partner_ids: Sequence[UUID], month: str, *, now: dat
 def _sums(session: Session, partner_ids: Sequence[UUID], month: str) -> dict[UUID, dict[str, Sums]]:
     paid = CommissionLine.payout_minor
     is_spread = CommissionLine.code.in_(SPREAD) & (paid < 0)
-    summed = (
+    summed: Any = (
         select(
             CommissionLine.partner_id,
             CommissionLine.payout_currency,
@@ -116,7 +114,9 @@ def _sums(session: Session, partner_ids: Sequence[UUID], month: str) -> dict[UUI
         .where(CommissionLine.period == month)
         .group_by(CommissionLine.partner_id, CommissionLine.payout_currency)
     )
-    rows = session.execute(_of_each(session, partner_ids, summed)).all()
+    rows = session.execute(
+        bulk.of_each(session, CommissionLine.partner_id, [one.hex for one in partner_ids], summed)
+    ).all()
     found: dict[UUID, dict[str, Sums]] = {}
     for partner_id, currency, lines, net, back, clawed in sorted(rows, key=lambda row: row[:2]):
         sums = Sums(lines, int(net), int(back), int(clawed))
@@ -134,13 +134,9 @@ def _remember(
         if terms is not None:
             units = {*sums.get(one, ()), payout_currency(ratings, terms, one)}
             wanted += [(Deferred.kind, f"{one.hex}|{unit}") for unit in units]
-            wanted.append((Advance.kind, f"{one.hex}|{terms.plan.id}"))
+            own = payout_currency(ratings, terms, one)
+            wanted.append((Advance.kind, advance_key(one, terms.plan.id, own)))
     ratings.memories.prefetch(wanted)
-
-
-def _of_each(session: Session, partner_ids: Sequence[UUID], asked: Any) -> Any:
-    ids = [one.hex for one in partner_ids]
-    return bulk.of_each(session, CommissionLine.partner_id, ids, asked)
 
 
 def _of_one(
@@ -152,14 +148,17 @@ def _of_one(
     owed: list[str],
     lent: list[str],
 ) -> Iterable[Stated]:
-    """owed: currencies in which clawbacks are still to be taken; lent: plans whose advances are."""
+    """owed: currencies in which clawbacks are still to be taken; lent: advances, such as
+    "PLAN|EUR".  What stands in a currency that the partner had before is paid, however little."""
     terms = terms_of(ratings, partner_id, month)
     is_over = ratings.parties.is_over(partner_id, last_day(month) + timedelta(days=1))
     own = None if terms is None else payout_currency(ratings, terms, partner_id)
+    if own is not None:
+        owed, lent = follow(ratings, partner_id, month, own, owed, lent)
     currencies = dict.fromkeys([*sums, *owed])
     if own is not None:
         currencies[own] = None
-    if is_over:  # nothing is carried any further: whatever is left is paid, however little
+    if is_over or own is not None:
         currencies |= dict.fromkeys(openings)
     for currency in currencies:
         told = sums.get(currency, Sums())
@@ -167,12 +166,13 @@ def _of_one(
                           -told.clawed, is_over=is_over):  # fmt: skip
             told = told.plus(line.code, line.payout_minor)
         is_own = currency == own
+        is_last = is_over or not (own is None or is_own)  # nothing is carried any further
         balance, drawn = draws(ratings, terms, partner_id, lent, month, currency, told.net, is_own)
         for line in drawn:
             told = told.plus(line.code, line.payout_minor)
         opening = openings.get(currency, 0)
-        if told.lines or (is_over and opening > 0):
-            minimum = 0 if is_over else _minimum(ratings, terms, month, currency)
+        if told.lines or (is_last and opening > 0):
+            minimum = 0 if is_last else _minimum(ratings, terms, month, currency)
             figures = _figures(terms, told, opening, minimum, balance)
             yield Stated(next(ratings.ids), partner_id, currency, figures, told.lines)
 
@@ -205,44 +205,6 @@ def _row(one: Stated, month: str, now: datetime) -> tuple[Any, ...]:
 def _number(one: Stated, month: str) -> str:
     """Such as ST-2026-10-4K7QXMPRTV."""
     return long_number(f"ST-{month}", one.id)[:-2]
-
-
-def _settle_rates(ratings: Ratings, partner_ids: Sequence[UUID], month: str) -> None:
-    """Lines under a period-end policy get the rate of the month's end, now that it is known."""
-    session = ratings.session
-    policy = select(Plan.id).where(Plan.fx_policy == FxPolicy.PERIOD_END)
-    if session.scalar(policy.limit(1)) is None:
-        return
-    lines = (
-        select(
-            CommissionLine.id,
-            CommissionLine.amount_minor,
-            type_coerce(CommissionLine.working, Text).label("told"),
-        )
-        .join(PlanVersion, PlanVersion.id == CommissionLine.plan_version_id)
-        .where(CommissionLine.period == month, PlanVersion.plan_id.in_(policy))
-        .where(CommissionLine.currency != CommissionLine.payout_currency)
-    )
-    rows = session.execute(_of_each(session, partner_ids, lines))
-    settled = [_settled(ratings, month, *row) for row in rows]
-    if told := [one for one in settled if one is not None]:
-        session.connection().execute(SETTLED, told)
-
-
-def _settled(
-    ratings: Ratings, month: str, line_id: UUID, amount: int, working: str
-) -> dict[str, Any] | None:
-    """What changes in a line; None where it does not wait for the rate of the month's end."""
-    told = orjson.loads(working)
-    more = told[-1] if isinstance(told[-1], dict) else {}
-    policy, source, target, *_ = more.get("fx", [None, "", ""])
-    if policy != FxPolicy.PERIOD_END:
-        return None
-    rate = ratings.rate_on(source, target, last_day(month))
-    half_even = more.get("rounding") == "half_even"
-    payout = converted(amount, source, target, rate.value, half_even=half_even)
-    more["fx"] = [policy, source, target, format(rate.value, "f"), str(rate.on), rate.source]
-    return {"line": line_id, "payout": payout, "told": orjson.dumps(told).decode()}
 
 
 def _minimum(ratings: Ratings, terms: Terms | None, month: str, currency: str) -> int:
