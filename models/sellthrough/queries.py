@@ -132,7 +132,7 @@ def _criteria(wanted: LineFilter) -> list:
     if wanted.sku:
         criteria.append(line.sku == wanted.sku)
     if text := wanted.text.strip():
-        named = (line.end_user_name, line.invoice_number, line.reseller_name, line.sku)
+        named = (line.end_user_name, line.invoice_number, line.reseller_name)
         criteria.append(or_(*(each.icontains(text, autoescape=True) for each in named)))
     return criteria
 

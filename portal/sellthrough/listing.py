@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Response as Download
 from flask import render_template, request
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from models import sellthrough
 from models.money import Money
-from models.people import Actor
+from models.people import Actor, Person
 from models.sellthrough import LineFilter, PosLine, PosReport
 from models.territories import Territory
 from portal.database import session
@@ -60,6 +60,7 @@ def lines(person: Actor) -> str:
         is_staff=person.is_staff,
         distributors=_distributors(person),
         territories=_territories(person),
+        managers=_managers(person),
     )
 
 
@@ -98,7 +99,7 @@ def _report_of(report_id: UUID | None) -> Row | None:
 
 def _wanted(person: Actor) -> LineFilter:
     args = request.args
-    is_mine = person.is_staff and args.get("whose") == "mine"
+    whose = person.id if args.get("whose") == "mine" else _id(args.get("manager", ""))
     return LineFilter(
         text=args.get("q", "")[:100].replace("\x00", ""),
         partner_id=_id(args.get("distributor", "")),
@@ -106,7 +107,7 @@ def _wanted(person: Actor) -> LineFilter:
         from_on=_day(args.get("from", "")),
         to_on=_day(args.get("to", "")),
         territory_id=_id(args.get("territory", "")) if person.is_staff else None,
-        person_id=person.id if is_mine else None,
+        person_id=whose if person.is_staff else None,
         sku=args.get("sku", "")[:64].replace("\x00", ""),
         is_matched={"yes": True, "no": False}.get(args.get("deal", "")),
     )
@@ -123,6 +124,18 @@ def _territories(person: Actor) -> Any:
     held = select(sellthrough.PosRouting.territory_id)
     query = select(Territory.id, Territory.name).where(Territory.id.in_(held))
     return session.execute(query.order_by(Territory.name, Territory.id)).all()
+
+
+def _managers(person: Actor) -> Any:
+    """Those to whom a line was routed."""
+    if not person.is_staff:
+        return []
+    routing = sellthrough.PosRouting
+    columns = (routing.channel_manager_id, routing.sales_manager_id)
+    has = or_(*(Person.id.in_(select(column)) for column in columns))
+    return session.execute(
+        select(Person.id, Person.name).where(has).order_by(Person.name, Person.id)
+    ).all()
 
 
 def _id(text: str) -> UUID | None:

@@ -181,6 +181,8 @@ def test_staff_hand_in_for_a_distributor_and_read_whose_each_line_is(
     page = staff.get(f"/point-of-sale/lines/{line.id}").text
     assert f"The report names {deal.number}" in page and "Germany" in page and "Nora New" in page
     for narrow, shows in (("deal=yes", True), ("deal=no", False), ("whose=mine", True),
+                          (f"manager={manager.id}", True), (f"manager={reseller.id}", False),
+                          ("sku=FW-100", True), ("sku=SW-48", False),
                           (f"territory={land.id}", True), ("from=2026-11-11", False),
                           (f"distributor={reseller.id}", False), ("q=isar", True),
                           ("to=2026-11-10", True)):  # fmt: skip
