@@ -51,6 +51,8 @@ def world(session, a):
     survivor = session.get_one(Customer, other.customer_id)
     a.invoice(deal=a.won(customer_name=merged.name, customer_country="DE", family="Locks"))
     a.touch(first)
+    a.product(sku="FW-100")
+    a.pos_report(a.distributor(), a.sale(end_user_name=merged.name, end_user_postal=""))
     written = deals.registration_of(session, other)
     moved = type(written)(**(vars(written) | {"customer_name": merged.name}))
     by = a.registrant(other)

@@ -98,6 +98,26 @@ def test_thousands_separators_are_refused_with_the_plain_amount_as_remedy(text):
     )
 
 
+@pytest.mark.parametrize(
+    ("thousands", "text", "read"),
+    [(",", "1,250.00", "1250.00"), (",", "-1,234,567", "-1234567"), (",", "400.5", "400.5"),
+     (".", "1.250,00", "1250.00"), (".", "12,50", "12.50"), (".", "1.250", "1250")],
+)  # fmt: skip
+def test_thousands_separators_are_read_when_somebody_said_which(thousands, text, read):
+    content = f'number,amount,currency\nF-1,"{text}",EUR'.encode()
+    (row,) = ImportFile(content, COLUMNS, thousands=thousands)
+    assert row.values["amount"] == Decimal(read)
+
+
+@pytest.mark.parametrize(
+    ("thousands", "text"), [(",", "1.250,00"), (",", "12,50"), (".", "400.00"), (".", "1,250.00")]
+)
+def test_another_mark_than_the_one_that_was_said_is_refused(thousands, text):
+    content = f'number,amount,currency\nF-1,"{text}",EUR'.encode()
+    (row,) = ImportFile(content, COLUMNS, thousands=thousands)
+    assert "is not written as 1" in row.problems[0].what
+
+
 def test_a_decimal_comma_is_refused_with_the_point_as_remedy():
     assert cell("amount", "12,50").remedy == "Write 12.50."
 

@@ -182,26 +182,11 @@ def test_credit_notes_are_loaded_once_and_bad_ones_reported(session, a, hand_in)
     assert session.scalar(select(CreditNote.amount_minor)) == 400_00
 
 
-def test_a_file_with_semicolons_and_a_mark_from_a_spreadsheet_loads(a, hand_in):
-    a.invoice(number="INV-1", net=1_000_00)
-    lines = ["invoice;reference;paid_at;amount;currency", "INV-1;b;2026-11-10;400.00;EUR"]
-    assert numbers(hand_in("payments", *lines, encoding="utf-8-sig")) == (1, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"", "is empty"),
-        (b"PK\x03\x04", "is a spreadsheet"),
-        (b"invoice,reference\nINV-1,b", "lacks paid_at, amount, currency"),
-        (b"invoice,reference,paid_at,amount,currency,reson\n", "“reson” in the header is not"),
-        ("invoice,reference,paid_at,amount,currency\nM\xfc".encode("latin-1"), "not UTF-8"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_refused_beside_its_field(session, finance, content, told):
-    data = {"file": (io.BytesIO(content), "file.csv")}
+def test_a_file_that_cannot_be_read_is_refused_beside_its_field(session, finance):
+    data = {"file": (io.BytesIO(b"invoice,reference\nINV-1,b"), "file.csv")}
     page = finance.post("/imports?kind=payments", data=data)
-    assert page.status_code == 422 and told in page.text and 'aria-invalid="true"' in page.text
+    assert page.status_code == 422 and 'aria-invalid="true"' in page.text
+    assert "lacks paid_at, amount, currency" in page.text
     assert count(session, SalesImport) == 0
 
 

@@ -106,14 +106,6 @@ def test_each_bad_row_says_how_to_mend_it_and_its_list_is_handed_in_mended(
     assert len(lines(session)) == 5
 
 
-def test_semicolons_and_points_between_thousands(a, arrow, sign_in, session, hand_in):
-    text = f"{HEADER}\n{row(price='1.250§00')}\n".replace(",", ";").replace("§", ",")
-    page = hand_in(sign_in(arrow.office), text, amounts="point")
-    assert "every row was good" in page and lines(session)[0].unit_minor == 125_000
-    page = hand_in(sign_in(arrow.office), f"{text}\n{row().replace(',', ';')}", amounts="point")
-    assert "“400.00” is not written as 1.250,00 is." in page
-
-
 def test_a_correction_with_a_bad_row_replaces_nothing(a, arrow, sign_in, session, hand_in):
     client = sign_in(arrow.office)
     hand_in(client, f"{HEADER}\n{row()}\n{row(invoice='INV-2')}\n")
