@@ -98,17 +98,17 @@ def _report_of(report_id: UUID | None) -> Row | None:
 
 
 def _wanted(person: Actor) -> LineFilter:
-    args = request.args
+    args = {name: value.replace("\x00", "") for name, value in request.args.items()}
     whose = person.id if args.get("whose") == "mine" else _id(args.get("manager", ""))
     return LineFilter(
-        text=args.get("q", "")[:100].replace("\x00", ""),
+        text=args.get("q", "")[:100],
         partner_id=_id(args.get("distributor", "")),
         report=args.get("report", "")[:20],
         from_on=_day(args.get("from", "")),
         to_on=_day(args.get("to", "")),
         territory_id=_id(args.get("territory", "")) if person.is_staff else None,
         person_id=whose if person.is_staff else None,
-        sku=args.get("sku", "")[:64].replace("\x00", ""),
+        sku=args.get("sku", "")[:64],
         is_matched={"yes": True, "no": False}.get(args.get("deal", "")),
     )
 

@@ -36,10 +36,14 @@ class Read:
     def blame(self, wrong: dict[int, list[Fault]]) -> None:
         for row, faults in wrong.items():
             for fault in faults:
-                self.problems.append(
-                    [row, fault.column, fault.what, fault.remedy, self.cells[row]]
-                )  # fmt: skip
+                told = (fault.column, fault.what, fault.remedy)
+                self.problems.append([row, *map(_kept, told), self.cells[row]])
         self.lines = [line for line in self.lines if line.row not in wrong]
+
+
+def _kept(text: str) -> str:
+    """As every database can keep it."""
+    return text.replace("\x00", "")
 
 
 def read(payload: dict[str, Any]) -> datetime | None:
@@ -104,7 +108,7 @@ def _rows(content: bytes, amounts: Amounts) -> Read:
     found = Read()
     wanted = [column.name for column in COLUMNS if column.name not in OWN_WORDS]
     for row in ImportFile(content, COLUMNS, thousands=THOUSANDS[amounts]):
-        found.cells[row.number] = [row.cells.get(name, "") for name in wanted]
+        found.cells[row.number] = [_kept(row.cells.get(name, "")) for name in wanted]
         if row.problems:
             faults = [Fault(each.column, each.what, each.remedy) for each in row.problems]
             found.blame({row.number: faults})

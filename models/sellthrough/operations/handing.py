@@ -13,6 +13,7 @@ from models import audit, jobs, vendor
 from models.base import human_number, lock, new_id
 from models.errors import Refused
 from models.files import LARGEST
+from models.files.rules import tidy_name
 from models.partners import Partner, PartnerRole, PartnerStatus
 from models.people import Actor
 from models.sellthrough.operations.finishing import refuse
@@ -48,7 +49,7 @@ def hand_in(
     if len(content) > LARGEST:
         raise Refused(f"The file is larger than {LARGEST // 1_000_000} MB. Split it in two.")
     report = _new(distributor, by=by, now=now)
-    report.file_name, report.content = file_name[:200] or "report.csv", content
+    report.file_name, report.content = tidy_name(file_name), content
     report.sha256 = hashlib.sha256(content).hexdigest()
     report.amounts, report.is_correction = amounts, is_correction
     try:
