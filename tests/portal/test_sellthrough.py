@@ -123,7 +123,8 @@ def test_a_correction_with_a_bad_row_replaces_nothing(a, arrow, sign_in, session
 def test_what_cannot_be_read_is_refused_with_what_was_typed(a, arrow, sign_in, session, hand_in):
     client = sign_in(arrow.office)
     assert "has no row below its header" in hand_in(client, f"{HEADER}\n")
-    page = hand_in(client, f"{HEADER}\n{row(price='4\x00')}\n", is_correction="y")
+    odd = row(price="4\x00")
+    page = hand_in(client, f"{HEADER}\n{odd}\n", is_correction="y")
     assert "“4” is not an amount." in page
     assert client.get("/point-of-sale/lines?report=%00&q=%00").status_code == 200
     assert "header lacks" in hand_in(client, "report_id,sku\nA,B\n")
