@@ -111,7 +111,7 @@ class NoticeMute(SeenBy, Base):
 NEVER_MUTED = frozenset({
     "password-reset", "password-changed", "role-changed", "invitation", "destination-changed",
     "factor-changed", "unusual-sign-in", "privilege-asked", "account-visited", "complaint-heard",
-    "complaint-answered", "administrator-invited",
+    "complaint-answered", "administrator-invited", "sign-in-changed",
 })  # fmt: skip
 """What keeps an account and its money safe."""
 

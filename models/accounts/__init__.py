@@ -26,11 +26,12 @@ from models.accounts.secrets import (
     remember_wrong,
     reset_password,
 )
-from models.accounts.signin import Verdict, enter, refuse, weigh
+from models.accounts.signin import WRONG, Verdict, enter, refuse, weigh
 
 __all__ = [
     "PRIVILEGED",
     "ROLE_NAMES",
+    "WRONG",
     "Verdict",
     "WrongPassword",
     "accept",

@@ -11,18 +11,24 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models import accounts, audit
+from models import accounts, audit, notices
 from models.accounts import sessions
 from models.accounts.membership import GOVERN
 from models.accounts.rules import PRIVILEGED
 from models.base import lock
 from models.errors import Refused
+from models.factors import held_by
 from models.federation.rules import LEAST, checked_domain, checked_groups, domain_of, role_of
 from models.federation.tables import IdentityProvider, OutsideLogin, ProviderDomain
 from models.people import Actor, Person, PersonStatus, Role
 from models.sealing import Seal
 
 NOT_HERE = "Your company's sign-in does not let you in here. Ask your administrator."
+OWN_FACTOR_FIRST = (
+    "Your role needs a second factor of your own first. Set it up with the link that was mailed to"
+    " you, or ask for a new password; then come in here."
+)
+"""No company's word alone makes an administrator or finance: who set it up could be them."""
 ORDER = (Role.PARTNER_ADMINISTRATOR, Role.CHANNEL_MANAGER, Role.SALES_MANAGER, Role.SELLER)
 """Who is in two groups gets the first of these."""
 
@@ -74,6 +80,7 @@ def arrange(
     session.flush()
     said = {"issuer": provider.issuer, "client": client_id, "groups": dict(groups)}
     audit.record(session, by, "identity provider set up", provider, now=now, detail=said)
+    _tell(session, provider, f"comes from {provider.issuer}", by, now)
     return provider
 
 
@@ -91,6 +98,21 @@ def add_domain(
         )
     )
     audit.record(session, by, "mail domain verified", provider, now=now, detail={"domain": domain})
+    _tell(session, provider, f"vouches for {domain}", by, now)
+
+
+def _tell(
+    session: Session, provider: IdentityProvider, what: str, by: Actor, now: datetime
+) -> None:
+    """Of our own sign-in: whoever sets it up alone could come in as any of us."""
+    if provider.partner_id is not None:
+        return
+    for role in sorted(PRIVILEGED):
+        notices.tell_staff(
+            session, role, "sign-in-changed", title=f"Our sign-in {provider.name} was changed",
+            body=f"{by.name} did it: it {what}. If nobody told you that, shut it at once.",
+            link="/single-sign-on" if role is Role.ADMINISTRATOR else "/account", now=now,
+        )  # fmt: skip
 
 
 def remove_domain(
@@ -132,6 +154,8 @@ def come_in(session: Session, provider: IdentityProvider, told: Told, *, now: da
         person = _newcomer(session, provider, told, email, now)
     if person.partner_id != provider.partner_id or person.status is PersonStatus.LEFT:
         raise Refused(NOT_HERE)
+    if person.role in PRIVILEGED and not held_by(session, person.id):
+        raise Refused(OWN_FACTOR_FIRST)
     if person.status is PersonStatus.INVITED:
         person.status = PersonStatus.ACTIVE
         audit.record(session, person.actor(), "invitation accepted", person, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts.membership import GOVERN
+from models.accounts.rules import PRIVILEGED
 from models.federation.rules import domain_of
 from models.federation.tables import IdentityProvider, OutsideLogin, ProviderDomain
 from models.partners import Partner
@@ -26,9 +27,10 @@ def provider_for(session: Session, email: str) -> IdentityProvider | None:
 def must_use_provider(session: Session, person: Person) -> bool:
     """Whether a password is not enough here; administrators keep theirs for emergencies.
 
-    Whose address the company's sign-in does not vouch for has no other way in.
+    So does finance, which sets up a second factor with it.  Whose address the company's sign-in
+    does not vouch for has no other way in.
     """
-    if person.role in GOVERN:
+    if person.role in GOVERN | PRIVILEGED:
         return False
     whose = (
         IdentityProvider.partner_id == person.partner_id

@@ -88,7 +88,8 @@ def put_person(
     """Make somebody (None: a new one) as the directory wants them.
 
     Raises Taken for an address that another person has, Refused for one of a domain that is
-    not the company's, or when the last administrator would go.
+    not the company's, for another one of who governs people or money, or when the last
+    administrator would go.
     """
     lock(session, provider)
     email = _own_address(session, provider, wanted.email)
@@ -102,7 +103,8 @@ def put_person(
         person = holder
     if person is None:
         person = _newcomer(session, provider, email, wanted, now)
-    if person.email != email and accounts.is_shared(session, person):
+    stays = person.role in PRIVILEGED | GOVERN or accounts.is_shared(session, person)
+    if person.email != email and stays:  # links and notices would follow to the new address
         raise Refused("This address cannot change here. Remove the user and add the new address.")
     person.email, person.name = email, wanted.name[:200] or person.name
     session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -46,18 +47,14 @@ def create() -> Any:
     with reading() as look:  # the slow part: no lock is held while the password is weighed
         verdict = accounts.weigh(look, email, password, address=address, now=now())
     if verdict.person_id is None:
-        with transaction() as own:  # remembered although this page is an error
-            accounts.refuse(own, verdict, address=address, now=now())
-        form.form_errors.append(verdict.refusal)
-        return _sign_in_page(form, wanted), 422
+        return _refused(form, verdict, wanted)
     person = accounts.enter(session, verdict, address=address, now=now())
     several = members.companies_of(session, person.id) if person.partner_id else []
     if len(several) == 1:
         person = session.get_one(Person, several[0].id)
     if len(several) < 2 and federation.must_use_provider(session, person):
-        session.rollback()
-        form.form_errors.append("Passwords are refused here. Sign in with your company.")
-        return _sign_in_page(form, wanted), 422
+        session.rollback()  # a right password is answered, and counted, as a wrong one
+        return _refused(form, replace(verdict, refusal=accounts.WRONG), wanted)
     if len(several) > 1:
         return come_in(session.get_one(Person, several[0].id), wanted, Stage.COMPANY)
     return come_in(person, wanted)
@@ -70,6 +67,15 @@ def destroy() -> Any:
     flask.session.clear()
     flash("You are signed out.")
     return redirect(url_for("signin.new"), 303)
+
+
+def _refused(form: SignInForm, verdict: accounts.Verdict, wanted: str) -> tuple[str, int]:
+    with transaction() as own:  # remembered although this page is an error
+        accounts.refuse(own, verdict, address=_address(), now=now())
+        by_company = federation.provider_for(own, verdict.account) is not None
+    hint = " People of your company sign in with your company." if by_company else ""
+    form.form_errors.append(verdict.refusal + hint)
+    return _sign_in_page(form, wanted), 422
 
 
 def _sign_in_page(form: SignInForm, wanted: str) -> str:
