@@ -11,7 +11,10 @@ from sqlalchemy import select
 from models.accounts import links
 from models.audit import AuditEntry
 from models.errors import Refused
-from models.people import PersonStatus, TokenPurpose
+from models.factors import new_app_secret
+from models.factors.tables import CodeApp
+from models.notices import Notice
+from models.people import PersonStatus, Role, TokenPurpose
 from models.sealing import Seal
 from portal.federation import provider
 from tests.conftest import SEALING_KEY
@@ -53,6 +56,26 @@ def test_coming_in_through_a_company_is_as_fresh_as_the_sign_in_there(
         outside.account.extra = {"auth_time": int(then.timestamp())}
     assert travel(arrange(kestrel)).status_code == 303
     assert client.get("/account/second-factor/app").status_code == status
+
+
+def test_our_own_sign_in_is_changed_in_everybodys_sight_and_alone_makes_nobody_finance(
+    travel, arrange, kestrel, a, session, now
+):
+    """Who set it up could otherwise come in as a colleague who has no factor yet."""
+    finance = a.person(role=Role.FINANCE, email=f"ute@{DOMAIN}", status=PersonStatus.INVITED)
+    watching = a.person(role=Role.FINANCE)
+    provider = arrange(None)
+    told = select(Notice.title).where(
+        Notice.person_id == watching.id, Notice.kind == "sign-in-changed"
+    )
+    assert len(session.scalars(told).all()) == 2  # the provider, and its domain
+    answer = travel(provider)
+    assert answer.status_code == 403 and "second factor of your own first" in answer.text
+    session.expire_all()
+    assert finance.status is PersonStatus.INVITED
+    sealed = Seal(SEALING_KEY).close(new_app_secret())
+    session.add(CodeApp(person_id=finance.id, secret_sealed=sealed, last_step=0, added_at=now))
+    assert travel(provider).location == "/sign-in/second-factor"
 
 
 def prove_again(client):

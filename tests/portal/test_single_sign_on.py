@@ -6,13 +6,8 @@ from sqlalchemy import select
 
 from models import federation
 from models.audit import AuditEntry
-from models.factors import new_app_secret
-from models.factors.tables import CodeApp
 from models.federation import OutsideLogin
-from models.notices import Notice
 from models.people import Person, PersonStatus, Role, SignInAttempt, passwords
-from models.sealing import Seal
-from tests.conftest import SEALING_KEY
 from tests.oidc_provider import CLIENT, SECRET, Account
 
 GOOD = "gravel Thursday umbrella"
@@ -49,26 +44,6 @@ def test_staff_come_in_with_the_least_role_too(travel, arrange, kestrel, session
     travel(arrange(None))
     ute = session.scalars(select(Person).where(Person.email == f"ute@{DOMAIN}")).one()
     assert (ute.role, ute.partner_id) == (Role.SALES_MANAGER, None)
-
-
-def test_our_own_sign_in_is_changed_in_everybodys_sight_and_alone_makes_nobody_finance(
-    travel, arrange, kestrel, a, session, now
-):
-    """Who set it up could otherwise come in as a colleague who has no factor yet."""
-    finance = a.person(role=Role.FINANCE, email=f"ute@{DOMAIN}", status=PersonStatus.INVITED)
-    watching = a.person(role=Role.FINANCE)
-    provider = arrange(None)
-    told = select(Notice.title).where(
-        Notice.person_id == watching.id, Notice.kind == "sign-in-changed"
-    )
-    assert len(session.scalars(told).all()) == 2  # the provider, and its domain
-    answer = travel(provider)
-    assert answer.status_code == 403 and "second factor of your own first" in answer.text
-    session.expire_all()
-    assert finance.status is PersonStatus.INVITED
-    sealed = Seal(SEALING_KEY).close(new_app_secret())
-    session.add(CodeApp(person_id=finance.id, secret_sealed=sealed, last_step=0, added_at=now))
-    assert travel(provider).location == "/sign-in/second-factor"
 
 
 def test_a_second_time_is_the_same_person_also_under_another_address(
