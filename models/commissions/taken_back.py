@@ -18,7 +18,7 @@ from models.calendars import first_day, next_month
 from models.commissions.engine import Code
 from models.commissions.engine.state import Advance, Deferred
 from models.commissions.rated import RatingState
-from models.commissions.tables import CommissionLine, Plan, Statement
+from models.commissions.tables import CommissionLine, Statement
 from models.money import Money
 from models.partners import Partner
 from models.scope import vendor_side
@@ -161,25 +161,11 @@ def _since(session: Session, partner_ids: set[UUID]) -> dict[tuple[UUID, str], s
 
 def advances(session: Session, partner_id: UUID | None) -> dict[tuple[UUID, str], int]:
     """{(partner, currency): minor units} that recoverable draws have advanced and not recovered."""
-    given = {
-        (UUID(owner), UUID(plan_id)): int(left)
-        for owner, plan_id, (left, *_rest) in _remembered(session, Advance.kind, partner_id)
-        if left
-    }
-    who, plans = {owner for owner, _ in given}, {plan_id for _, plan_id in given}
-    own = {
-        row.id: row.currency
-        for row in session.execute(select(Partner.id, Partner.currency).where(Partner.id.in_(who)))
-    }
-    units = {
-        row.id: row.payout_currency
-        for row in session.execute(select(Plan.id, Plan.payout_currency).where(Plan.id.in_(plans)))
-    }
     told: dict[tuple[UUID, str], int] = {}
-    for (owner, plan_id), left in given.items():
-        place = (owner, units[plan_id] or own[owner])
-        told[place] = told.get(place, 0) + left
-    return told
+    for owner, plan_and_unit, (left, *_rest) in _remembered(session, Advance.kind, partner_id):
+        place = (UUID(owner), plan_and_unit.partition("|")[2])
+        told[place] = told.get(place, 0) + int(left)
+    return {place: left for place, left in told.items() if left}
 
 
 def _deferred(session: Session, partner_id: UUID | None) -> dict[tuple[UUID, str], tuple[int, int]]:
