@@ -29,9 +29,12 @@ def share() -> None:
     Engine.__init__ = kept  # type: ignore[method-assign]
 
 
-def forget() -> None:
-    """Everything that was compiled, and what the portal itself has worked out once and keeps."""
+def forget_statements() -> None:
     KEPT.clear()
+
+
+def forget_answers() -> None:
+    """What the portal itself has worked out once and keeps."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in ("models", "portal"):
             for thing in list(vars(module).values()):

@@ -23,6 +23,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,6 +43,8 @@ ROOT = Path(__file__).parent.parent
 ALIKE = ROOT / "docs" / "mutants.md"
 AS_IT_IS_MADE = libcst.Name("declared_attr")
 """Asked once, when the class is made: as over as what stands outside all functions."""
+IN_EVERY_STATEMENT = {"models.scope", "models.walls"}
+"""What they add to a statement SQLAlchemy keeps with it: it is compiled anew."""
 LONGEST_SECONDS = 60
 """By the clock; a change that only goes round and round is stopped earlier."""
 
@@ -109,7 +112,13 @@ def apply(change: Change, module: ModuleType) -> None:
     function.__defaults__ = tuple(_value(one, module) for one in arguments.defaults) or None
     named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     function.__kwdefaults__ = {one.arg: _value(word, module) for one, word in named if word}
-    compiled.forget()
+    _forget(module)
+
+
+def _forget(module: ModuleType) -> None:
+    compiled.forget_answers()
+    if module.__name__ in IN_EVERY_STATEMENT:
+        compiled.forget_statements()
 
 
 def _live(module: ModuleType, name: str) -> FunctionType:
@@ -177,7 +186,7 @@ class Trial:
     def _walk(self, item: pytest.Item) -> None:
         walked: set[str] = set()
         before = time.process_time()
-        compiled.forget()  # else only the first test would walk what is worked out once
+        _forget(self.module)  # else only the first test would walk what is worked out once
         with _watching(self.module.__file__ or "", walked):
             self.run(item=item, nextitem=self.between)
         self.seconds[item] = time.process_time() - before
@@ -264,11 +273,19 @@ def judge(path: str) -> bool:
 
 
 def main(paths: list[str]) -> int:
+    """One module here; several each in a process of its own, as many at once as there are cores."""
     if len(paths) == 1:
         return not judge(paths[0])
-    with_tests = [sys.executable, "-m", "tests.mutating"]
-    ends = [subprocess.run([*with_tests, path]).returncode for path in paths or asked_for()]
+    with ThreadPoolExecutor(os.cpu_count()) as cores:
+        ends = list(cores.map(_judge_elsewhere, paths or asked_for()))
     return int(any(ends))
+
+
+def _judge_elsewhere(path: str) -> int:
+    words = [sys.executable, "-m", "tests.mutating", path]
+    ended = subprocess.run(words, stdout=subprocess.PIPE, text=True)
+    print(ended.stdout, end="", flush=True)
+    return ended.returncode
 
 
 if __name__ == "__main__":

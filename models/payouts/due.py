@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Exists, Row, func, select
+from sqlalchemy import Exists, Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from models import vendor
@@ -103,7 +103,7 @@ def open_statements(session: Session) -> list[Row]:
             select(
                 func.max(Statement.period).label("period"),
                 Statement.currency,
-                func.count(Statement.id).label("count"),
+                func.count().label("count"),
                 func.sum(Statement.payable_minor).label("payable_minor"),
             )
             .where(Statement.payable_minor > 0, ~in_live_payout())
@@ -126,7 +126,7 @@ def unpaid_currencies(session: Session, *, through: str) -> list[str]:
     left = (
         unit
         for (_, unit), minor in rest.items()
-        if minor >= minimum.get(unit, 0) and payable_part(Money(max(minor, 0), unit))
+        if minor >= minimum.get(unit, minor) and payable_part(Money(max(minor, 0), unit))
     )
     return sorted({*stated, *left})
 
@@ -196,7 +196,7 @@ def _unpaid(session: Session, currency: str, through: str) -> dict[UUID, list[Du
             Statement.payable_minor > 0,
             ~in_live_payout(),
         )
-        .order_by(Statement.period, Statement.id)
+        .order_by(Statement.period)
     )
     found: dict[UUID, list[DueStatement]] = defaultdict(list)
     for row in rows:
@@ -212,11 +212,7 @@ def _last_day(month: str) -> date:
 
 def in_live_payout() -> Exists:
     """Of a statement."""
-    return (
-        select(PayoutStatement.id)
-        .where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
-        .exists()
-    )
+    return exists().where(PayoutStatement.statement_id == Statement.id, PayoutStatement.is_live)
 
 
 def _destinations(session: Session, partners: set[UUID]) -> dict[UUID, PayoutDestination]:

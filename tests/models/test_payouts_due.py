@@ -66,7 +66,7 @@ def statements_of(session, partner):
 
 def test_each_partner_is_due_what_its_statements_up_to_the_month_say(session, a):
     zoe = made(a, "Zoe", m11=70_00, m10=100_00)
-    anna = made(a, "Anna", m10=30_00, m09=40_00)
+    anna = made(a, "Anna", m10=69_99, m09=1)
     a.stated(anna, 99_00, currency="USD", period="2026-10")
     nobody = made(a, "Nobody")
     first, second = dues(session, "EUR", through="2026-10")
@@ -124,15 +124,14 @@ def test_a_replaced_destination_is_none(session, a):
 
 
 def test_what_waits_to_be_paid_is_summed_up_by_currency(session, a, now):
-    one, two = made(a, "One", m10=100_00, m09=1_00), made(a, "Two", m10=60_00)
+    one, two = made(a, "One", m10=100_00, m09=1), made(a, "Two", m10=60_00)
     a.stated(two, 5_00, period="2026-09", asked=0)
     a.stated(one, 7_00, currency="CHF", period="2026-11")
-    assert open_statements(session) == [
-        ("2026-11", "CHF", 1, 7_00),
-        ("2026-10", "EUR", 3, 161_00),
-    ]
+    francs = {"period": "2026-11", "currency": "CHF", "count": 1, "payable_minor": 7_00}
+    euros = {"period": "2026-10", "currency": "EUR", "count": 3, "payable_minor": 160_01}
+    assert [row._asdict() for row in open_statements(session)] == [francs, euros]
     prepare(session, SYSTEM, now)
-    assert open_statements(session) == [("2026-11", "CHF", 1, 7_00)]
+    assert [row._asdict() for row in open_statements(session)] == [francs]
 
 
 def test_currencies_in_which_something_waits(session, a, now):
@@ -142,7 +141,7 @@ def test_currencies_in_which_something_waits(session, a, now):
     partner = made(a, "One")
     assert waiting() == []
     for currency, month in (("USD", "2026-10"), ("CHF", "2026-11"), ("SEK", "2026-10")):
-        a.stated(partner, 1_00, currency=currency, period=month)
+        a.stated(partner, 1, currency=currency, period=month)
     a.stated(partner, -1_00, currency="NOK")
     assert waiting() == ["SEK", "USD"]
     prepare(session, SYSTEM, now, currency="USD")
@@ -157,6 +156,9 @@ def test_currencies_in_which_something_waits(session, a, now):
         ("USD", 1, None, True),
         ("USD", 10_00, 10_00, True),
         ("USD", 9_99, 10_00, False),
+        ("USD", 600_00, 500_00, True),
+        ("USD", 600_00, 500_01, False),
+        ("USD", -60_00, None, False),
         ("HUF", 99, None, False),
         ("HUF", 1_00, None, True),
         ("EUR", -60_00, None, False),

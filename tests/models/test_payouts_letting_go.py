@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql
 
 from models import payouts
 from models.audit import AuditEntry
@@ -162,6 +163,24 @@ def test_a_release_keeps_who_when_and_what_was_seen(session, a, petra, rita, now
     posted = select(Posting.at).where(Posting.kind == "payout reserved")
     assert session.scalars(posted).all() == [later]
     assert session.scalars(select(Job).where(Job.topic == SEND)).all() == []
+
+
+def test_those_who_are_paid_are_held_in_one_order_before_it_is_asked_again(
+    session, a, petra, rita, now
+):
+    payable(a)
+    run, asked = prepare(session, petra, now), []
+    seen = seen_of(session, run)
+
+    def note(state):
+        asked.append(" ".join(str(state.statement.compile(dialect=postgresql.dialect())).split()))
+
+    event.listen(session, "do_orm_execute", note)
+    release(session, run, rita, now, seen)
+    event.remove(session, "do_orm_execute", note)
+    held = [sql for sql in asked if sql.startswith("SELECT partner.id FROM partner")]
+    assert len(held) == 1
+    assert held[0].endswith("ORDER BY partner.id FOR UPDATE") and " WHERE partner.id IN" in held[0]
 
 
 @pytest.mark.parametrize("count, lanes", [(2, 1), (3, 2), (9, 4)])

@@ -22,8 +22,12 @@ def house(a):
 def test_what_of_a_draft_no_longer_holds_is_listed_by_partner(session, a, now):
     made(a, "Zoe", m10=100_00)
     moved, lost, quiet = (made(a, name, m10=100_00) for name in ("Moved", "Lost", "Quiet"))
-    made(a, "Anna", m10=100_00).status = PartnerStatus.ACTIVE
+    made(a, "Anna", m10=100_00)
+    back, elsewhere = made(a, "Back", m10=100_00), made(a, "Elsewhere")
+    a.stated(elsewhere, 100_00, currency="USD")
+    session.execute(update(PayoutDestination).values(held_until=now, confirmed_at=now))
     run = prepare(session, SYSTEM, now)
+    prepare(session, SYSTEM, now, currency="USD")
     assert changes_in(session, run, rails=RAILS, now=now) == []
     session.execute(
         update(PayoutDestination)
@@ -36,13 +40,15 @@ def test_what_of_a_draft_no_longer_holds_is_listed_by_partner(session, a, now):
         .where(PayoutDestination.partner_id == lost.id)
         .values(status=DestinationStatus.REPLACED)
     )
-    quiet.status = PartnerStatus.SUSPENDED
+    quiet.status = elsewhere.status = PartnerStatus.SUSPENDED
+    a.stated(back, -100_00, period="2026-11")
     session.flush()
     [zoes] = session.scalars(select(Payout).join(Partner).where(Partner.name == "Zoe"))
     a.stated(session.get_one(Partner, zoes.partner_id), -1, period="2026-11")
     found = changes_in(session, run, rails=RAILS, now=now)
     gone = "Its bank details were changed after the run was prepared."
     assert [(one.partner, one.what) for one in found] == [
+        ("Back", "The ledger owes it less than this payout."),
         ("Lost", gone),
         ("Moved", gone),
         ("Quiet", "The partner is suspended; its money waits."),
@@ -51,12 +57,12 @@ def test_what_of_a_draft_no_longer_holds_is_listed_by_partner(session, a, now):
     assert (found[-1].payout_id, found[-1].number) == (zoes.id, zoes.number)
     payouts.exclude(session, zoes, reason="?", by=a.finance().actor(), now=now)
     left = changes_in(session, run, rails=RAILS, now=now)
-    assert [one.partner for one in left] == ["Lost", "Moved", "Quiet"]
+    assert [one.partner for one in left] == ["Back", "Lost", "Moved", "Quiet"]
 
 
 def test_partners_of_one_name_are_listed_by_the_number_of_the_payout(session, a, now):
     for _ in range(3):
-        made(a, "One", m10=100_00).status = PartnerStatus.ACTIVE
+        made(a, "One", m10=100_00)
     run = prepare(session, SYSTEM, now)
     session.execute(update(Partner).values(status=PartnerStatus.SUSPENDED))
     session.expire_all()
@@ -64,12 +70,12 @@ def test_partners_of_one_name_are_listed_by_the_number_of_the_payout(session, a,
     assert numbers == sorted(numbers) and len(numbers) == 3
 
 
-def test_what_earlier_payouts_left_must_be_there_still(session, a, now):
+def test_what_earlier_payouts_left_must_be_there_still(session, a, house, now):
     partner = left_behind(session, a, made(a, "One"), 30_00, now)
     a.stated(partner, 70_00)
     run = prepare(session, SYSTEM, now)
     [draft] = session.scalars(select(Payout).where(Payout.run_id == run.id))
-    draft.left_minor = 30_00
+    draft.left_minor, house.minimum_payout_minor = 30_00, 120_00  # 130 were asked for
     session.flush()
     assert draft.commission == eur(100_00)
     assert changes_in(session, run, rails=RAILS, now=now) == []
