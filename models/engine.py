@@ -7,6 +7,7 @@ failing half-way.  PostgreSQL: read committed, row locks do the queueing.
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -16,6 +17,9 @@ from models.errors import Refused
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 
+
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+"""The last two when the file beside the database finds no room."""
 
 CONNECT_SECONDS = 5
 POOL = {"pool_size": 8, "max_overflow": 2, "pool_timeout": 10, "pool_pre_ping": True}
@@ -49,6 +53,13 @@ def _connect(url: str, **options: Any) -> Engine:
         words = {"connect_timeout": CONNECT_SECONDS} | options.pop("connect_args", {})
         return create_engine(url, connect_args=words, **(POOL | options))
     raise Refused(f"DATABASE_URL: {backend} is not supported; use sqlite or postgresql.")
+
+
+def has_no_room(error: BaseException | None) -> bool:
+    """Whether the database could not write because its disk is full."""
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode in NO_ROOM
+    return getattr(error, "sqlstate", None) == "53100"
 
 
 def wait_in_line(connection: Connection, line: str) -> None:

@@ -100,6 +100,8 @@ def _classes() -> dict[str, Any]:
 
 
 def _has_failed(connection: Connection) -> bool:
-    """Whether the transaction is lost anyway, and takes no more words."""
+    """Whether the transaction is lost anyway, and takes no more words; or the line is cut."""
+    if connection.invalidated:
+        return True
     driver: Any = connection.connection.dbapi_connection
-    return driver is not None and driver.info.transaction_status.name == "INERROR"
+    return driver is not None and driver.info.transaction_status.name in ("INERROR", "UNKNOWN")

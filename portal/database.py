@@ -68,7 +68,7 @@ def _finish(response: Response) -> Response:
         if request.method in READS or response.status_code >= 400:
             g.session.rollback()
         else:
-            _commit()
+            return _committed(response)
     return response
 
 
@@ -80,12 +80,14 @@ def flushed(answer: Any) -> Response:
     return response
 
 
-def _commit() -> None:
+def _committed(response: Response) -> Response:
+    """The answer, or what is said of an error of a view: a full disk shows only now."""
     try:
         g.session.commit()
-    except Exception:
+    except Exception as error:
         flask.session.pop("_flashes", None)  # "Approved." would be a lie
-        raise
+        return current_app.make_response(current_app.handle_user_exception(error))
+    return response
 
 
 def _close(_error: BaseException | None) -> None:

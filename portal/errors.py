@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from typing import Any
@@ -25,10 +26,16 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RequestRedirect
 
+from models import engine as engines
 from models.errors import Refused
 
 log = logging.getLogger("counterpart")
 
+
+NO_ROOM = (
+    "There is no room left on the server's disk. Nothing was changed; please tell whoever runs the"
+    " portal, and try again later."
+)
 
 SCIM = "/scim/v2/"
 """Under this path speak directories, which read no pages."""
@@ -44,6 +51,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(DataError, _cannot_be_kept)
     app.register_error_handler(OperationalError, _try_again)
     app.register_error_handler(NoConnection, _all_taken)
+    app.register_error_handler(OSError, _no_room_here)
     app.register_error_handler(Exception, _broken)
 
 
@@ -113,8 +121,20 @@ def _cannot_be_kept(error: DataError) -> Any:
 
 def _try_again(error: OperationalError) -> Any:
     _undo()
+    if engines.has_no_room(error.orig):
+        log.error("the disk of the database is full: %s", error.orig)
+        return _answer(507, NO_ROOM)
     log.error("the database did not answer: %s", error.orig)
     return _answer(503, "The database is busy. Nothing was changed; please try again.")
+
+
+def _no_room_here(error: OSError) -> Any:
+    """A form or a file is put aside on this machine's disk while it is read or written."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _broken(error)
+    _undo()
+    log.error("the disk is full: %s", error)
+    return _answer(507, NO_ROOM)
 
 
 def _all_taken(error: NoConnection) -> Any:

@@ -144,9 +144,13 @@ class Postgresql:
         del self.given[name]
 
     def stop(self) -> None:
-        self.server.send_signal(signal.SIGQUIT)  # at once: nobody wants the data
-        self.server.wait()
+        self.crash()  # at once: nobody wants the data
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def crash(self) -> None:
+        """As when the power goes: nothing is tidied up."""
+        self.server.send_signal(signal.SIGQUIT)
+        self.server.wait()
 
     def _start(self) -> None:
         data = self.folder / "data"
@@ -155,6 +159,11 @@ class Postgresql:
         subprocess.run(
             [*self.as_postgres, *initdb, *options], check=True, stdout=subprocess.DEVNULL
         )
+        self.run()
+
+    def run(self) -> None:
+        """Start the server on its data; after a crash it mends them first."""
+        data = self.folder / "data"
         here = {"port": str(self.port), "unix_socket_directories": str(self.folder)}
         settings = self.settings | here
         pairs = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

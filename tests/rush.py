@@ -60,14 +60,14 @@ def compete(contender: Contender, gate: Any, answers: Any) -> None:
     for at, registration in enumerate(contender.registrations):
         now = contender.now + timedelta(minutes=at)
         gate.wait(PATIENCE_SECONDS)
-        deal_id, again = _insist(engine, _register, contender, registration, now)
+        deal_id, again = insist(engine, _register, contender, registration, now)
         gate.wait(PATIENCE_SECONDS)
-        said, more = _insist(engine, _approve, contender, deal_id, now + HEARD)
+        said, more = insist(engine, _approve, contender, deal_id, now + HEARD)
         answers.put((at, said, again + more))
     engine.dispose()
 
 
-def _insist(engine: Any, act: Any, *said: Any) -> tuple[Any, int]:
+def insist(engine: Any, act: Any, *said: Any) -> tuple[Any, int]:
     """As a person does whom the portal tells that the database is busy: press again."""
     for again in range(50):
         try:

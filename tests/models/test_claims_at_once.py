@@ -1,5 +1,6 @@
 """Managers who approve overlapping exclusive claims at once: never two of them."""
 
+import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from models.people import Actor
 from models.scope import Scope, open_session
 from tests.processes import at_once
 
-MANY, ROUNDS = 8, 3
+MANY = 8
 PATIENCE_SECONDS = 300
 PLACES = [
     ("subdivision", "US-WA"), ("postal", "98*", "US"), ("postal", "98101", "US"),
@@ -35,7 +36,9 @@ def confirm(url: str, ids: list[UUID], by: Actor, now: datetime, gate: Any, answ
     engine = engines.connect(url)
     for at, claim_id in enumerate(ids):
         gate.wait(PATIENCE_SECONDS)
-        answers.put((at, _insist(engine, claim_id, by, now)))
+        began = time.monotonic()
+        said = _insist(engine, claim_id, by, now)
+        answers.put((at, said, time.monotonic() - began))
     engine.dispose()
 
 
@@ -57,25 +60,29 @@ def _insist(engine: Any, claim_id: UUID, by: Actor, now: datetime) -> str:
 def test_eight_managers_approve_overlapping_exclusive_claims_and_one_wins(
     session, a, database_url, now
 ):
-    rounds = [
+    """60 rounds: pytest tests/drills --drills -k row_25."""
+    compete(session, a, database_url, now, [PLACES, UNTOLD, UNTOLD])
+
+
+def compete(session, a, url, now, rounds) -> list[float]:
+    """Eight claims a round, for products of its own, confirmed at once; how long each took."""
+    claimed = [
         [a.claimed(place, products=(f"family-{at}",)) for place in places]
-        for at, places in enumerate((PLACES, UNTOLD, UNTOLD))
+        for at, places in enumerate(rounds)
     ]
     first = a.second()
-    for claim in (claim for each in rounds for claim in each):
+    for claim in (claim for each in claimed for claim in each):
         claims.approve(session, claim, by=first, now=now)
     managers = [a.second() for _ in range(MANY)]
     session.commit()
-    each = [
-        (database_url, [claimed[at].id for claimed in rounds], by, now)
-        for at, by in enumerate(managers)
-    ]
-    said = at_once(confirm, each, times=ROUNDS, patience=PATIENCE_SECONDS)
-    for at in range(ROUNDS):
-        told = [words for number, words in said if number == at]
+    each = [(url, [those[at].id for those in claimed], by, now) for at, by in enumerate(managers)]
+    said = at_once(confirm, each, times=len(rounds), patience=PATIENCE_SECONDS)
+    for at in range(len(rounds)):
+        told = [words for number, words, _ in said if number == at]
         assert told.count("approved") == 1
         kind = ("is held by", "was approved a moment ago", "cannot be told apart")
         assert all(words == "approved" or any(each in words for each in kind) for words in told)
     session.expire_all()
     active = select(TerritoryClaim.id).where(TerritoryClaim.status == ClaimStatus.ACTIVE)
-    assert len(session.scalars(active).all()) == ROUNDS
+    assert len(session.scalars(active).all()) == len(rounds)
+    return [seconds for _, _, seconds in said]

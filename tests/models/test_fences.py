@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 from sqlalchemy import JSON, func, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from models import engine as engines
 from models import fences, same_owner, schema
@@ -12,7 +12,15 @@ from models.base import Instant, new_id
 from models.deals import Deal, DealNote
 from models.engine import for_writing
 from models.row_security import SAY
-from models.scope import Owned, Scope, Unattended, as_vendor, open_session, vendor_side
+from models.scope import (
+    Owned,
+    Scope,
+    Unattended,
+    as_vendor,
+    open_session,
+    over_the_wall,
+    vendor_side,
+)
 from models.walls import mapped_with
 from tests.conftest import NOW
 from tests.pooler import pooled
@@ -188,6 +196,16 @@ def test_the_vendors_side_ends_also_when_a_statement_failed(engine, only_postgre
             beside.execute(text("SELECT 1 / 0"))
         assert own.scalars(select(Deal.id)).all() == [deals["mine"].id]
         assert own.scalars(select(DealNote.id)).all() == []
+
+
+def test_a_connection_that_breaks_beyond_the_wall_is_called_broken(
+    databases, session, only_postgresql
+):
+    """Not something else that was tried on it afterwards: it is asked again, not a crash."""
+    with pytest.raises(OperationalError), over_the_wall(session) as connection:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        databases._say(f"SELECT pg_terminate_backend({pid})")
+        connection.exec_driver_sql("SELECT 1")
 
 
 def test_the_portals_role_is_not_mighty(engine, only_postgresql):
