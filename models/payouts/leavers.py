@@ -186,7 +186,7 @@ def _holds(session: Session, partner_id: UUID) -> Step:
         .distinct()
         .limit(MOST_KEYS)
     )
-    sales = {row.deal_id or row.invoice_id for row in rows}
+    sales = {row.deal_id or row.invoice_id for row in rows} - {None}  # a draw is of no sale
     until = held_until(session, sales)
     return Step(
         "Nothing is held back",

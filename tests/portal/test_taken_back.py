@@ -14,6 +14,7 @@ from models.commissions.taken_back import owed_back
 from models.money import Money
 from models.partners import Partner, PartnerStatus
 from models.people import SYSTEM
+from tests.factories_commissions import SINCE
 
 SEPTEMBER = datetime(2026, 9, 14, 9, tzinfo=UTC)
 
@@ -55,14 +56,20 @@ def test_what_is_put_off_is_told_with_the_instalments_that_are_left(session, sel
 def test_advances_of_a_draw_are_named_beside_clawbacks_and_where_a_partner_leaves(
     a, session, sign_in, seller
 ):
-    plan = a.plan(payout_currency="USD")
-    key = f"{seller.partner_id.hex}|{plan.id.hex}"
-    for month, value in (("2026-09", "[50000]"), ("2026-10", "[30000]")):
-        session.add(RatingState(kind="draw", key=key, month=month, value=value, version=1))
-    session.flush()
+    rules = {
+        "base": {"type": "flat", "rate": "0.10"},
+        "draw": {"type": "recoverable", "amount": "300"},
+    }
+    plan = a.plan(rules, assigned=False, currency="USD", payout_currency="USD")
+    commissions.assign(
+        session, plan, from_on=SINCE, partner_id=seller.partner_id, by=SYSTEM, now=a.now
+    )
+    commissions.close_month(session, "2026-10", by=SYSTEM, now=a.now)
     euros, dollars = sorted(owed_back(session, "2026-12"), key=lambda one: one.currency)
     assert (euros.total, euros.advanced) == (Money(100_00, "EUR"), Money(0, "EUR"))
     assert (dollars.total, dollars.advanced) == (Money(300_00, "USD"), Money(300_00, "USD"))
+    for page in ("/commissions/taken-back", "/"):
+        assert sign_in(seller).get(page).status_code == 200
     partner = session.get_one(Partner, seller.partner_id)
     partner.status = PartnerStatus.ENDED
     assert (
