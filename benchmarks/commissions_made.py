@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from models import bulk, commissions
-from models.base import human_number, long_numbers, new_id
+from models.base import human_number, long_number, new_id
 from models.customers import Customer
 from models.deals import Deal
 from models.partners import Partner, PartnerParent, PartnerRole, PartnerStatus, Tier
@@ -122,7 +122,8 @@ class Sales:
         deal = next(ids) if number % 2 else None
         if deal is not None:
             days, won = (DAYS[day - 20], DAYS[day + 70]), instant(second - 5 * 3600)
-            self._rows[Deal].append((deal, partner, net, customer, *days, won, at, at, at))
+            told = (deal, partner, long_number("D", deal), net, customer)
+            self._rows[Deal].append((*told, *days, won, at, at, at))
         invoice, on = next(ids), DAYS[day]
         bill = (invoice, partner, f"INV-{number}", deal, customer, on, net, net, at)
         self._rows[Invoice].append(bill)
@@ -147,21 +148,15 @@ class Sales:
         """As models/bulk.py takes them; what a row does not say is the same in each."""
         for kind, rows in self._rows.items():
             same = _defaults(kind, COLUMNS[kind]) | SAME[kind]
-            if kind is Deal:
-                numbers = long_numbers("D", [row[0] for row in rows])
-                rows = [(*row, number) for row, number in zip(rows, numbers, strict=True)]
-                columns = (*COLUMNS[kind], "number", *same)
-            else:
-                columns = (*COLUMNS[kind], *same)
-            rest = tuple(same.values())
+            columns, rest = (*COLUMNS[kind], *same), tuple(same.values())
             bulk.insert(session, kind.__table__, columns, [row + rest for row in rows])
-            self._rows[kind].clear()
+            rows.clear()
 
 
 COLUMNS: dict[Any, tuple[str, ...]] = {
     Deal: (
-        "id", "partner_id", "value_minor", "customer_id", "approved_on", "protected_through",
-        "won_at", "created_at", "updated_at", "changed_at",
+        "id", "partner_id", "number", "value_minor", "customer_id", "approved_on",
+        "protected_through", "won_at", "created_at", "updated_at", "changed_at",
     ),
     Invoice: (
         "id", "partner_id", "number", "deal_id", "customer_id", "issued_on", "net_minor",

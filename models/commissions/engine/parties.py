@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from models.commissions.engine.desk import Basis, Desk, Entry
+from models.commissions.engine.desk import Basis, Desk, Entry, made
 from models.commissions.engine.facts import Code
 from models.commissions.engine.numbers import Points, divided, points, times, weights
 from models.commissions.engine.plan import Rules
@@ -73,9 +73,8 @@ def _override(
         denominator, rule = 1, "override_of_commission"
     amount = times(numerator, rate, denominator, desk.half_even)
     of = numerator if denominator == 1 else divided(numerator, denominator)
-    return Entry(
-        Code.OVERRIDE, amount, desk.sale.currency, (rule, of, rate.text, amount), distributor
-    )
+    told, currency = (rule, of, rate.text, amount), desk.sale.currency
+    return made(Entry, (Code.OVERRIDE, amount, currency, told, distributor, True, None))
 
 
 def _out_of(desk: Desk, whole: int, overrides: int) -> list[Entry]:

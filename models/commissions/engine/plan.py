@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from models.commissions.engine.numbers import month_of
 from models.errors import Refused
@@ -52,11 +53,16 @@ class Window(StrEnum):
 
     def key(self, day: date) -> str:
         """Such as 2026-11, 2026-Q4 or 2026."""
-        if self is Window.MONTH:
-            return month_of(day)
-        if self is Window.QUARTER:
-            return f"{day.year:04}-Q{(day.month + 2) // 3}"
-        return f"{day.year:04}"
+        return _key(self, day)
+
+
+@cache
+def _key(window: Window, day: date) -> str:
+    if window is Window.MONTH:
+        return month_of(day)
+    if window is Window.QUARTER:
+        return f"{day.year:04}-Q{(day.month + 2) // 3}"
+    return f"{day.year:04}"
 
 
 @dataclass(frozen=True, slots=True)

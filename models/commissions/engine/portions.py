@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from models.commissions.engine.desk import Basis, Desk, Entry
+from models.commissions.engine.desk import Basis, Desk, Entry, made
 from models.commissions.engine.facts import Code
 from models.commissions.engine.numbers import Points, divided, points, times
 from models.commissions.engine.plan import ByCategory, ByDealType, Flat, Margin, Recurring, Tiered
@@ -37,7 +37,8 @@ def earned(
     amount = times(numerator, rate, denominator, desk.half_even)
     basis = numerator if denominator == 1 else divided(numerator, denominator)
     told = (rule, basis, rate.text, amount, *more)
-    return Entry(code, amount, desk.sale.currency, told, desk.whose, True, part_of(desk, basis))
+    beside = part_of(desk, basis)
+    return made(Entry, (code, amount, desk.sale.currency, told, desk.whose, True, beside))
 
 
 def part_of(desk: Desk, basis_minor: int) -> dict[str, Any] | None:

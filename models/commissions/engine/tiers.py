@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from models.commissions.engine.desk import Basis, Desk, Entry
+from models.commissions.engine.desk import Basis, Desk, Entry, made
 from models.commissions.engine.facts import Code
 from models.commissions.engine.numbers import RATE_ONE, Points, divided, points, times
 from models.commissions.engine.plan import Tier, Tiered, TierMode
@@ -127,7 +127,7 @@ def _marginal(
     more = desk.beside()
     if quota is not None:
         more = (more or {}) | {"quota_minor": quota}
-    return Entry(Code.BASE, amount, desk.sale.currency, told, desk.whose, True, more)
+    return made(Entry, (Code.BASE, amount, desk.sale.currency, told, desk.whose, True, more))
 
 
 def give_back_volume(desk: Desk, refunded: int, sold: int) -> None:

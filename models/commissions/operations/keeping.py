@@ -13,8 +13,9 @@ from sqlalchemy import insert as insert_rows
 from sqlalchemy.orm import Session
 
 from models import bulk
-from models.base import long_numbers, new_id
+from models.base import long_number, new_id
 from models.commissions.engine import Line
+from models.commissions.engine.desk import made
 from models.commissions.engine.numbers import iso
 from models.commissions.engine.state import Deal, text_of
 from models.commissions.memory import COLUMNS as MEMORY
@@ -42,7 +43,7 @@ class Outcome:
         self._told_now = bulk.instant_text(now)
         for table, columns in ((EVENTS, RATED), (LINES, LINE), (MEMORIES, MEMORY)):
             bulk.make_room(session, table, columns)
-        self._lines: list[tuple[Sequence[Line], str | None, str | None]] = []
+        self._lines: list[tuple[Any, ...]] = []
         self._rated: list[list[Any]] = []
         self._due: dict[str, list[Any]] = {}
         """The row of each deal in `_rated` that says when its next hold is released."""
@@ -53,7 +54,34 @@ class Outcome:
 
     def add(self, lines: Sequence[Line], invoice_id: str | None, source_id: str | None) -> None:
         """invoice_id: of what is not about a deal as a whole."""
-        self._lines.append((lines, invoice_id, source_id))
+        now = self._told_now
+        for (  # taken apart at once: by name, value by value, takes twice as long
+            line_id,
+            partner,
+            deal,
+            sale,
+            code,
+            amount,
+            currency,
+            payout,
+            payout_currency,
+            period,
+            on,
+            _,
+            _,
+            version,
+            told,
+            corrects,
+        ) in lines:
+            self._lines.append(
+                (
+                    line_id, partner, long_number("L", line_id), period, iso(on), code._value_,
+                    deal if sale is not None and deal != invoice_id else None,
+                    invoice_id if sale is not None else None,
+                    source_id, amount, currency, payout, payout_currency, version,
+                    dumps(told).decode(), dumps(corrects).decode() if corrects else "[]", now,
+                )
+            )  # fmt: skip
 
     def rated(
         self, source_id: str, key: str, deal: Deal, kind: Rated, month: str, count: int
@@ -72,7 +100,7 @@ class Outcome:
         self._rated.append(row)
         if changed and (holds or due):
             holds = self._moved(key, row, holds, due)
-        deals[key] = Kept(holds, month, version + 1, value)
+        deals[key] = made(Kept, (holds, month, version + 1, value))
 
     def _moved(self, key: str, row: list[Any], before: str, due: str | None) -> str:
         """Only one row of a deal says when its next hold is released; its id, or nothing."""
@@ -102,28 +130,8 @@ class Outcome:
             )
         self._keep_problems()
         bulk.insert(self._session, EVENTS, RATED, self._rated)
-        bulk.insert(self._session, LINES, LINE, self._line_rows())
+        bulk.insert(self._session, LINES, LINE, self._lines)
         self.drop()
-
-    def _line_rows(self) -> list[tuple[Any, ...]]:
-        """As LINE names them.  Values are taken apart at once: by name, one after another, takes
-        twice as long."""
-        keys = [line.id for lines, _, _ in self._lines for line in lines]
-        numbers, now = long_numbers("L", keys), self._told_now
-        return [
-            (
-                line_id, partner, number, period, iso(on), code._value_,
-                deal if sale is not None and deal != invoice_id else None,
-                invoice_id if sale is not None else None,
-                source_id, amount, currency, payout, payout_currency, version,
-                dumps(told).decode(), dumps(corrects).decode() if corrects else "[]", now,
-            )
-            for lines, invoice_id, source_id in self._lines
-            for (
-                line_id, partner, deal, sale, code, amount, currency, payout, payout_currency,
-                period, on, _, _, version, told, corrects,
-            ), number in zip(lines, numbers, strict=False)
-        ]  # fmt: skip
 
     def _keep_problems(self) -> None:
         if self._has_problems is None:
