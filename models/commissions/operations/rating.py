@@ -7,7 +7,7 @@ is a chunk of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -31,7 +31,9 @@ from models.scope import vendor_side
 from models.wins import DealOrder
 
 CHUNK = 5_000
-"""Events that are read, rated and written together."""
+"""Events that are read and written together."""
+DESKS = 250
+"""Events that are set up together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def rate_chunk(ratings: Ratings, rows: Sequence[Earning]) -> int:
         return stuck
 
 
-def _rate_all(ratings: Ratings, told: Sequence[Told], *, carefully: bool) -> int:
+def _rate_all(ratings: Ratings, told: Iterable[Told], *, carefully: bool) -> int:
     stuck = 0
     for row, desk, month, refusal in told:
         try:
@@ -143,17 +145,20 @@ def _rate_all(ratings: Ratings, told: Sequence[Told], *, carefully: bool) -> int
     return stuck
 
 
-def _told(ratings: Ratings, rows: Sequence[Earning]) -> list[Told]:
-    """Read all that the chunk needs, and set up a desk for each event."""
+def _told(ratings: Ratings, rows: Sequence[Earning]) -> Iterator[Told]:
+    """Read all that the chunk needs, and set up a desk for each event; for few events at a time,
+    so that they are rated while the processor's cache still holds them."""
     if ratings.before is not None:
         ratings.before.read(rows)
     ratings.parties.read({row.partner_id for row in rows})
     ratings.remember_deals([row.deal_id or row.invoice_id or "" for row in rows])
     plans = [_plan(ratings, row) for row in rows]
     ratings.facts.read(rows, {id(plan): plan for plan in plans if isinstance(plan, Plan)}.values())
-    told = [_desk(ratings, row, plan) for row, plan in zip(rows, plans, strict=True)]
-    ratings.remember([one.desk for one in told if one.desk is not None])
-    return told
+    for start in range(0, len(rows), DESKS):
+        some = slice(start, start + DESKS)
+        told = [_desk(ratings, *one) for one in zip(rows[some], plans[some], strict=True)]
+        ratings.remember([one.desk for one in told if one.desk is not None])
+        yield from told
 
 
 def _plan(ratings: Ratings, row: Earning) -> Plan | Refused:
