@@ -34,7 +34,7 @@ def world(
         state=state or engine.State(),
         rate_on=_no_rate,
         is_closed=shut.__contains__,
-        payout_currency=lambda partner: "USD",
+        payout_currency=lambda partner, on: "USD",
         new_id=ids or (lambda: str(next(numbers))),
     )
 

@@ -1,16 +1,19 @@
 """A migrated database is the declared one, trigger by trigger; and the way leads back too."""
 
+from datetime import timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select
 
-from models import commissions, fences, migrations, schema
+from models import commissions, fences, migrations, partners, schema
 from models import engine as engines
 from models.commissions import CommissionLine, Dispute
 from models.commissions.disputes import DisputeReason, DisputeStatus, Objection
 from models.deals import Deal
 from models.money import Money
+from models.partners import Partner, Tier
 from models.people import SYSTEM, Person
 from models.scope import Scope, as_vendor, open_session
 from models.wins.rules import OrderState
@@ -109,6 +112,29 @@ def test_a_dispute_of_before_is_about_the_line_that_it_holds(migrated):
         dispute = session.get_one(Dispute, dispute_id)
         assert (dispute.line_id, dispute.status) == (line_id, DisputeStatus.OPEN)
         assert (dispute.amount, dispute.opened_at) == (Money(400_00, "EUR"), NOW)
+
+
+def test_what_a_partner_was_before_its_terms_were_kept_is_read_from_the_audit(migrated):
+    with open_session(engines.for_writing(migrated), Scope.vendor()) as session:
+        a = Factories(session, NOW)
+        a.vendor()
+        partner, manager = a.partner(tier=Tier.SILVER), a.manager().actor()
+        told = (0, Tier.REGISTERED, "EUR"), (0, Tier.GOLD, "EUR"), (3, Tier.PLATINUM, "USD")
+        for days, tier, currency in told:
+            partners.edit_terms(
+                session, partner, by=manager, name=partner.name, role=partner.role, tier=tier,
+                currency=currency, channel_manager_id=None, now=NOW + timedelta(days=days),
+            )  # fmt: skip
+        kept = partners.terms.held(session, partner)
+        session.commit()
+    migrations.downgrade(migrated, "0037")
+    migrations.upgrade(migrated)
+    with open_session(migrated, Scope.vendor()) as session:
+        partner = session.get_one(Partner, partner.id)
+        assert partners.terms.held(session, partner) == kept
+    assert [(one.tier, one.currency) for one in kept] == [
+        (Tier.PLATINUM, "USD"), (Tier.GOLD, "EUR"), (Tier.SILVER, "EUR"),
+    ]  # fmt: skip
 
 
 def differences(engine: Engine) -> list[str]:

@@ -22,7 +22,7 @@ from models.commissions.engine.numbers import last_day
 from models.commissions.rated import RatingProblem
 from models.commissions.rerating_tables import MonthRerating, ReratingState
 from models.commissions.tables import MonthClose, PlanAssignment
-from models.partners import Partner, PartnerStatus
+from models.partners import Partner, PartnerStatus, terms
 from models.sales import EarningEvent, Invoice
 from models.territories import Territory
 from models.wins import DealOrder
@@ -153,9 +153,9 @@ def planless(month: str) -> Select:
         of.from_on <= day,
         or_(of.to_on.is_(None), of.to_on > day),
         or_(of.partner_id.is_(None), of.partner_id == Partner.id),
-        or_(of.tier.is_(None), of.tier == Partner.tier),
-        or_(of.role.is_(None), of.role == Partner.role),
-        or_(of.country.is_(None), of.country == Partner.country),
+        or_(of.tier.is_(None), of.tier == terms.as_of("tier", day)),
+        or_(of.role.is_(None), of.role == terms.as_of("role", day)),
+        or_(of.country.is_(None), of.country == terms.as_of("country", day)),
     )
     return select(Partner.id, Partner.name).where(
         Partner.status == PartnerStatus.ACTIVE, ~fits.exists()

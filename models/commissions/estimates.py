@@ -68,7 +68,8 @@ def _estimated(session: Session, prospect: Prospect, partner_id: UUID, now: date
     today = local_day(now, vendor.settings(session).time_zone)
     parties = Parties(session)
     plan = plan_on(session, parties, partner_id, today)
-    rules = plan.in_force(local_day(now, plan.time_zone)).rules
+    on = local_day(now, plan.time_zone)
+    rules = plan.in_force(on).rules
     if isinstance(rules.base, Margin | Recurring):
         return Estimate(None, "", (*_unknown(rules), *_beside(plan, rules)))
     sale = imagined_sale(session, prospect, partner_id, now, today)
@@ -76,7 +77,7 @@ def _estimated(session: Session, prospect: Prospect, partner_id: UUID, now: date
     event = Event("estimate", kind, now, now)
     lines = engine.rate(plan, sale, event, scratch_world(session, parties, Memories(session)))
     own = [line for line in lines if line.partner == sale.partner and line.code not in LATER]
-    currency = plan.payout_currency or parties.currency_of(partner_id)
+    currency = plan.payout_currency or parties.currency_of(partner_id, on)
     total = sum(line.payout_minor for line in own if line.code is not Code.TRUE_UP)
     changes = tuple(_changes(plan, rules, own))
     about = "up to" if rules.period_cap_minor is not None else "about" if changes else ""

@@ -70,7 +70,7 @@ class Trial:
             state=engine.State(),
             rate_on=lambda _source, _target, on: engine.Rate(Decimal(1), on, "example"),
             is_closed=lambda _month: False,
-            payout_currency=lambda _partner: self.plan.currency,
+            payout_currency=lambda _partner, _on: self.plan.currency,
             new_id=lambda: str(next(self._ids)),
         )
 

@@ -64,10 +64,14 @@ class Parties:
             known = self._plans[key] = _while(day, bounds, plan_id)
         return str(known.what)
 
-    def currency_of(self, partner_id: str | UUID) -> str:
+    def currency_of(self, partner_id: str | UUID, day: date) -> str:
+        """In which it was paid on that day."""
         found = self._currencies.get(partner_id)
         if found is None:
-            found = self._currencies[partner_id] = str(self._partner(digits(partner_id)).currency)
+            partner = self._partner(digits(partner_id))
+            found = str(self._assignments.terms_on(partner, day).currency)
+            if not self._assignments.has_changed(partner.id):
+                self._currencies[partner_id] = found
         return found
 
     def is_over(self, partner_id: str | UUID, day: date) -> bool:

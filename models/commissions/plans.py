@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.commissions import engine
 from models.commissions.tables import Plan, PlanAssignment, PlanVersion
 from models.errors import Refused
-from models.partners import Partner
+from models.partners import Partner, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,12 @@ class Assignments:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._of: dict[UUID | None, list[Any]] = {}
+        self._was: dict[UUID, list[Any]] = {}
         self._keep(PlanAssignment.partner_id.is_(None))
 
     def read(self, partner_ids: Collection[UUID]) -> None:
         self._keep(PlanAssignment.partner_id.in_(partner_ids))
+        self._was |= terms.before(self._session, partner_ids)
 
     def plan_for(self, partner: Partner | Row[Any], day: date) -> Choice:
         """The plan of the most specific assignment on that day.  Raises Refused without one."""
@@ -54,7 +56,8 @@ class Assignments:
 
     def chosen(self, partner: Partner | Row[Any], day: date) -> Row[Any]:
         """The most specific assignment on that day.  Raises Refused without one."""
-        holding = [row for row in self._listed(partner) if _holds(row, partner, day)]
+        then = self.terms_on(partner, day)
+        holding = [row for row in self._listed(partner) if _holds(row, then, day)]
         if not holding:
             raise Refused(
                 f"No commission plan is assigned to {partner.name} on {day:%d %B %Y}; assign one."
@@ -64,7 +67,16 @@ class Assignments:
     def bounds(self, partner: Partner | Row[Any]) -> list[date]:
         """The days on which the choice may change."""
         rows = self._listed(partner)
-        return [day for row in rows for day in (row.from_on, row.to_on) if day is not None]
+        days = [row.to_on for row in self._was.get(partner.id, ())]
+        return days + [day for row in rows for day in (row.from_on, row.to_on) if day is not None]
+
+    def terms_on(self, partner: Partner | Row[Any], day: date) -> Any:
+        """What has its tier, role, country and currency on that day."""
+        return terms.on(self._was.get(partner.id, ()), partner, day)
+
+    def has_changed(self, partner_id: UUID) -> bool:
+        """Whether its terms were ever others than they are."""
+        return partner_id in self._was
 
     def _listed(self, partner: Partner | Row[Any]) -> list[Any]:
         return [*self._of.get(None, ()), *self._of.get(partner.id, ())]

@@ -109,7 +109,7 @@ class _Scratch:
         self._parties = Parties(session)
         self._memories = Memories(session)
         self._world = scratch_world(session, self._parties, self._memories)
-        self._currency = self._parties.currency_of(partner_id)
+        self._currency = self._parties.currency_of(partner_id, date.max)
         self._plans: dict[date, engine.Plan] = {}
         self._products: dict[UUID, Any] = {}
 

@@ -41,6 +41,7 @@ from models.partners.rules import (
     must_be_active,
 )
 from models.partners.tables import Partner, PartnerParent
+from models.partners.terms import PartnerTerms
 
 __all__ = [
     "PARTNER_MOVES",
@@ -50,6 +51,7 @@ __all__ = [
     "PartnerParent",
     "PartnerRole",
     "PartnerStatus",
+    "PartnerTerms",
     "Profile",
     "Tier",
     "activate",

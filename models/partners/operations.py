@@ -14,7 +14,7 @@ from models import accounts, audit, notices
 from models.base import human_number, lock, new_id
 from models.errors import Refused
 from models.money import is_currency
-from models.partners import profiles, queries
+from models.partners import profiles, queries, terms
 from models.partners.profiles import Profile
 from models.partners.rules import (
     BUYS_THROUGH_DISTRIBUTORS,
@@ -85,32 +85,28 @@ def edit_terms(
     channel_manager_id: UUID | None,
     now: datetime,
 ) -> None:
-    """Change what the vendor decides about a partner; the partner hears of a new tier."""
+    """Change what the vendor decides about a partner; the partner hears of a new tier.
+
+    What is won or paid until the end of the day earns by the terms of before.
+    """
     assert by.role in STAFF, "terms are the vendor's"
     _must_be_currency(currency)
     lock(session, partner)
     if role is not partner.role:
         _may_change_role(session, partner, role)
     before = partner.tier
-    terms = {
+    if (role, tier, currency) != (partner.role, before, partner.currency):
+        holds_from = terms.keep(session, partner, now=now)
+    wanted = {
         "name": " ".join(name.split()),
         "role": role,
         "tier": tier,
         "currency": currency,
         "channel_manager_id": channel_manager_id,
     }
-    _change(session, partner, terms, by=by, now=now)
+    _change(session, partner, wanted, by=by, now=now)
     if tier is not before:
-        notices.tell_partner(
-            session,
-            partner.id,
-            "tier-changed",
-            title=f"You are now a {tier.value} partner",
-            body=f"{by.name} changed your tier from {before.value} to {tier.value}. Prices and "
-            "commission follow the new tier from now on.",
-            link="/company",
-            now=now,
-        )
+        _tell_tier(session, partner, before, holds_from, by=by, now=now)
 
 
 def record_agreement(
@@ -223,6 +219,22 @@ def stop(
         now=now,
     )
     _move(session, partner, status, f"partner {status}", by=by, now=now, reason=reason.strip())
+
+
+def _tell_tier(
+    session: Session, partner: Partner, before: Tier, from_on: date, *, by: Actor, now: datetime
+) -> None:
+    tier = partner.tier.value
+    notices.tell_partner(
+        session,
+        partner.id,
+        "tier-changed",
+        title=f"You are now a {tier} partner",
+        body=f"{by.name} changed your tier from {before.value} to {tier}. Prices follow it from "
+        f"now on, commission for what is won from {from_on.day} {from_on:%B} on.",
+        link="/company",
+        now=now,
+    )
 
 
 def _move(

@@ -7,7 +7,15 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from models.base import human_number, new_id
-from models.partners import Partner, PartnerParent, PartnerRole, PartnerStatus, Tier, destinations
+from models.partners import (
+    Partner,
+    PartnerParent,
+    PartnerRole,
+    PartnerStatus,
+    PartnerTerms,
+    Tier,
+    destinations,
+)
 from models.partners.destinations import DestinationKind, PayoutDestination
 from models.people import Person, Role
 from portal.demo.reading import rows
@@ -43,7 +51,24 @@ def found(story: Story) -> None:
         story.partners[key] = _partner(story, row, is_distributor=key in heads.values())
     story.session.add_all(story.partners.values())
     story.session.flush()
+    _rise(story)
     _group(story, heads)
+
+
+def _rise(story: Story) -> None:
+    """Those with people of their own began in a lower tier."""
+    for key in WITH_PEOPLE:
+        partner = story.partners[key]
+        story.session.add(
+            PartnerTerms(
+                partner_id=partner.id,
+                to_on=story.today - timedelta(days=180),
+                tier=Tier.SILVER if partner.tier is Tier.GOLD else Tier.REGISTERED,
+                role=partner.role,
+                country=partner.country,
+                currency=partner.currency,
+            )
+        )
 
 
 def settle(story: Story, keys: set[str]) -> None:

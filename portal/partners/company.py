@@ -40,6 +40,7 @@ def company(person: Actor) -> str:
         destination=destination,
         held=destination is not None and destination.is_held(now()),
         distributor=partners.distributor_named(session, partner.id, day),
+        tiers=partners.terms.held(session, partner),
         is_distributor=partner.role is PartnerRole.DISTRIBUTOR,
         people=session.execute(
             members.listed(Choice(partner_id=partner.id)).order_by("name")

@@ -74,6 +74,7 @@ class TermsForm(FlaskForm):
         [InputRequired()],
         choices={tier.value: tier.value.title() for tier in Tier},
         coerce=Tier,
+        description="Prices follow it at once, commission for what is won from tomorrow on.",
     )
     currency = UpperField(
         "Currency", [InputRequired("Enter a currency."), Length(min=3, max=3)],

@@ -130,6 +130,7 @@ def show(person: Actor, partner: Partner) -> str:
         destination=destinations.current(session, partner.id),
         held=_is_held(partner),
         parents=partners.parents_of(session, partner.id),
+        tiers=partners.terms.held(session, partner),
         events=history.of(session, partner.id),
         can_edit=may(person, Can.EDIT_PARTNER),
         can_see_deals=may(person, Can.SEE_DEALS),

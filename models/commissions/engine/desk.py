@@ -29,8 +29,8 @@ class World:
     rate_on: RateOn
     is_closed: Callable[[str], bool]
     """Whether a month such as 2026-11 takes no more lines."""
-    payout_currency: Callable[[str], str]
-    """A partner's own currency, for plans that name none."""
+    payout_currency: Callable[[str, date], str]
+    """A partner's own currency on the day of an event, for plans that name none."""
     new_id: Callable[[], str]
     counts_customers: bool = True
     """Whether it matters to any plan when a customer bought last."""
@@ -117,9 +117,6 @@ class Desk:
         self.part_minor = sale.commissionable_minor
         self.deal: Deal = world.state.get(Deal, sale.deal)
 
-    def currency_of(self, partner: str) -> str:
-        return self.plan.payout_currency or self.world.payout_currency(partner)
-
     def rate_day(self, period: str) -> date:
         if self.plan.fx_policy is FxPolicy.WON_DATE:
             return self.won_on
@@ -153,9 +150,11 @@ class Desk:
         return converted(minor, source, target, self.rate(source, target).value)
 
     def line(self, entry: Entry, target: str | None = None) -> Line:
-        """The entry as a line of the event.  target: the partner's currency, where not today's."""
+        """The entry as a line of the event.  target: the partner's currency, where not that of
+        its day."""
         code, amount, currency, told, partner, of_deal, more = entry
-        target = target or self.plan.payout_currency or self.world.payout_currency(partner)
+        own = target or self.plan.payout_currency
+        target = own or self.world.payout_currency(partner, self.on)
         payout = amount
         if currency != target:
             payout, more = self._exchange(amount, currency, target, self.period, more)

@@ -25,10 +25,11 @@ PARTNERS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The plan that a partner is on when the month ends."""
+    """The plan that a partner is on when the month ends, on its last day."""
 
     plan: engine.Plan
     version: engine.Version
+    day: date
 
 
 def terms_of(ratings: Ratings, partner_id: UUID, month: str) -> Terms | None:
@@ -36,7 +37,7 @@ def terms_of(ratings: Ratings, partner_id: UUID, month: str) -> Terms | None:
     day = last_day(month)
     try:
         plan = ratings.plan(ratings.parties.plan_of(partner_id, day))
-        return Terms(plan, plan.in_force(day))
+        return Terms(plan, plan.in_force(day), day)
     except Refused:
         return None
 
@@ -50,7 +51,7 @@ def version_for(ratings: Ratings, terms: Terms | None, partner_id: UUID, day: da
 
 
 def payout_currency(ratings: Ratings, terms: Terms, partner_id: UUID) -> str:
-    return terms.plan.payout_currency or ratings.parties.currency_of(partner_id)
+    return terms.plan.payout_currency or ratings.parties.currency_of(partner_id, terms.day)
 
 
 def advance_key(partner_id: UUID, plan_id: str, currency: str) -> str:
