@@ -14,11 +14,11 @@ from models import jobs, sellthrough
 from models.errors import Refused
 from models.sellthrough import GAVE_UP, TOPIC, Amounts, Fault, PosReport, ReportState, SaleLine
 from portal.clock import now
-from portal.database import transaction
+from portal.database import reading, transaction
 from portal.imports import ImportFile
 from portal.sellthrough.columns import COLUMNS, OWN_WORDS, THOUSANDS, sale_line
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Lines in one transaction."""
 PAUSE = timedelta(seconds=5)
 """While an earlier file of the same distributor is read."""
@@ -87,13 +87,17 @@ def _take(key: UUID, content: bytes, amounts: Amounts) -> None:
 
 
 def _begin(key: UUID, found: Read) -> bool:
-    """Judge all rows before any is taken; whether there is something to take."""
+    """Judge all rows before any is taken; whether there is something to take.
+
+    Judging takes long and changes nothing, so it holds up nobody who writes.
+    """
+    with reading() as session:
+        report = session.get_one(PosReport, key)
+        name = found.lines[0].report[:60] if found.lines else ""
+        found.blame(sellthrough.judge(session, report, found.lines, now=now()))
     with transaction() as session:
         report = session.get_one(PosReport, key, with_for_update=True)
-        report.total = len(found.cells)
-        if found.lines:
-            report.name = found.lines[0].report[:60]
-        found.blame(sellthrough.judge(session, report, found.lines, now=now()))
+        report.total, report.name = len(found.cells), name
         if report.is_correction and found.problems:
             why = _not_whole(found)
             sellthrough.refuse(session, report, why, found.problems, now=now())

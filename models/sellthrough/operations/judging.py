@@ -19,7 +19,7 @@ from models.vendor import settings
 
 AT_ONCE = 500
 """Keys in one statement."""
-MOST_KNOWN, MOST_HINTS = 5_000, 50
+MOST_KNOWN, MOST_HINTS = 2_000, 20
 """Articles that are looked through for what may be meant, and words for which they are."""
 TAKEN_OUT = Fault(
     "", "A correction has taken this line out.",
