@@ -80,6 +80,7 @@ def show(person: Actor, report: PosReport) -> str:
         tone=TONES[report.state],
         is_busy=report.state is ReportState.READING,
         problems=[_problem(each) for each in report.problems[:MOST_SHOWN]],
+        kept_rows=_rows_kept(report),
         page=page_of(session, query, IN_ROWS),
         can_report=may(person, Can.REPORT_POS, report),
         is_staff=person.is_staff,
@@ -91,6 +92,11 @@ def _name_of(report: PosReport) -> str:
         sellthrough.reports(partner_id=report.partner_id).where(PosReport.id == report.id)
     )
     return row.one().partner
+
+
+def _rows_kept(report: PosReport) -> int:
+    """Of the rows to mend; the others were only counted."""
+    return len({each[0] for each in report.problems})
 
 
 def _problem(each: list[Any]) -> dict[str, Any]:
@@ -115,7 +121,9 @@ TO_MEND = [
 @pages.get("/<uuid:pos_report_id>/rows-to-mend/export")
 @allow(Can.SEE_POS, find=report_or_404, fresh=staff)
 def rows_to_mend(_person: Actor, report: PosReport) -> Download:
-    name = f"rows to mend of {report.file_name}"
+    kept = _rows_kept(report)
+    first = f"first {kept} of {report.bad} " if kept < report.bad else ""
+    name = f"{first}rows to mend of {report.file_name}"
     return sheet_response(name, TO_MEND, _bad_rows(report), request.args.get("as", "csv"))
 
 

@@ -106,6 +106,18 @@ def test_each_bad_row_says_how_to_mend_it_and_its_list_is_handed_in_mended(
     assert len(lines(session)) == 5
 
 
+def test_of_very_many_rows_to_mend_the_page_says_that_only_the_first_were_kept(
+    a, arrow, sign_in, session, hand_in, monkeypatch
+):
+    monkeypatch.setattr("models.sellthrough.operations.finishing.MOST_PROBLEMS", 2)
+    client = sign_in(arrow.office)
+    page = hand_in(client, "\n".join([HEADER, *(row(sku="NONE") for _ in range(3))]))
+    assert "Only the first 2 of 3 rows to mend were kept." in page
+    (report,) = session.scalars(select(PosReport))
+    answer = client.get(f"/point-of-sale/{report.id}/rows-to-mend/export")
+    assert "first-2-of-3-rows-to-mend" in answer.headers["Content-Disposition"]
+
+
 def test_a_correction_with_a_bad_row_replaces_nothing(a, arrow, sign_in, session, hand_in):
     client = sign_in(arrow.office)
     hand_in(client, f"{HEADER}\n{row()}\n{row(invoice='INV-2')}\n")

@@ -18,8 +18,8 @@ from models.people import SYSTEM
 from models.sellthrough.rules import ReportState
 from models.sellthrough.tables import PosLine, PosReport, PosRouting, PosSchedule
 
-MOST_PROBLEMS = 1_000
-"""Rows to mend that are kept of one file."""
+MOST_PROBLEMS = 20_000
+"""Of one file; what is wrong with more rows is counted, and the page says so."""
 
 
 def refuse(
