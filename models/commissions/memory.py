@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, union, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +20,7 @@ from models import bulk
 from models.commissions.engine import State
 from models.commissions.engine.state import Customer, Deal
 from models.commissions.rated import RatedEvent, RatingState
+from models.commissions.tables import CommissionLine
 from models.customers.merging import merged_into
 
 TABLE: Any = RatingState.__table__
@@ -171,8 +172,15 @@ class Memories:
         return None if row is None or row.value is None else (row.month, row.value)
 
 
-def held_until(session: Session, sale_ids: Iterable[Any]) -> date | None:
-    """The day on which the last of these deals releases its next hold; None: nothing is held."""
-    ids = [sale_id.hex for sale_id in sale_ids]
-    asked = select(func.max(RatedEvent.due_on))
-    return session.scalar(asked.where(bulk.among(session, RatedEvent.sale_id, ids)))
+def last_hold_of(session: Session, partner_id: UUID) -> date | None:
+    """The day on which the last of its sales releases its next hold; None: nothing is held."""
+    sales = union(
+        *(
+            select(of).where(CommissionLine.partner_id == partner_id, of.is_not(None))
+            for of in (CommissionLine.deal_id, CommissionLine.invoice_id)
+        )
+    )
+    due = select(func.max(RatedEvent.due_on)).where(
+        RatedEvent.due_on.is_not(None), RatedEvent.sale_id.in_(sales)
+    )
+    return session.scalar(due)

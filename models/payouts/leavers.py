@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import vendor
 from models.commissions import disputes
-from models.commissions.memory import held_until
+from models.commissions.memory import last_hold_of
 from models.commissions.queries import is_open
 from models.commissions.rated import RatedEvent
 from models.commissions.tables import CommissionLine, Statement
@@ -27,7 +27,6 @@ from models.payouts.rules import IN_FLIGHT, PayoutStatus
 from models.payouts.tables import Payout
 from models.sales import EarningEvent
 
-MOST_KEYS = 5_000
 """Deals and invoices of one partner that are asked about at once."""
 
 
@@ -180,14 +179,7 @@ def _rated(session: Session, partner_id: UUID) -> Step:
 
 
 def _holds(session: Session, partner_id: UUID) -> Step:
-    rows = session.execute(
-        select(CommissionLine.deal_id, CommissionLine.invoice_id)
-        .where(CommissionLine.partner_id == partner_id)
-        .distinct()
-        .limit(MOST_KEYS)
-    )
-    sales = {row.deal_id or row.invoice_id for row in rows} - {None}  # a draw is of no sale
-    until = held_until(session, sales)
+    until = last_hold_of(session, partner_id)
     return Step(
         "Nothing is held back",
         until is None,

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.money import Money
@@ -72,42 +72,62 @@ def paid_in(year: int) -> Select:
 def reported_in(session: Session, year: int, *, seal: Seal) -> list[Reported]:
     """Who gets a 1099-NEC: paid the threshold or more, not through a processor, not exempt.
 
-    Opens taxpayer numbers: audit each use.
+    Without a W-9 on file a recipient comes first, without taxpayer number.  Opens taxpayer
+    numbers: audit each use.
     """
+    rows = _to_report(session, year)
+    forms = _forms(session, [row.partner_id for row in rows])
+    asked = select(Partner).where(Partner.id.in_([row.partner_id for row in rows]))
+    partners = {partner.id: partner for partner in session.scalars(asked)}
+    rows.sort(key=lambda row: row.partner_id in forms)
+    return [
+        _reported(partners[row.partner_id], forms.get(row.partner_id), row, seal) for row in rows
+    ]
+
+
+def without_a_form(session: Session, year: int) -> list[Row]:
+    """Who gets a 1099-NEC but has no W-9 on file: its name and number must be asked for."""
+    rows = _to_report(session, year)
+    forms = _forms(session, [row.partner_id for row in rows])
+    return [row for row in rows if row.partner_id not in forms]
+
+
+def _to_report(session: Session, year: int) -> list[Row]:
     threshold = terms_in_force(session, "US", date(year, 12, 31))[TermKind.REPORTING]
     least = Money.of(Decimal(threshold), USD)
+    exempt = select(TaxForm.partner_id).where(
+        TaxForm.status == FormStatus.ON_FILE,
+        TaxForm.is_exempt | (TaxForm.kind != FormKind.W9),  # a W-8 is reported elsewhere
+    )
     rows = session.execute(
-        paid_in(year).where(Payout.amount_currency == USD, Payout.rail != DestinationKind.STRIPE)
-    ).all()
-    forms = _forms(session, [row.partner_id for row in rows])
-    partners = {
-        partner.id: partner
-        for partner in session.scalars(select(Partner).where(Partner.id.in_(forms)))
-    }
+        paid_in(year).where(
+            Payout.amount_currency == USD,
+            Payout.rail != DestinationKind.STRIPE,
+            Payout.partner_id.not_in(exempt),
+        )
+    )
     return [
-        _reported(partners[row.partner_id], forms[row.partner_id], row, seal)
+        row
         for row in rows
-        if row.partner_id in forms
-        and (int(row.commission_minor) >= least.minor or int(row.withheld_minor) > 0)
+        if int(row.withheld_minor) > 0
+        or (row.country == "US" and int(row.commission_minor) >= least.minor)
     ]
 
 
 def _forms(session: Session, partners: Iterable[UUID]) -> dict[UUID, TaxForm]:
+    """The W-9 on file of each."""
     asked = select(TaxForm).where(
-        and_(
-            TaxForm.partner_id.in_(list(partners)),
-            TaxForm.status == FormStatus.ON_FILE,
-            TaxForm.kind == FormKind.W9,
-            TaxForm.is_exempt.is_(False),
-        )
+        TaxForm.partner_id.in_(list(partners)),
+        TaxForm.status == FormStatus.ON_FILE,
+        TaxForm.kind == FormKind.W9,
     )
     return {form.partner_id: form for form in session.scalars(asked)}
 
 
-def _reported(partner: Partner, form: TaxForm, row: Row, seal: Seal) -> Reported:
+def _reported(partner: Partner, form: TaxForm | None, row: Row, seal: Seal) -> Reported:
     return Reported(
-        name=form.name,
-        tin=seal.open(form.tin_sealed) if form.tin_sealed else "",
+        name=form.name if form else partner.name,
+        tin=seal.open(form.tin_sealed) if form and form.tin_sealed else "",
         street=f"{partner.street} {partner.building}".strip(),
         town=partner.town,
         state=partner.subdivision.removeprefix("US-"),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models import audit, files, taxes, vendor
 from models.errors import Refused
 from models.money import Money
-from models.payouts.tax_years import paid_in, reported_in
+from models.payouts.tax_years import paid_in, reported_in, without_a_form
 from models.people import Actor
 from models.taxes import FormPolicy, TaxForm, TaxTerm, TermKind
 from portal.clock import now
@@ -99,8 +99,14 @@ def year(_person: Actor, year: int) -> str:
         "taxes/year.html",
         year=year,
         rows=session.execute(paid_in(year)).all(),
-        is_american=vendor.settings(session).country == "US",
+        **_american(year),
     )
+
+
+def _american(year: int) -> dict[str, Any]:
+    is_american = vendor.settings(session).country == "US"
+    missing = without_a_form(session, year) if is_american else []
+    return {"is_american": is_american, "without_a_form": missing}
 
 
 @pages.get("/tax-years/<int:year>/export")

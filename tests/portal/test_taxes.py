@@ -7,7 +7,7 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from models import taxes
+from models import taxes, vendor
 from models.audit import AuditEntry
 from models.payouts import Payout, PayoutStatus
 from models.people import Role
@@ -99,24 +99,17 @@ def test_nobody_else_sees_a_partners_form_or_decides_about_it(session, a, head, 
 def test_the_year_adds_up_and_the_1099_file_opens_numbers_on_record(
     session, a, finance, seattle, now
 ):
-    form = TaxForm(
-        partner_id=seattle.id,
-        kind=FormKind.W9,
-        status=FormStatus.ON_FILE,
-        name="Seattle Bikes LLC",
-        tin_sealed=KEY.close("123456789"),
-        tin_last4="6789",
-        signed_on=date(2026, 1, 1),
-        sent_at=now,
-    )
-    a.keep(form)
     small = a.partner(name="Too small", country="US", currency="USD")
-    a.keep(TaxForm(
-        partner_id=small.id, kind=FormKind.W9, status=FormStatus.ON_FILE, name="Too small",
-        signed_on=date(2026, 1, 1), sent_at=now,
-    ))  # fmt: skip
+    number = {"tin_sealed": KEY.close("123456789"), "tin_last4": "6789"}
+    for partner, name, more in ((seattle, "Seattle Bikes LLC", number), (small, "Small", {})):
+        a.keep(TaxForm(
+            partner_id=partner.id, kind=FormKind.W9, status=FormStatus.ON_FILE, name=name,
+            signed_on=date(2026, 1, 1), sent_at=now, **more,
+        ))  # fmt: skip
+    unknown = a.partner(name="No form Ltd", country="US", currency="USD")
+    vendor.settings(session).tax_form_policy = "withhold"
     preparer, releaser = a.finance().actor(), a.finance().actor()
-    for partner, minor in ((seattle, 2_000_00), (small, 1_999_99)):
+    for partner, minor in ((seattle, 2_000_00), (small, 1_999_99), (unknown, 3_000_00)):
         a.destination_by_hand(partner)
         a.stated(partner, minor, currency="USD")
     run = prepare(session, preparer, now, currency="USD")
@@ -127,12 +120,14 @@ def test_the_year_adds_up_and_the_1099_file_opens_numbers_on_record(
     assert "Too small" in page
     exported = finance.get("/tax-years/2026/export").text
     assert "Seattle Bikes" in exported
+    assert "The 1099-NEC file lacks 1 taxpayer number" in page
     lines = finance.post("/tax-years/2026/1099").text.splitlines()
-    assert len(lines) == 2
-    assert lines[1].startswith("Seattle Bikes LLC,123456789,Pike Street 1,Seattle,WA,98101,")
-    assert lines[1].endswith(",2000.00,0.00")
+    assert len(lines) == 3
+    assert lines[1].startswith("No form Ltd,,") and lines[1].endswith(",3000.00,720.00")
+    assert lines[2].startswith("Seattle Bikes LLC,123456789,Pike Street 1,Seattle,WA,98101,")
+    assert lines[2].endswith(",2000.00,0.00")
     taken = session.scalars(select(AuditEntry).where(AuditEntry.action == "1099 file taken")).one()
-    assert taken.detail == {"year": 2026, "recipients": 1}
+    assert taken.detail == {"year": 2026, "recipients": 2}
     assert "Nothing was paid" in finance.get("/tax-years/2025").text
     assert finance.get("/tax-years/1999").status_code == 404
 
