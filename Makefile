@@ -35,7 +35,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes
 	$(BIN)/djlint templates --lint --quiet
 	$(TEST) tests/test_house.py
 
-mutate: $(VENV)/dev.stamp ## change what decides bit by bit: do the tests notice; MODULE=models/scope.py: that alone
+mutate: $(VENV)/dev.stamp ## change what decides bit by bit: do the tests notice; MODULE=…: one alone
 	@$(INSTALL) --require-hashes -r requirements-mutate.lock
 	$(BIN)/python -m tests.mutating $(MODULE)
 

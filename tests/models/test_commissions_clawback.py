@@ -115,7 +115,7 @@ SPIFFS = [
 )
 def test_bonuses_go_back_by_the_unit_or_in_the_share_of_the_refund(bonuses, taken):
     rules = FLAT | {"clawback": {"days": 90, "bonuses": bonuses}, "spiffs": SPIFFS}
-    here, a_plan = world(), plan(rules)
+    here, a_plan = in_euros(), replace(plan(rules), payout_currency="EUR")
     lines = (SaleLine("BIKE", "b", 4, 800_00, 0), SaleLine("HELMET", "h", 10, 200_00, 0))
     sold = sale(net=1_000_00, lines=lines)
     engine.rate(a_plan, sold, event(on=day(10)), here)
@@ -132,6 +132,7 @@ def test_bonuses_go_back_by_the_unit_or_in_the_share_of_the_refund(bonuses, take
     assert [(told(one)[4], told(one)[5]) for one in back] == taken
     assert all(one.corrects == ("1", "2", "3") for one in back)
     assert total(back) == -230_00
+    assert [2 * one.payout_minor for one in back] == [one.amount_minor for one in back]
 
 
 @pytest.mark.parametrize("last, taken", [(90, -100_00), (91, 0)])
@@ -194,5 +195,85 @@ def test_bonuses_are_not_held_and_halves_go_to_the_even_where_the_plan_says_so()
         more = {"holdback": {"pct": "0.25", "days": 0}, "rounding": rounding}
         lines = engine.rate(plan(rules | more), sale(net=1_00), event(on=day(10)), world())
         assert [one.amount_minor for one in lines if one.code == HELD] == [held]
-    nothing = engine.rate(plan(FLAT | HOLDBACK), sale(net=10), event(on=day(10)), world())
-    assert [one.code for one in nothing] == [BASE]
+    for net, codes in ((10, [BASE]), (40, [BASE, HELD])):  # a quarter of a cent, and a whole one
+        lines = engine.rate(plan(FLAT | HOLDBACK), sale(net=net), event(on=day(10)), world())
+        assert [one.code for one in lines] == codes
+
+
+@pytest.mark.parametrize(
+    ("mode", "rated_back"),
+    [("marginal", [-50_00, -30_00]), ("slab_step", [0, -40_00]), ("slab_retro", [0, -40_00])],
+)
+def test_what_is_left_in_a_window_may_be_rated_again_after_a_refund(mode, rated_back):
+    tiers = [["0", "0.05"], ["1000", "0.08"], ["3000", "0.10"]]
+    base = {"type": "tier", "mode": mode, "window": "quarter", "tiers": tiers}
+    a_plan, here = plan({"base": base, "clawback": {"days": 90, "derate": True}}), world()
+    sold = [sale("D1", 1_000_00), sale("D2", 1_000_00), sale("D3", 2_000_00)]
+
+    def all_of(kind, day):
+        return [
+            engine.rate(a_plan, one, event(kind, on=date(2026, 11, day), id=kind + one.deal), here)
+            for one in sold
+        ]
+
+    earned, back = all_of("paid", 2), all_of("refund", 9)
+    assert [total(lines, code=Code.TIER_RERATED) for lines in back[:2]] == rated_back
+    assert sum(map(total, earned)) + sum(map(total, back)) == 0
+
+
+def test_a_refund_takes_back_the_share_that_counted_of_what_was_paid():
+    """600.00 of the invoice earn 10 %, 400.00 of services earn nothing."""
+    lines = tuple(
+        SaleLine("A", "bikes", 1, minor, None, commissionable=earns)
+        for minor, earns in ((600_00, True), (400_00, False))
+    )
+    rules = {
+        "base": {"type": "flat", "rate": "0.10"},
+        "clawback": {"days": 90},
+        "new_logo_bonus": {"amount": "50", "lookback_months": 12},
+    }
+    sold, here, a_plan = sale(net=1_000_00, lines=lines), world(), plan(rules)
+    back = [
+        total(engine.rate(a_plan, sold, event(kind, amount=amount, id=kind + str(amount)), here))
+        for kind, amount in (
+            ("paid", 1_000_00), ("refund", 600_00), ("refund", 333_33), ("refund", 66_67)
+        )
+    ]  # fmt: skip
+    assert back == [60_00 + 50_00, -36_00, -20_00, -4_00 - 50_00]
+
+
+def test_what_counted_is_taken_back_of_what_was_paid_and_returned_in_parts():
+    """600.00 of the invoice earn 10 %, 400.00 of services earn nothing."""
+    lines = tuple(
+        SaleLine("A", "bikes", 1, minor, None, commissionable=earns)
+        for minor, earns in ((600_00, True), (400_00, False))
+    )
+    sold, here, a_plan = sale(net=1_000_00, lines=lines), world(), plan(FLAT | CLAWBACK)
+    found = [
+        total(engine.rate(a_plan, sold, event(kind, amount=amount, id=kind + str(amount)), here))
+        for kind, amount in (("paid", 400_00), ("paid", 500_00), ("refund", 300_00),
+                             ("refund", 200_00), ("refund", 400_00))
+    ]  # fmt: skip
+    assert found == [24_00, 30_00, -18_00, -12_00, -24_00]
+
+
+def test_small_refunds_free_small_parts_each_once():
+    here, sold, a_plan = world(), sale(net=1_000_00), plan(FLAT | CLAWBACK | HOLDBACK)
+    engine.rate(a_plan, sold, event(on=day(10)), here)
+    for on, amount, back, freed in (
+        (11, 40, -4, 1),
+        (12, 250_00, -25_00, 6_25),
+        (13, 250_00, -25_00, 6_25),
+        (14, 250_00, -25_00, 6_25),
+    ):
+        lines = engine.rate(a_plan, sold, refund(day(on), amount), here)
+        assert [one.amount_minor for one in lines] == [back, freed]
+
+
+def test_units_that_come_back_are_looked_for_in_all_that_were_paid():
+    here, a_plan = world(), plan(FLAT | CLAWBACK | {"spiffs": SPIFFS})
+    sold = sale(net=800_00, lines=(SaleLine("BIKE", "b", 4, 800_00, 0),))
+    for on in (10, 11):
+        engine.rate(a_plan, sold, event(on=day(on), amount=400_00), here)
+    back = engine.rate(a_plan, sold, refund(day(20), 600_00, units={"BIKE": 3}), here)
+    assert total(back) == -60_00 - 75_00

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from models import commissions
 from models.commissions import CommissionLine, PlanAssignment, Statement, engine
-from models.commissions.engine import Code, Registration, SaleLine
+from models.commissions.engine import Code, Registration
 from models.errors import Refused
 from models.people import SYSTEM
 from tests.commission_world import event, plan, sale, splits, total, world
@@ -163,45 +163,3 @@ def close(session, a, year, month):
     ends = datetime(year + month // 12, month % 12 + 1, 1, 12, tzinfo=UTC)
     a.now = ends
     commissions.close_month(session, f"{year}-{month:02}", by=SYSTEM, now=ends)
-
-
-@pytest.mark.parametrize(
-    ("mode", "rated_back"),
-    [("marginal", [-50_00, -30_00]), ("slab_step", [0, -40_00]), ("slab_retro", [0, -40_00])],
-)
-def test_what_is_left_in_a_window_may_be_rated_again_after_a_refund(mode, rated_back):
-    tiers = [["0", "0.05"], ["1000", "0.08"], ["3000", "0.10"]]
-    base = {"type": "tier", "mode": mode, "window": "quarter", "tiers": tiers}
-    a_plan, here = plan({"base": base, "clawback": {"days": 90, "derate": True}}), world()
-    sold = [sale("D1", 1_000_00), sale("D2", 1_000_00), sale("D3", 2_000_00)]
-
-    def all_of(kind, day):
-        return [
-            engine.rate(a_plan, one, event(kind, on=date(2026, 11, day), id=kind + one.deal), here)
-            for one in sold
-        ]
-
-    earned, back = all_of("paid", 2), all_of("refund", 9)
-    assert [total(lines, code=Code.TIER_RERATED) for lines in back[:2]] == rated_back
-    assert sum(map(total, earned)) + sum(map(total, back)) == 0
-
-
-def test_a_refund_takes_back_the_share_that_counted_of_what_was_paid():
-    """600.00 of the invoice earn 10 %, 400.00 of services earn nothing."""
-    lines = tuple(
-        SaleLine("A", "bikes", 1, minor, None, commissionable=earns)
-        for minor, earns in ((600_00, True), (400_00, False))
-    )
-    rules = {
-        "base": {"type": "flat", "rate": "0.10"},
-        "clawback": {"days": 90},
-        "new_logo_bonus": {"amount": "50", "lookback_months": 12},
-    }
-    sold, here, a_plan = sale(net=1_000_00, lines=lines), world(), plan(rules)
-    back = [
-        total(engine.rate(a_plan, sold, event(kind, amount=amount, id=kind + str(amount)), here))
-        for kind, amount in (
-            ("paid", 1_000_00), ("refund", 600_00), ("refund", 333_33), ("refund", 66_67)
-        )
-    ]  # fmt: skip
-    assert back == [60_00 + 50_00, -36_00, -20_00, -4_00 - 50_00]

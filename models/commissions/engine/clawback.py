@@ -27,7 +27,7 @@ def take_back(desk: Desk) -> list[Line]:
     if day > rule.days:
         return []
     deal.refunded = min(deal.sold, deal.refunded + _counted(desk))
-    units = _units_back(desk, rule)
+    units = _units_back(desk)
     lines: list[Line] = []
     for share in deal.shares:
         left, before = units.get(share.currency, 0), share.bonus_clawed
@@ -101,7 +101,7 @@ def _bonus_back(desk: Desk, rule: Clawback, share: Share, units_minor: int) -> t
     return target - share.bonus_clawed, payout - share.bonus_clawed_payout
 
 
-def _units_back(desk: Desk, rule: Clawback) -> dict[str, int]:
+def _units_back(desk: Desk) -> dict[str, int]:
     """What the returned units had earned, by currency; their places are free again."""
     deal = desk.deal
     if not deal.bought:
@@ -115,7 +115,7 @@ def _units_back(desk: Desk, rule: Clawback) -> dict[str, int]:
             count = min(count, left.get(bought.sku, 0))
             left[bought.sku] = left.get(bought.sku, 0) - count
         worth += _return(desk, bought, count)
-    return {desk.plan.currency: 0 if rule.bonuses_pro_rata else worth}
+    return {desk.plan.currency: worth}
 
 
 def _return(desk: Desk, bought: Bought, count: int) -> int:
