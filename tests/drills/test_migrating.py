@@ -14,6 +14,8 @@ from tests.conftest import NOW, SEALING_KEY
 from tests.payout_story import RAILS
 
 OLDEST = "0001"
+MADE_ANEW = ("audit_link", "closed_sum")
+"""What a step works out of other rows, with keys of its own each time: nothing points at them."""
 
 
 def contents(engine):
@@ -23,6 +25,8 @@ def contents(engine):
         as_vendor(connection)
         for table in sorted(inspect(connection).get_table_names()):
             columns = sorted(one["name"] for one in inspect(connection).get_columns(table))
+            if table in MADE_ANEW:
+                columns.remove("id")
             asked = ", ".join(f'"{one}"' for one in columns)
             rows = sorted(map(str, connection.exec_driver_sql(f'SELECT {asked} FROM "{table}"')))
             told[table] = (len(rows), sha256("\n".join(rows).encode()).hexdigest())
@@ -55,6 +59,7 @@ def test_row_32_a_filled_database_is_equal_after_going_down_and_up_again(databas
     deepest = down_step_by_step(owner, [OLDEST, *steps[:-2]])
     migrations.upgrade(owner)
     once = contents(owner)
+    print(f"\nrow 32: as far down as {deepest}")
     migrations.downgrade(owner, deepest)
     migrations.upgrade(owner)
     assert contents(owner) == once
