@@ -160,6 +160,7 @@ def _web(app: Flask, line: socket.socket) -> None:
         asyncore_use_poll=True,
         channel_timeout=60,
         cleanup_interval=10,
+        outbuf_high_watermark=1 << 40,  # above a megabyte it lies in a file: no thread waits for it
         max_request_header_size=64 * 1024,
         max_request_body_size=2 * settings.upload_megabytes * 1024 * 1024,
         ident="",
