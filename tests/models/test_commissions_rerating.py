@@ -188,6 +188,24 @@ def test_what_was_released_in_a_closed_month_stays_though_its_deal_was_lifted_af
     assert sums(session) == [232_00]
 
 
+def test_what_a_refund_has_freed_before_the_month_was_closed_is_freed_again(session, a):
+    holdback = {"pct": "0.20", "days": 26}
+    a.plan({"base": EVERYTHING["base"], "holdback": holdback, "clawback": {"days": 90}})
+    invoice = a.earned(900_00, issued_on=date(2026, 11, 1), paid={"paid_at": at(2)})
+    a.now = datetime(2026, 12, 3, 12, tzinfo=UTC)
+    a.credit_note(invoice, 450_00, issued_at=a.now)
+    a.rate_all()
+    sixth = datetime(2026, 12, 6, 12, tzinfo=UTC)
+    commissions.close_month(session, "2026-11", by=SYSTEM, now=sixth)
+    released = select(CommissionLine.period).where(CommissionLine.code == "holdback_release")
+    assert sorted(session.scalars(released)) == ["2026-11", "2026-12"]
+    before, memories = told(session), remembered(session)
+    assert looked_at(session, "2026-12", sixth)[1] == []
+    for _ in range(2):
+        rated_anew(session, "2026-12", sixth)
+        assert (told(session), remembered(session)) == (before, memories)
+
+
 def test_what_a_closed_month_has_earned_stays_and_still_counts(session, a):
     quarter = {"base": {"type": "tier", "mode": "marginal", "window": "quarter", "tiers": TIERS}}
     plan = a.plan(quarter | {"clawback": {"days": 90}})

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from models import bulk
 from models.commissions.engine.dealing import Deal as DealMemory
+from models.commissions.engine.numbers import divided
 from models.commissions.engine.state import text_of
 from models.commissions.operations.before import Before
 from models.commissions.operations.desk import Ratings, shut_months
@@ -91,8 +92,17 @@ def rerate_range(session: Session, month: str, partners: Range | None, *, now: d
     return Caught(rated, problems)
 
 
-Stated = dict[UUID, list[Any]]
-"""Releases of which lines stand in a month that is closed, in their order: {row: lines}."""
+class Stays:
+    """What one release has paid out on lines that stand in a month that is closed."""
+
+    def __init__(self) -> None:
+        self.month = ""
+        self.paid_out: dict[str, int] = {}
+        """{line of a hold: minor units}, without what is taken off a memory already."""
+
+
+Stated = dict[UUID, Stays]
+"""Releases of which something stays, in their order, by their row."""
 
 
 def _take_back(session: Session, month: str, partners: Range | None) -> tuple[date | None, Stated]:
@@ -124,30 +134,37 @@ def _take_back(session: Session, month: str, partners: Range | None) -> tuple[da
 
 def _stated(session: Session, month: str, theirs: Any) -> Stated:
     rows = session.execute(
-        select(CommissionLine.source_id, CommissionLine.period, CommissionLine.corrects)
+        select(
+            CommissionLine.source_id,
+            CommissionLine.period,
+            CommissionLine.corrects,
+            CommissionLine.amount_minor,
+        )
         .join(RatedEvent, RatedEvent.id == CommissionLine.source_id)
         .where(theirs, CommissionLine.period < month)
         .order_by(RatedEvent.sale_id, RatedEvent.nth)
     )
     found: Stated = {}
     for row in rows:
-        found.setdefault(row.source_id, []).append(row)
+        stays = found.setdefault(row.source_id, Stays())
+        stays.month = max(stays.month, row.period)
+        for one in row.corrects:
+            stays.paid_out[UUID(one).hex] = row.amount_minor
     return found
 
 
-def _keep_released(session: Session, row_id: UUID, lines: Sequence[Any]) -> None:
+def _keep_released(session: Session, row_id: UUID, stays: Stays) -> None:
     """What was paid out then stays paid out: the row remembers its deal as it was before what is
-    rated anew, without those holds."""
+    rated anew, without it."""
     kept = session.execute(
         select(RatedEvent.sale_id, RatedEvent.nth).where(RatedEvent.id == row_id)
     ).one()
     before = _remembered(session, kept.sale_id, RatedEvent.nth < kept.nth)
-    if before is not None:
-        text, _due = _without(before.memory, lines)
-        _change(session, row_id, month=max(line.period for line in lines), memory=text)
+    text = None if before is None else _without(before.memory, stays)[0]
+    _change(session, row_id, month=stays.month, memory=text, due_on=None)
 
 
-def _release_no_more(session: Session, stated: Mapping[UUID, Sequence[Any]]) -> None:
+def _release_no_more(session: Session, stated: Mapping[UUID, Stays]) -> None:
     """The same of holds that were rated anew, because their event has a place in the closed
     month but counts with the open one."""
     sales = dict(
@@ -155,10 +172,10 @@ def _release_no_more(session: Session, stated: Mapping[UUID, Sequence[Any]]) -> 
             select(RatedEvent.id, RatedEvent.sale_id).where(RatedEvent.id.in_(stated.keys()))
         ).all()
     )
-    for row_id, lines in stated.items():
+    for row_id, stays in stated.items():
         latest = _remembered(session, sales[row_id], RatedEvent.nth > 0)
-        if latest is not None:
-            text, due = _without(latest.memory, lines)
+        if latest is not None and stays.paid_out:
+            text, due = _without(latest.memory, stays)
             _change(session, latest.id, memory=text, due_on=due)
 
 
@@ -172,13 +189,17 @@ def _remembered(session: Session, sale_id: UUID, where: ColumnElement[bool]) -> 
     ).first()
 
 
-def _without(text: str, released: Sequence[Any]) -> tuple[str, date | None]:
-    """The memory of a deal without the holds that these lines pay out; when the next is due."""
+def _without(text: str, stays: Stays) -> tuple[str, date | None]:
+    """The memory of a deal without what was paid out of its holds; when the next is due.
+
+    What a refund had freed of a hold before is left in it: the refund is rated anew and frees it.
+    """
     memory = DealMemory(*orjson.loads(text))
-    paid_out = {UUID(one).hex for line in released for one in line.corrects}
     for hold in memory.holds:
-        if hold.line in paid_out:
-            hold.left = hold.left_payout = 0
+        paid_out = min(stays.paid_out.pop(hold.line, 0), hold.left)
+        if paid_out:
+            hold.left_payout -= divided(hold.left_payout * paid_out, hold.left)
+            hold.left -= paid_out
     due = memory.next_release
     return text_of(memory).decode(), date.fromisoformat(due) if due else None
 
