@@ -78,7 +78,8 @@ def overview(session: Session, *, now: datetime) -> list[Month]:
         found[close.month] = Month(close.month, close)
     for row in session.execute(select(ClosedSum).order_by(ClosedSum.month, ClosedSum.currency)):
         found[row.ClosedSum.month].sums.append(_kept(row.ClosedSum))
-    for name in (*_through(first_open(session), present), *tallies.months_with_lines(session)):
+    due = (one for one, is_empty in _between(session, present) if not is_empty)
+    for name in (*due, *tallies.months_with_lines(session)):
         opened = found.setdefault(name, Month(name))
         if not opened.is_finished:
             opened.sums = _added_up(session, name)
@@ -127,13 +128,31 @@ def unrated(session: Session) -> int:
 
 
 def first_open_before(session: Session, name: str) -> str | None:
-    """The earliest month before `name` that must be closed first; None when all are closed.
+    """The earliest month before `name` that must be closed first; None when there is none.
 
-    Also one without a line: a draw may be due in it, and what comes later has a place to go.
+    One in which nothing happened is closed along: see `empty_before`.
     """
     unfinished = select(func.min(MonthClose.month)).where(MonthClose.finished_at.is_(None))
-    first = session.scalar(unfinished) or first_open(session)
-    return first if first is not None and first < name else None
+    waits = session.scalar(unfinished)
+    if waits is not None and waits < name:
+        return waits
+    return next((one for one, is_empty in _between(session, name) if not is_empty), None)
+
+
+def empty_before(session: Session, name: str) -> list[str]:
+    """Open months before `name` without a line and without a draw, closed together with it."""
+    return [one for one, is_empty in _between(session, name) if is_empty]
+
+
+def _between(session: Session, name: str) -> Iterator[tuple[str, bool]]:
+    """(month, whether nothing happened in it) of the open months before `name`."""
+    first = first_open(session)
+    if first is None or first >= name:
+        return
+    lines, draws = set(tallies.months_with_lines(session)), list(_draws(session))
+    for month in _through(first, next_month(name, -1)):
+        is_due = any(since <= month and (not only or month in only) for since, only in draws)
+        yield month, month not in lines and not is_due
 
 
 def first_open(session: Session) -> str | None:
@@ -142,22 +161,21 @@ def first_open(session: Session) -> str | None:
     if through:
         return next_month(through)
     lines = session.scalar(select(func.min(CommissionLine.period)))
-    return min((one for one in (lines, _first_draw(session)) if one), default=None)
+    draws = (max(since, min(only or [since])) for since, only in _draws(session))
+    return min((one for one in (lines, *draws) if one), default=None)
 
 
-def _first_draw(session: Session) -> str | None:
-    """The month in which the first plan with a draw was assigned, or came into force."""
+def _draws(session: Session) -> Iterator[tuple[str, list[str]]]:
+    """(since when a plan with a draw is assigned and in force, in which months alone)."""
     rows = session.execute(
         select(PlanVersion.rules, PlanVersion.from_on, PlanAssignment.from_on.label("since"),
                PlanAssignment.created_at)
         .join(PlanAssignment, PlanAssignment.plan_id == PlanVersion.plan_id)
     )  # fmt: skip
-    found = []
     for row in rows:
         if draw := row.rules.get("draw"):
             since = month_of(max(row.from_on, row.since, row.created_at.date()))
-            found.append(max(since, min(draw.get("periods") or [since])))
-    return min(found, default=None)
+            yield since, draw.get("periods") or []
 
 
 def statement_count(session: Session, name: str) -> int:

@@ -20,7 +20,7 @@ from portal.commissions.filing import queue_files
 from portal.commissions.settling import is_left
 from portal.database import session, transaction
 from portal.formats import month as in_words
-from portal.permissions import Can, allow
+from portal.permissions import Can, allow, may
 
 BATCHES = 20
 """Batches of partners in one errand; then the worker looks whether something else is due."""
@@ -82,10 +82,20 @@ def withdraw_close(person: Actor, proposal: CloseProposal) -> Response:
     return _back(proposal.month)
 
 
+@pages.post("/months/<month:month>/progress")
+@allow(Can.CLOSE_MONTH)
+def go_on_with_close(person: Actor, month: str) -> Response:
+    commissions.go_on_with_close(session, month, by=person, now=now())
+    flash("The worker goes on with the statements.")
+    return _back(month)
+
+
 @pages.get("/months/<month:month>/progress")
 @allow(Can.SEE_PLANS)
-def watch_close(_person: Actor, month: str) -> str:
-    return render_template("commissions/close_progress.html", **progress_of(month))
+def watch_close(person: Actor, month: str) -> str:
+    can_close = may(person, Can.CLOSE_MONTH)
+    told = progress_of(month)
+    return render_template("commissions/close_progress.html", can_close=can_close, **told)
 
 
 def progress_of(month: str) -> dict[str, Any]:
@@ -93,7 +103,8 @@ def progress_of(month: str) -> dict[str, Any]:
     close = commissions.months.month(session, month).close
     is_live = close is not None and close.finished_at is None
     files = counted(session, month) if close and not is_live else (0, 0)
-    return {"close": close, "is_live": is_live, "files": files}
+    trouble = commissions.close_trouble(session, month) if is_live else ""
+    return {"close": close, "is_live": is_live, "files": files, "trouble": trouble}
 
 
 def state_partners(payload: dict[str, Any]) -> datetime | None:

@@ -124,6 +124,7 @@ def _before_the_close(month: str) -> dict[str, Any]:
         "outliers": closes.outliers(session, month),
         "blocked": asked.blocked(session),
         "planless": session.execute(named).all(),
+        "along": asked.empty_before(session, month),
     }
 
 

@@ -111,23 +111,27 @@ def test_months_are_closed_in_their_order(session, a):
     close(session)
 
 
-def test_a_month_in_which_nothing_happened_is_closed_before_the_next(session, a):
+def test_a_month_in_which_nothing_happened_is_closed_together_with_the_next(session, a):
     """Else what came to it later would be stated beside balances that were paid long ago."""
     a.plan({"base": {"type": "flat", "rate": "0.10"}, "min_payout": "50.00"})
-    partner, january = a.partner(), datetime(2027, 1, 2, 12, tzinfo=UTC)
+    partner, february = a.partner(), datetime(2027, 2, 2, 12, tzinfo=UTC)
     a.earned(300_00, partner_id=partner.id)
     close(session)
-    with pytest.raises(Refused, match="2026-12 is still open"):
-        close(session, "2027-01", now=january, early=True)
-    listed = {month.month: month.is_open for month in months.overview(session, now=january)}
-    assert listed == {"2027-01": True, "2026-12": True, "2026-11": False}
-    close(session, "2026-12", now=january)
-    a.now = january
+    a.now = datetime(2027, 1, 2, 12, tzinfo=UTC)
+    a.earned(100_00, partner_id=partner.id)
+    listed = {month.month: month.is_open for month in months.overview(session, now=a.now)}
+    assert listed == {"2027-01": True, "2026-11": False}
+    with pytest.raises(Refused, match="2027-01 is still open"):
+        close(session, "2027-02", now=february, early=True)
+    assert months.empty_before(session, "2027-01") == ["2026-12"]
+    close(session, "2027-01", now=february)
+    a.now = february
     a.earned(400_00, partner_id=partner.id, paid={"paid_at": DECEMBER})
-    close(session, "2027-01", now=january, early=True)
+    assert [line.period for line in lines(session)] == ["2026-11", "2027-01", "2027-02"]
+    close(session, "2027-02", now=february, early=True)
     stated = session.scalars(select(Statement).order_by(Statement.period)).all()
     assert [(one.period, one.opening_minor, one.payable_minor) for one in stated] == [
-        ("2026-11", 0, 0), ("2027-01", 30_00, 70_00),
+        ("2026-11", 0, 0), ("2027-01", 30_00, 0), ("2027-02", 40_00, 80_00),
     ]  # fmt: skip
 
 

@@ -193,6 +193,23 @@ def test_the_worker_goes_on_where_it_was_killed(a, app, session, finance, second
     assert [one.link for one in told] == ["/months/2026-11"]
 
 
+def test_a_close_that_waits_for_a_rate_says_so_and_goes_on_when_it_is_there(
+    a, app, session, finance, second
+):
+    a.plan({"base": {"type": "flat", "rate": "0.10"}, "min_payout": "1.00"})
+    partner = a.partner(currency="JPY")
+    a.earned(1_000_00, currency="JPY", partner_id=partner.id)
+    propose(finance)
+    confirm(second)
+    work(app, session)
+    page = finance.get("/months/2026-11").text
+    assert "It could not go on" in page and "no exchange rate from EUR to JPY" in page
+    a.rate("EUR", "JPY", "163.2", date(2026, 11, 1))
+    assert finance.post("/months/2026-11/progress").status_code == 303
+    work(app, session)
+    assert "1 partner has its statement" in finance.get("/months/2026-11").text
+
+
 def test_a_person_cannot_begin_a_close_past_the_second_one(a, session):
     a.plan()
     a.earned()

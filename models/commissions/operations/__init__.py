@@ -9,7 +9,9 @@ from models.commissions.operations.adjusting import (
 from models.commissions.operations.agreeing import (
     CLOSE,
     close_by_command,
+    close_trouble,
     confirm_close,
+    go_on_with_close,
     propose_close,
     withdraw_close,
 )
@@ -89,6 +91,7 @@ __all__ = [
     "catch_up",
     "close_by_command",
     "close_month",
+    "close_trouble",
     "confirm_close",
     "confirm_decision",
     "decide_dispute",
@@ -97,6 +100,7 @@ __all__ = [
     "edit_frame",
     "end_assignment",
     "frame_must_be_open",
+    "go_on_with_close",
     "leave_to_worker",
     "load_plan",
     "look",

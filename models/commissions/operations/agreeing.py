@@ -21,6 +21,7 @@ from models.commissions.operations.tallying import forget_tallies
 from models.commissions.queries import month_in_words
 from models.commissions.tables import MonthClose
 from models.errors import Refused
+from models.jobs import Job, JobState
 from models.people import SYSTEM, Actor, Person, PersonStatus, Role
 
 CLOSE = "close month"
@@ -88,6 +89,23 @@ def confirm_close(
     close.proposal_id = proposal.id
     jobs.enqueue(session, CLOSE, f"{CLOSE} {close.month}", {"close": str(close.id)}, run_at=now)
     return close
+
+
+def close_trouble(session: Session, month: str) -> str:
+    """Why the worker could not go on with the statements; empty while it can."""
+    asked = select(Job.last_error).where(Job.key == f"{CLOSE} {month}")
+    told = session.scalar(asked.where(Job.state != JobState.DONE)) or ""
+    return told.removeprefix("Refused: ")
+
+
+def go_on_with_close(session: Session, month: str, *, by: Actor, now: datetime) -> None:
+    """After what it waited for was mended: the worker does not wait for its next try."""
+    job = session.scalars(select(Job).where(Job.key == f"{CLOSE} {month}")).one_or_none()
+    if job is None or job.state is JobState.RUNNING:
+        return
+    jobs.revive(session, job, by=by, now=now)
+    if job.state is JobState.WAITING:
+        job.run_at = now
 
 
 def withdraw_close(session: Session, proposal: CloseProposal, *, by: Actor, now: datetime) -> None:

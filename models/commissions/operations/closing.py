@@ -18,7 +18,7 @@ from models.base import lock
 from models.calendars import local_day, month_of
 from models.commissions.close_tables import CloseProposal
 from models.commissions.engine.numbers import last_day
-from models.commissions.months import first_open
+from models.commissions.months import empty_before, first_open_before
 from models.commissions.operations.deferring import owing
 from models.commissions.operations.desk import Ratings, shut_months
 from models.commissions.operations.drawing import partners_with_a_draw
@@ -62,6 +62,7 @@ def begin_close(
     catch_up(session, now=now)
     release_due(session, through=due_through(session, month, now), now=now)
     _is_next(session, month)
+    _close_along(session, month, by=by, now=now)
     close = MonthClose(
         month=month,
         begun_at=now,
@@ -125,16 +126,27 @@ def _check_month(session: Session, month: str, *, now: datetime, early: bool) ->
 
 
 def _is_next(session: Session, month: str) -> None:
-    """Months are closed one after another, also those in which nothing happened."""
+    """Months are closed one after another."""
     through = closed_through(session)
     if month < through:
         raise Refused(
             f"{through} is closed already, and with it {month}: what came later is in the open "
             "month."
         )
-    first = first_open(session)
-    if first is not None and first < month:
+    first = first_open_before(session, month)
+    if first is not None:
         raise Refused(f"{first} is still open; close it before {month}.")
+
+
+def _close_along(session: Session, month: str, *, by: Actor, now: datetime) -> None:
+    """The open months before in which nothing happened: what comes later has its place then."""
+    for empty in empty_before(session, month):
+        told = {"is_early": False, "closed_by_name": by.name}
+        along = MonthClose(month=empty, begun_at=now, finished_at=now, **told)
+        session.add(along)
+        session.flush()
+        detail = {"month": empty, "with": month}
+        audit.record(session, by, "month closed", along, detail=detail, now=now)
 
 
 def _next(session: Session, close: MonthClose, most: int) -> tuple[list[UUID], bool]:

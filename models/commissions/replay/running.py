@@ -14,7 +14,6 @@ from models.calendars import start_of_day
 from models.commissions.disputes import Dispute, DisputeReason, DisputeStatus, Objection
 from models.commissions.engine import Sale
 from models.commissions.engine.numbers import last_day
-from models.commissions.months import first_open
 from models.commissions.operations.closing import close_month
 from models.commissions.operations.disputing import open_dispute, settle
 from models.commissions.operations.posting import OpenMonth
@@ -71,17 +70,10 @@ def _play(
         while closes and min(closes)[0] <= now:
             at, month = min(closes)
             closes.remove((at, month))
-            _close(session, month, now=at)
+            close_month(session, month, by=SYSTEM, now=at, early=True)
         _one(session, index, raw, scratch, sales, now)
     for at, month in sorted(closes):
-        _close(session, month, now=at)
-
-
-def _close(session: Session, month: str, *, now: datetime) -> None:
-    """With those before it in which nothing happens in the file."""
-    while (first := first_open(session)) is not None and first < month:
-        close_month(session, first, by=SYSTEM, now=now, early=True)
-    close_month(session, month, by=SYSTEM, now=now, early=True)
+        close_month(session, month, by=SYSTEM, now=at, early=True)
 
 
 def _one(
@@ -174,7 +166,7 @@ def _close_what_is_open(session: Session, plan: PlanCase) -> None:
     months -= set(session.scalars(select(MonthClose.month)))
     for month in sorted(months):
         now = start_of_day(last_day(month) + timedelta(days=1), plan.time_zone)
-        _close(session, month, now=now)
+        close_month(session, month, by=SYSTEM, now=now)
 
 
 def _noon(on: date) -> datetime:
