@@ -111,6 +111,8 @@ class PlanAssignment(VendorOnly, Base):
     to_on: Mapped[date | None]
     """The first day on which it no longer holds; None while it goes on."""
     created_at: Mapped[datetime]
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Whoever it was is not the only one to pay by it; None: the system, or before it was kept."""
 
 
 def _where_known(column: str) -> Index:

@@ -83,6 +83,25 @@ def test_who_did_not_write_it_releases_it_alone_where_one_is_enough(session, a, 
     assert run.status is RunStatus.RELEASED
 
 
+def test_who_put_a_partner_on_a_plan_does_not_pay_it_alone(session, a, wilma, olaf, now):
+    one_is_enough(session, a, now)
+    partner = a.partner()
+    a.destination(partner)
+    plan = a.plan(assigned=False)
+    commissions.assign(
+        session, plan, partner_id=partner.id, from_on=date(2025, 1, 1), by=olaf, now=now
+    )
+    paid = {"paid_at": datetime(2026, 10, 20, 12, tzinfo=UTC)}
+    a.earned(10_000_00, partner_id=partner.id, issued_on=OCTOBER, paid=paid)
+    commissions.close_month(session, "2026-10", by=SYSTEM, now=now)
+    run = prepare(session, SYSTEM, now)
+    with pytest.raises(Refused, match="You assigned"):
+        release(session, run, olaf, now)
+    payouts.approve(session, run, seen=seen_of(session, run), by=wilma, now=now)
+    release(session, run, olaf, now)
+    assert run.status is RunStatus.RELEASED
+
+
 def test_two_who_wrote_on_it_are_as_one(session, a, wilma, olaf, now):
     """Neither looks at the money for the other."""
     a.programme()

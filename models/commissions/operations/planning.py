@@ -130,6 +130,7 @@ def assign(
         from_on=from_on,
         to_on=to_on,
         created_at=now,
+        made_by_id=by.id,
     )
     session.add(assignment)
     session.flush()

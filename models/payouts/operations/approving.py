@@ -13,7 +13,7 @@ from models.errors import Refused
 from models.payouts.approvals import PayoutApproval, approvals_of
 from models.payouts.operations.steps import tell_run
 from models.payouts.queries import seen_of
-from models.payouts.rated import versions_in
+from models.payouts.rated import assigners_in, versions_in
 from models.payouts.rules import RunStatus
 from models.payouts.tables import PayoutRun
 from models.payouts.terms import terms
@@ -77,19 +77,31 @@ def must_not_pay_alone_what_it_wrote(
     Somebody who wrote none of these versions has prepared the run, or approved exactly this.
     """
     rated = versions_in(session, run)
-    own = [version for version in rated if str(by.id) in version.authors]
-    if not own:
-        return
-    wrote = {person_id for version in rated for person_id in version.authors}
     looked = {run.prepared_by_id}
     looked |= {one.by_id for one in approvals_of(session, run) if one.seen == seen}
-    if any(one is not None and str(one) not in wrote for one in looked):
+    own = [version for version in rated if str(by.id) in version.authors]
+    wrote = {person_id for version in rated for person_id in version.authors}
+    if own and not any(one is not None and str(one) not in wrote for one in looked):
+        named = " and ".join(f"version {row.number} of “{row.plan_name}”" for row in own[:3])
+        raise Refused(
+            f"You wrote {named}, which rated what this run pays, and nobody else has looked at "
+            "the run. Somebody who did not write it has to release the run, or to prepare or "
+            "approve it. " + who_else(session, by.id)
+        )
+    _must_not_pay_alone_whom_it_chose(session, run, looked, by)
+
+
+def _must_not_pay_alone_whom_it_chose(
+    session: Session, run: PayoutRun, looked: set[UUID | None], by: Actor
+) -> None:
+    """The same of who said that a plan is for a partner."""
+    assigned = assigners_in(session, run)
+    if by.id not in assigned or any(one is not None and one not in assigned for one in looked):
         return
-    named = " and ".join(f"version {row.number} of “{row.plan_name}”" for row in own)
     raise Refused(
-        f"You wrote {named}, which rated what this run pays, and nobody else has looked at the "
-        "run. Somebody who did not write it has to release the run, or to prepare or approve it. "
-        + who_else(session, by.id)
+        f"You assigned “{assigned[by.id]}”, which rated what this run pays, and nobody else has "
+        "looked at the run. Somebody who did not assign it has to release the run, or to prepare "
+        "or approve it. " + who_else(session, by.id)
     )
 
 
