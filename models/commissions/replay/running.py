@@ -14,6 +14,7 @@ from models.calendars import start_of_day
 from models.commissions.disputes import Dispute, DisputeReason, DisputeStatus, Objection
 from models.commissions.engine import Sale
 from models.commissions.engine.numbers import last_day
+from models.commissions.months import first_open_before
 from models.commissions.operations.closing import close_month
 from models.commissions.operations.disputing import open_dispute, settle
 from models.commissions.operations.posting import OpenMonth
@@ -166,6 +167,8 @@ def _close_what_is_open(session: Session, plan: PlanCase) -> None:
     months -= set(session.scalars(select(MonthClose.month)))
     for month in sorted(months):
         now = start_of_day(last_day(month) + timedelta(days=1), plan.time_zone)
+        while (draws := first_open_before(session, month)) is not None:
+            close_month(session, draws, by=SYSTEM, now=now)
         close_month(session, month, by=SYSTEM, now=now)
 
 

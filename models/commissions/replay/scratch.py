@@ -16,7 +16,7 @@ from models.commissions.engine import Sale
 from models.commissions.engine.state import Customer as CustomerMemory
 from models.commissions.memory import Memories
 from models.commissions.operations.planning import add_version, assign, make_plan
-from models.commissions.replay.case import SINCE_EVER, PlanCase, distributors
+from models.commissions.replay.case import SINCE_EVER, PlanCase, distributors, recorded_at
 from models.commissions.tables import Plan
 from models.customers import Customer
 from models.deals import Deal, DealStatus
@@ -41,7 +41,7 @@ class Scratch:
             self._partners_of(deal)
         for event in case.get("events", ()):
             self._partner(event.get("partner"))
-        self._make_plan()
+        self._make_plan(_begins(case))
         self._keep_rates()
         self._prior_purchases(case.get("prior_purchases", {}))
 
@@ -122,7 +122,7 @@ class Scratch:
             self.deals[sale.deal] = self._keep(deal)
         return self.deals[sale.deal]
 
-    def _make_plan(self) -> None:
+    def _make_plan(self, begins: datetime) -> None:
         plan = make_plan(
             self._session,
             name=self._plan.name,
@@ -135,7 +135,8 @@ class Scratch:
             now=BEGINNING,
         )
         self._add_versions(plan)
-        assign(self._session, plan, from_on=SINCE_EVER, by=SYSTEM, now=BEGINNING)
+        # No draw is due before anything happens.
+        assign(self._session, plan, from_on=SINCE_EVER, by=SYSTEM, now=begins)
 
     def _add_versions(self, plan: Plan) -> None:
         for version in sorted(self._plan.versions, key=lambda version: version.from_on):
@@ -174,6 +175,13 @@ class Scratch:
         self._session.add(row)
         self._session.flush()
         return row.id
+
+
+def _begins(case: Mapping[str, Any]) -> datetime:
+    """When the first event was recorded."""
+    events = enumerate(case.get("events", ()))
+    instants = (recorded_at(raw, f"events[{index}]") for index, raw in events)
+    return min(instants, default=BEGINNING)
 
 
 def months_of_draws(versions: Iterable[Any]) -> set[str]:
