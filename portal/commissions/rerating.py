@@ -28,7 +28,6 @@ from portal.permissions import Can, allow, may, staff
 from portal.sheets import Column, sheet_response
 
 LARGEST_FIRST = [Key(ReratingChange.size_minor, descending=True), Key(ReratingChange.id)]
-AT_IT = (ReratingState.LOOKING, ReratingState.WAITING)
 PARTS = 5
 """Of partners in one errand; then the worker looks whether something else is due."""
 
@@ -56,7 +55,7 @@ def preview_rerate(person: Actor, looked: MonthRerating) -> str:
         is_live=looked.state is ReratingState.LOOKING,
         page=page_of(session, reratings.changes(looked.id), LARGEST_FIRST),
         counts=reratings.counts(session, looked.id),
-        can_look=may(person, Can.CLOSE_MONTH) and looked.state not in AT_IT,
+        can_look=may(person, Can.CLOSE_MONTH) and looked.state is not ReratingState.WAITING,
         can_rerate=may(person, Can.CLOSE_MONTH) and is_looked and looked.changed_count > 0,
     )
 

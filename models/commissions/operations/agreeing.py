@@ -27,6 +27,9 @@ from models.people import SYSTEM, Actor, Person, PersonStatus, Role
 CLOSE = "close month"
 """The job that states the partners of a month; its payload is {"close": id}."""
 
+REFUSED = f"{Refused.__name__}: "
+"""How the worker writes down a refusal."""
+
 BLOCKED = {
     Item.ENDED: "The month has not ended; say that it is closed early.",
     Item.EARLIER: "An earlier month is still open; close it first.",
@@ -95,7 +98,9 @@ def close_trouble(session: Session, month: str) -> str:
     """Why the worker could not go on with the statements; empty while it can."""
     asked = select(Job.last_error).where(Job.key == f"{CLOSE} {month}")
     told = session.scalar(asked.where(Job.state != JobState.DONE)) or ""
-    return told.removeprefix("Refused: ")
+    if not told or told.startswith(REFUSED):
+        return told.removeprefix(REFUSED)
+    return "Something went wrong. An administrator finds what on the page of the worker."
 
 
 def go_on_with_close(session: Session, month: str, *, by: Actor, now: datetime) -> None:

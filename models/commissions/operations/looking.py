@@ -22,6 +22,7 @@ from models.commissions.rerating_tables import MonthRerating, ReratingChange, Re
 from models.commissions.slicing import Part, rated_since, rated_since_count
 from models.commissions.tables import CommissionLine
 from models.errors import Refused
+from models.jobs import Job, JobState
 from models.people import Actor
 
 LOOK = "look at month rated anew"
@@ -47,7 +48,9 @@ def look(session: Session, month: str, *, by: Actor, now: datetime) -> MonthRera
         )
     )
     if goes_on is not None:
-        return goes_on
+        if _is_alive(session, goes_on):
+            return goes_on
+        stop_looking(session, goes_on, why="The worker gave it up.", now=now)
     looking = MonthRerating(
         month=month,
         state=ReratingState.LOOKING,
@@ -90,6 +93,12 @@ def stop_looking(session: Session, looking: MonthRerating, *, why: str, now: dat
     """It could not be worked out."""
     looking.state, looking.why, looking.finished_at = ReratingState.REFUSED, why, now
     session.flush()
+
+
+def _is_alive(session: Session, looking: MonthRerating) -> bool:
+    """Whether the worker is at it, or comes to it."""
+    state = session.scalar(select(Job.state).where(Job.key == f"{LOOK} {looking.id}"))
+    return state in (JobState.WAITING, JobState.RUNNING)
 
 
 def begin_again(session: Session, looked: MonthRerating) -> None:
