@@ -30,6 +30,8 @@ from models.money import Money
 from models.partners import Partner
 from models.sales import EarningEvent
 
+EVER = "9999-12"
+
 
 @dataclass
 class MonthSum:
@@ -151,7 +153,9 @@ def _between(session: Session, name: str) -> Iterator[tuple[str, bool]]:
         return
     lines, draws = set(tallies.months_with_lines(session)), list(_draws(session))
     for month in _through(first, next_month(name, -1)):
-        is_due = any(since <= month and (not only or month in only) for since, only in draws)
+        is_due = any(
+            since <= month <= until and (not only or month in only) for since, until, only in draws
+        )
         yield month, month not in lines and not is_due
 
 
@@ -161,21 +165,23 @@ def first_open(session: Session) -> str | None:
     if through:
         return next_month(through)
     lines = session.scalar(select(func.min(CommissionLine.period)))
-    draws = (max(since, min(only or [since])) for since, only in _draws(session))
+    draws = (max(since, min(only or [since])) for since, _until, only in _draws(session))
     return min((one for one in (lines, *draws) if one), default=None)
 
 
-def _draws(session: Session) -> Iterator[tuple[str, list[str]]]:
-    """(since when a plan with a draw is assigned and in force, in which months alone)."""
+def _draws(session: Session) -> Iterator[tuple[str, str, list[str]]]:
+    """(first month, last month, in which alone) a plan with a draw is assigned and in force."""
     rows = session.execute(
         select(PlanVersion.rules, PlanVersion.from_on, PlanAssignment.from_on.label("since"),
-               PlanAssignment.created_at)
+               PlanVersion.to_on, PlanAssignment.to_on.label("until"), PlanAssignment.created_at)
         .join(PlanAssignment, PlanAssignment.plan_id == PlanVersion.plan_id)
     )  # fmt: skip
     for row in rows:
         if draw := row.rules.get("draw"):
             since = month_of(max(row.from_on, row.since, row.created_at.date()))
-            yield since, draw.get("periods") or []
+            ends = [month_of(day) for day in (row.to_on, row.until) if day is not None]
+            until = next_month(min(ends), -1) if ends else EVER
+            yield since, until, draw.get("periods") or []
 
 
 def statement_count(session: Session, name: str) -> int:

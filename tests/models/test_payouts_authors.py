@@ -84,6 +84,7 @@ def test_who_did_not_write_it_releases_it_alone_where_one_is_enough(session, a, 
 
 
 def test_who_put_a_partner_on_a_plan_does_not_pay_it_alone(session, a, wilma, olaf, now):
+    a.programme()
     one_is_enough(session, a, now)
     partner = a.partner()
     a.destination(partner)
