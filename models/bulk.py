@@ -49,27 +49,40 @@ def many_objects() -> Iterator[None]:
     """While thousands of small objects are made that do not refer to each other in circles:
     looking for such circles again and again would take longer than the work.
 
-    Whoever ends looks for them once, among what was made meanwhile alone: the statements leave
-    some behind, and with them all the ids that they asked for.
+    Afterwards they are looked for once, among what was made meanwhile alone, for some are left.
     """
-    global _making  # how many threads are at it
+    global _making, _ended  # how many threads are at it, and have been
     with _MAKING:
         if not _making:
             gc.disable()
-            gc.freeze()
+            _leave_older(1)
         _making += 1
     try:
         yield
     finally:
         with _MAKING:
             _making -= 1
-            gc.collect()
+            _ended += 1
+            if not _making or _ended % SELDOM == 0:
+                gc.collect()
             if not _making:
-                gc.unfreeze()
+                _leave_older(-1)
                 gc.enable()
 
 
-_MAKING, _making = Lock(), 0
+def _leave_older(more: int) -> None:
+    """Whoever says so first leaves all that there is out of every search, until all have ended."""
+    global _leaving
+    if _leaving == 0:
+        gc.freeze()
+    _leaving += more
+    if _leaving == 0:
+        gc.unfreeze()
+
+
+_MAKING, _making, _ended, _leaving = Lock(), 0, 0, 0
+SELDOM = 16
+"""While others are at it, all that they hold would be looked through each time."""
 
 
 def each_part(
@@ -80,11 +93,17 @@ def each_part(
     Where the database is a server it is given one part while the next is thought about.  When
     one goes wrong, those that have not begun are left.
     """
-    if engine.dialect.name != "postgresql":
-        yield from map(work, parts)
-        return
-    with ThreadPoolExecutor(BESIDE) as pool:
-        yield from pool.map(work, parts)
+    with _MAKING:
+        _leave_older(1)  # what a part leaves behind is found when the next ones end
+    try:
+        if engine.dialect.name == "postgresql":
+            with ThreadPoolExecutor(BESIDE) as pool:
+                yield from pool.map(work, parts)
+        else:
+            yield from map(work, parts)
+    finally:
+        with _MAKING:
+            _leave_older(-1)
 
 
 BESIDE = 2
