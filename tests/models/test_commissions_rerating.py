@@ -188,7 +188,7 @@ def test_what_was_released_in_a_closed_month_stays_though_its_deal_was_lifted_af
     assert sums(session) == [232_00]
 
 
-def test_what_a_refund_has_freed_before_the_month_was_closed_is_freed_again(session, a):
+def test_a_hold_that_was_over_before_a_refund_of_the_open_month_stays_released(session, a):
     holdback = {"pct": "0.20", "days": 26}
     a.plan({"base": EVERYTHING["base"], "holdback": holdback, "clawback": {"days": 90}})
     invoice = a.earned(900_00, issued_on=date(2026, 11, 1), paid={"paid_at": at(2)})
