@@ -27,7 +27,12 @@ SHUT = (403, 404, 405)
 @pytest.fixture
 def nothing_stays(monkeypatch):
     """A button is really pressed; what it did is taken back."""
-    monkeypatch.setattr(database, "_commit", lambda: database.session.rollback())
+
+    def given_up(response):
+        database.session.rollback()
+        return response
+
+    monkeypatch.setattr(database, "_committed", given_up)
 
 
 @pytest.mark.parametrize("role", Role)
