@@ -43,10 +43,12 @@ class Assignments:
         self._session = session
         self._of: dict[UUID | None, list[Any]] = {}
         self._was: dict[UUID, list[Any]] = {}
-        self._keep(PlanAssignment.partner_id.is_(None))
+        self._is_begun = False
 
     def read(self, partner_ids: Collection[UUID]) -> None:
-        self._keep(PlanAssignment.partner_id.in_(partner_ids))
+        theirs = PlanAssignment.partner_id.in_(partner_ids)
+        self._keep(theirs if self._is_begun else theirs | PlanAssignment.partner_id.is_(None))
+        self._is_begun = True
         self._was |= terms.before(self._session, partner_ids)
 
     def plan_for(self, partner: Partner | Row[Any], day: date) -> Choice:

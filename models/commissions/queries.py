@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -189,24 +189,28 @@ def statement(session: Session, statement_id: UUID) -> Statement | None:
     return session.scalar(select(Statement).where(Statement.id == statement_id))
 
 
-def last_twelve(session: Session, statement: Statement) -> list[tuple[str, int]]:
-    """(month, net minor units) of the twelve months that end with this statement's."""
-    months = [next_month(statement.period, by) for by in range(-11, 1)]
-    net = Statement.earned_minor + Statement.taken_back_minor
-    rows = session.execute(
-        select(Statement.period, net).where(
+YEAR = 12
+
+
+def statements_before(session: Session, statement: Statement) -> Sequence[Statement]:
+    """The same partner's in the same currency, the latest first: a year of them."""
+    return session.scalars(
+        select(Statement)
+        .where(
             Statement.partner_id == statement.partner_id,
             Statement.currency == statement.currency,
-            Statement.period.in_(months),
+            Statement.period < statement.period,
         )
-    )
-    known = {month: int(minor) for month, minor in rows}
+        .order_by(Statement.period.desc())
+        .limit(YEAR - 1)
+    ).all()
+
+
+def by_month(statement: Statement, before: Iterable[Statement]) -> list[tuple[str, int]]:
+    """(month, net minor units) of the twelve months that end with this statement's."""
+    known = {one.period: one.net_minor for one in (statement, *before)}
+    months = [next_month(statement.period, by) for by in range(1 - YEAR, 1)]
     return [(month, known.get(month, 0)) for month in months]
-
-
-def statement_before(session: Session, statement: Statement) -> Statement | None:
-    """The same partner's last statement before this one, in the same currency."""
-    return _last_before(session, statement.partner_id, statement.period, statement.currency)
 
 
 def openings_of(
@@ -261,19 +265,6 @@ def is_closed(session: Session, month: str) -> bool:
 def is_open() -> ColumnElement[bool]:
     """Lines that stand on no statement yet."""
     return ~select(Statement.id).where(STANDS_ON).correlate(CommissionLine).exists()
-
-
-def _last_before(session: Session, partner_id: UUID, month: str, currency: str) -> Statement | None:
-    return session.scalars(
-        select(Statement)
-        .where(
-            Statement.partner_id == partner_id,
-            Statement.currency == currency,
-            Statement.period < month,
-        )
-        .order_by(Statement.period.desc())
-        .limit(1)
-    ).first()
 
 
 def _narrowed(wanted: Select, by: LineFilter) -> Select:

@@ -27,12 +27,12 @@ from models.commissions.engine.state import Deal as DealMemory
 from models.commissions.estimates import (
     Prospect,
     imagined_sale,
-    plan_on,
     read_products,
     scratch_world,
 )
 from models.commissions.memory import Memories
 from models.commissions.parties import Parties
+from models.commissions.plans import engine_plan
 from models.errors import Refused
 from models.money import Money
 from models.scope import vendor_side
@@ -110,7 +110,7 @@ class _Scratch:
         self._memories = Memories(session)
         self._world = scratch_world(session, self._parties, self._memories)
         self._currency = self._parties.currency_of(partner_id, date.max)
-        self._plans: dict[date, engine.Plan] = {}
+        self._plans: dict[str, engine.Plan] = {}
         self._products: dict[UUID, Any] = {}
 
     def rate(self, chances: Sequence[Chance]) -> Outlook:
@@ -166,11 +166,10 @@ class _Scratch:
         )
 
     def _plan_on(self, day: date) -> engine.Plan:
-        if day not in self._plans:
-            found = plan_on(self._session, self._parties, self._partner_id, day)
-            known = {plan.id: plan for plan in self._plans.values()}
-            self._plans[day] = known.get(found.id, found)
-        return self._plans[day]
+        plan_id = self._parties.plan_of(self._partner_id, day)
+        if plan_id not in self._plans:
+            self._plans[plan_id] = engine_plan(self._session, UUID(plan_id))
+        return self._plans[plan_id]
 
     def _sale(self, chance: Chance) -> engine.Sale:
         """Raises Refused where the plan cannot be told beforehand."""

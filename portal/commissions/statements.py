@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,8 @@ def statements_export(person: Actor) -> Response:
 def statement(person: Actor, statement: Statement) -> str:
     page = page_of(session, commissions.queries.lines_of(statement.id), AS_EARNED, size=LINES)
     lines = all_shown(session, page.rows, for_staff=person.is_staff)
-    before = commissions.queries.statement_before(session, statement)
+    earlier = commissions.queries.statements_before(session, statement)
+    before = earlier[0] if earlier else None
     payment = payment_of(session, statement.id)
     both = [one.id for one in (statement, before) if one is not None]
     sums = commissions.queries.by_code(session, *both)
@@ -82,7 +84,7 @@ def statement(person: Actor, statement: Statement) -> str:
         payment=payment,
         still_owed=_still_owed(statement, payment),
         draw_owed=statement.draw_balance_minor,
-        chart=_chart(statement),
+        chart=_chart(statement, earlier),
         before=before,
         changes=changes(*(sums[one] for one in both), unit=statement.currency) if before else [],
         corrected=_corrected(lines),
@@ -133,9 +135,9 @@ def _wanted(person: Actor) -> Any:
     )
 
 
-def _chart(statement: Statement) -> Any:
+def _chart(statement: Statement, earlier: Sequence[Statement]) -> Any:
     """Net commission of twelve months; a statement alone in its year needs no chart."""
-    months = commissions.queries.last_twelve(session, statement)
+    months = commissions.queries.by_month(statement, earlier)
     if sum(1 for _, minor in months if minor) < 2:
         return None
     unit = statement.currency

@@ -128,7 +128,7 @@ class OnPostgresql:
     """A connection to PostgreSQL that writes down what it is told."""
 
     def __init__(self):
-        self.told, self.options = [], {}
+        self.told, self.options, self.invalidated = [], {}, False
         self.dialect = SimpleNamespace(name="postgresql")
         transaction = SimpleNamespace(transaction_status=SimpleNamespace(name="INTRANS"))
         self.connection = SimpleNamespace(dbapi_connection=SimpleNamespace(info=transaction))
