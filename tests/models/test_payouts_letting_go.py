@@ -89,14 +89,20 @@ def test_an_approval_of_what_nobody_prepared(session, a, petra, rita, now, later
     noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "payout run approve"))
     assert [(entry.at, entry.about_id) for entry in noted] == [(later, run.id)] * 2
     payouts.exclude(
-        session, session.scalars(select(Payout)).first(), reason="?", by=rita, now=later
+        session,
+        session.scalars(select(Payout).order_by(Payout.id)).first(),
+        reason="?",
+        by=rita,
+        now=later,
     )
     approve(session, run, rita, later + timedelta(hours=1))
     assert len(approvals_of(session, run)) == 3
     assert refused(release, session, run, rita, later) == (
         "You approved this run, so a second person must release it. Ask Petra."
     )
-    payouts.include(session, session.scalars(select(Payout)).first(), by=rita, now=later)
+    payouts.include(
+        session, session.scalars(select(Payout).order_by(Payout.id)).first(), by=rita, now=later
+    )
     approved = [row for row in approvals_of(session, run) if row.seen == seen]
     assert len(approved) == 2
 
