@@ -131,7 +131,7 @@ class Back(Bases):
         paid = [one for one in mine if one["sale"].key == sale.key]
         gross = sum((one["amount"] for one in paid), ZERO)
         basis = sum((one["basis"] for one in paid), ZERO)
-        if gross == basis:
+        if gross == basis and all(line.commissionable for line in sale.lines):
             return amount
         before = self.came_back[sale.deal, sale.key]
         back = min(sum((whole for whole, _ in before), ZERO) + amount, gross)
