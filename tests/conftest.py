@@ -1,7 +1,7 @@
 """Fixtures every test may use: a clean database, a fixed now, factories, the portal."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hypothesis
@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from models import engine as engines
-from models import roles, schema
+from models import payouts, roles, schema
 from models.people import Person
 from models.scope import Scope, ScopedSession, open_session
 from models.sealing import Seal
@@ -199,3 +199,28 @@ def client(app: Flask, session: ScopedSession) -> PortalClient:
 def sign_in(app: Flask, session: ScopedSession) -> Callable[[Person | str], PortalClient]:
     """sign_in(person) or sign_in(email) gives that person's browser."""
     return way_in(app, session)
+
+
+@pytest.fixture
+def balanced_books(session):
+    """Whatever the test does to payouts, the books agree afterwards."""
+    yield
+    assert payouts.check_books(session) == []
+
+
+@pytest.fixture
+def petra(a):
+    """She prepares a run."""
+    a.vendor()
+    return a.finance(name="Petra").actor()
+
+
+@pytest.fixture
+def rita(a):
+    """She releases it."""
+    return a.finance(name="Rita").actor()
+
+
+@pytest.fixture
+def later(now):
+    return now + timedelta(hours=1)

@@ -26,6 +26,11 @@ def close_december(session):
     close(session, "2026-12", datetime(2027, 1, 3, tzinfo=UTC))
 
 
+def earned_in_december(a, partner, net):
+    said = {"issued_on": date(2026, 12, 1), "partner_id": partner.id}
+    a.earned(net, paid={"paid_at": datetime(2026, 12, 5, tzinfo=UTC)}, **said)
+
+
 def stated(session, month):
     """{currency: (opening, paid, carried)} in minor units."""
     rows = session.scalars(select(Statement).where(Statement.period == month))
@@ -106,12 +111,7 @@ def test_an_advance_is_recovered_from_what_is_earned_in_the_new_currency(session
     close_november(session)
     assert stated(session, "2026-11") == {"EUR": (0, 1000_00, 0)}
     yen(partner)
-    a.earned(
-        50_000_00,
-        partner_id=partner.id,
-        issued_on=date(2026, 12, 1),
-        paid={"paid_at": datetime(2026, 12, 5, tzinfo=UTC)},
-    )
+    earned_in_december(a, partner, 50_000_00)
     close_december(session)
     assert stated(session, "2026-12") == {"JPY": (0, 800_000 - 160_000, 0)}
 
@@ -125,11 +125,6 @@ def test_clawbacks_put_off_are_taken_from_what_is_earned_in_the_new_currency(ses
     close_november(session)
     assert stated(session, "2026-11") == {"EUR": (0, 50_00, 0)}
     yen(partner)
-    a.earned(
-        1000_00,
-        partner_id=partner.id,
-        issued_on=date(2026, 12, 1),
-        paid={"paid_at": datetime(2026, 12, 5, tzinfo=UTC)},
-    )
+    earned_in_december(a, partner, 1000_00)
     close_december(session)
     assert stated(session, "2026-12") == {"JPY": (0, 16_000 - 8_000, 0)}

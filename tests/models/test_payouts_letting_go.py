@@ -22,27 +22,7 @@ from models.people import SYSTEM, PersonStatus, Role
 from tests.letting_go import happened, payable, prepare, refused, release
 from tests.payout_story import pay
 
-
-@pytest.fixture(autouse=True)
-def books(session):
-    yield
-    assert payouts.check_books(session) == []
-
-
-@pytest.fixture
-def petra(a):
-    a.vendor()
-    return a.finance(name="Petra").actor()
-
-
-@pytest.fixture
-def rita(a):
-    return a.finance(name="Rita").actor()
-
-
-@pytest.fixture
-def later(now):
-    return now + timedelta(hours=1)
+pytestmark = pytest.mark.usefixtures("balanced_books")
 
 
 def approve(session, run, by, now, seen=None):

@@ -15,27 +15,7 @@ from models.payouts.transfers.rules import LOOK, LOOK_GOOD_FOR
 from tests.letting_go import cancel, happened, payable, prepare, refused, release
 from tests.payout_story import only_payout
 
-
-@pytest.fixture(autouse=True)
-def books(session):
-    yield
-    assert payouts.check_books(session) == []
-
-
-@pytest.fixture
-def petra(a):
-    a.vendor()
-    return a.finance(name="Petra").actor()
-
-
-@pytest.fixture
-def rita(a):
-    return a.finance(name="Rita").actor()
-
-
-@pytest.fixture
-def later(now):
-    return now + timedelta(hours=1)
+pytestmark = pytest.mark.usefixtures("balanced_books")
 
 
 def test_a_run_is_taken_back_with_its_reason(session, a, petra, rita, now, later):

@@ -106,7 +106,7 @@ def test_the_year_adds_up_and_the_1099_file_opens_numbers_on_record(
             partner_id=partner.id, kind=FormKind.W9, status=FormStatus.ON_FILE, name=name,
             signed_on=date(2026, 1, 1), sent_at=now, **more,
         ))  # fmt: skip
-    unknown = a.partner(name="No form Ltd", country="US", currency="USD")
+    unknown = a.partner(name="Without form Ltd", country="US", currency="USD")
     vendor.settings(session).tax_form_policy = "withhold"
     preparer, releaser = a.finance().actor(), a.finance().actor()
     for partner, minor in ((seattle, 2_000_00), (small, 1_999_99), (unknown, 3_000_00)):
@@ -123,7 +123,7 @@ def test_the_year_adds_up_and_the_1099_file_opens_numbers_on_record(
     assert "The 1099-NEC file lacks 1 taxpayer number" in page
     lines = finance.post("/tax-years/2026/1099").text.splitlines()
     assert len(lines) == 3
-    assert lines[1].startswith("No form Ltd,,") and lines[1].endswith(",3000.00,720.00")
+    assert lines[1].startswith("Without form Ltd,,") and lines[1].endswith(",3000.00,720.00")
     assert lines[2].startswith("Seattle Bikes LLC,123456789,Pike Street 1,Seattle,WA,98101,")
     assert lines[2].endswith(",2000.00,0.00")
     taken = session.scalars(select(AuditEntry).where(AuditEntry.action == "1099 file taken")).one()
